@@ -1,0 +1,136 @@
+"""The polyhedron: its point, its multipliers and the certificate they give."""
+
+import cvxpy
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from w2sjax.solvers import polyhedron
+
+BATCH, SIZE = 32, 6
+SHAPES = ((0, 0), (0, 2), (5, 0), (8, 2), (30, 1))
+
+
+def draw(shape, case="white", seed=0):
+    random = np.random.default_rng(seed)
+    factor = np.asarray(np.linalg.qr(random.standard_normal((BATCH, 40, SIZE)), mode="r"))
+    response = random.standard_normal((BATCH, SIZE)) * 5
+    if case == "correlated":
+        left, _, right = np.linalg.svd(factor)
+        factor = 5 * (left * np.geomspace(1, 1e-4, SIZE)) @ right
+    if case == "singular":
+        factor[:, 4:] = 0
+        response[:, 4:] = 0
+    if case == "duplicates":
+        factor[..., 3] = factor[..., 2]
+        factor[..., 5] = 0
+    inequalities, equalities = shape
+    inside = 0.3 * random.standard_normal((BATCH, SIZE, 1))
+    a = random.standard_normal((BATCH, inequalities, SIZE))
+    e = random.standard_normal((BATCH, equalities, SIZE))
+    slack = random.uniform(0, 1, (BATCH, inequalities))
+    return factor, response, a, (a @ inside)[..., 0] + slack, e, (e @ inside)[..., 0]
+
+
+def certificate(factor, response, a, b, e, f, found):
+    """Return the relative gap over a ball of twice the length, and the worst violation."""
+    theta = np.asarray(found.coefficients)
+    inequality_dual, equality_dual = map(np.asarray, found.dual)
+    assert np.all(inequality_dual >= 0)
+    fitted = np.einsum("bij,bj->bi", factor, theta)
+    slope = np.einsum("bij,bi->bj", factor, response - fitted)
+    rest = slope - np.einsum("bmd,bm->bd", a, inequality_dual)
+    rest = rest - np.einsum("bkd,bk->bd", e, equality_dual)
+    gap = np.sum(b * inequality_dual, 1) + np.sum(f * equality_dual, 1) - np.sum(slope * theta, 1)
+    gap = gap + 2 * np.linalg.norm(theta, axis=1) * np.linalg.norm(rest, axis=1)
+    size = np.sum(response**2, 1) + np.sum(fitted**2, 1)
+    above = np.max(np.einsum("bmd,bd->bm", a, theta) - b, initial=0)
+    off = np.max(np.abs(np.einsum("bkd,bd->bk", e, theta) - f), initial=0)
+    return np.max(gap / np.maximum(size, 1e-300)), max(above, off) / (1 + np.abs(theta).max())
+
+
+solve = jax.jit(jax.vmap(lambda *one: polyhedron(*one, max_steps=300)))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_certified_on_white_noise(shape):
+    for seed in range(5):
+        data = draw(shape, seed=seed)
+        found = solve(*data)
+        gap, violation = certificate(*data, found)
+        assert gap <= 1e-12 and violation <= 1e-13
+        assert np.max(found.steps) <= 12 + 4 * SIZE
+
+
+@pytest.mark.parametrize("case", ("correlated", "duplicates", "singular"))
+def test_certified_on_bad_factors(case):
+    for seed, shape in enumerate(SHAPES[2:]):
+        data = draw(shape, case, seed)
+        gap, violation = certificate(*data, solve(*data))
+        assert gap <= 1e-8 and violation <= 1e-9, shape
+
+
+def test_redundant_constraints():
+    factor, response, a, b, e, f = draw((8, 2))
+    twice = (np.tile(a, (1, 2, 1)), np.tile(b, 2), np.tile(e, (1, 2, 1)), np.tile(f, 2))
+    data = (factor, response, *twice)
+    gap, violation = certificate(*data, solve(*data))
+    assert gap <= 1e-12 and violation <= 1e-13
+
+
+def test_a_monotone_cone_with_bounds():
+    factor, response, *_ = draw((0, 0))
+    steps = -np.diff(np.eye(SIZE), axis=0)
+    rows = np.concatenate([steps, np.eye(SIZE), -np.eye(SIZE)])
+    bounds = np.concatenate([np.zeros(SIZE - 1), np.ones(2 * SIZE)])
+    a, b = np.tile(rows, (BATCH, 1, 1)), np.tile(bounds, (BATCH, 1))
+    data = (factor, response, a, b, np.zeros((BATCH, 0, SIZE)), np.zeros((BATCH, 0)))
+    gap, violation = certificate(*data, solve(*data))
+    assert gap <= 1e-12 and violation <= 1e-14
+
+
+def test_against_clarabel():
+    data = draw((8, 2))
+    found = solve(*data)
+    for i in range(4):
+        factor, response, a, b, e, f = (part[i] for part in data)
+        theta = cvxpy.Variable(SIZE)
+        constraints = [a @ theta <= b, e @ theta == f]
+        objective = cvxpy.Minimize(cvxpy.sum_squares(factor @ theta - response) / 2)
+        cvxpy.Problem(objective, constraints).solve(solver=cvxpy.CLARABEL)
+        np.testing.assert_allclose(found.coefficients[i], np.asarray(theta.value), atol=1e-6)
+        np.testing.assert_allclose(found.dual[0][i], constraints[0].dual_value, atol=1e-4)
+        np.testing.assert_allclose(found.dual[1][i], constraints[1].dual_value, atol=1e-4)
+
+
+def test_one_call_is_the_batch_and_eager_is_jit():
+    data = draw((8, 2))
+    many = solve(*data)
+    first = tuple(jnp.asarray(part[0]) for part in data)
+    one = jax.jit(lambda *part: polyhedron(*part, max_steps=300))(*first)
+    with jax.disable_jit():
+        eager = polyhedron(*first, max_steps=300)
+    np.testing.assert_allclose(one.coefficients, many.coefficients[0], atol=1e-12)
+    np.testing.assert_allclose(eager.coefficients, one.coefficients, atol=1e-12)
+    assert one.steps.dtype == jnp.int32
+
+
+def test_bounded_steps_single_precision_and_no_nan():
+    data = draw((30, 1))
+    for limit in (0, 5):
+        found = jax.jit(jax.vmap(lambda *one, n=limit: polyhedron(*one, max_steps=n)))(*data)
+        assert np.max(found.steps) <= limit
+        assert np.all(np.isfinite(found.coefficients))
+    single = solve(*(part.astype(np.float32) for part in data))
+    assert single.coefficients.dtype == jnp.float32
+    gap, violation = certificate(*data, single)
+    assert gap <= 1e-3 and violation <= 1e-4
+
+
+def test_an_empty_polyhedron_stays_finite():
+    factor, response, *_ = draw((0, 0))
+    a = np.tile(np.stack([np.eye(SIZE)[0], -np.eye(SIZE)[0]]), (BATCH, 1, 1))
+    none = (np.zeros((BATCH, 0, SIZE)), np.zeros((BATCH, 0)))
+    found = solve(factor, response, a, np.full((BATCH, 2), -1.0), *none)
+    assert np.all(np.isfinite(found.coefficients)) and np.all(np.isfinite(found.dual[0]))

@@ -1,0 +1,56 @@
+"""A JAX laboratory for the theorems of weak-to-strong generalization.
+
+Public names are imported when they are first used, so that the command line starts at once.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+from w2sjax import _threads as _threads
+
+if TYPE_CHECKING:
+    from w2sjax.certificate import Projection as Projection
+    from w2sjax.certificate import ProjectionError as ProjectionError
+    from w2sjax.certificate import Status as Status
+    from w2sjax.certificate import raise_if_failed as raise_if_failed
+    from w2sjax.certification import certify as certify
+    from w2sjax.claims import REGISTRY as REGISTRY
+    from w2sjax.claims import Claim as Claim
+    from w2sjax.claims import Hypothesis as Hypothesis
+    from w2sjax.claims import Inequality as Inequality
+    from w2sjax.claims import Verdict as Verdict
+    from w2sjax.hypothesis import HypothesisClass as HypothesisClass
+    from w2sjax.hypothesis import hypothesis_class as hypothesis_class
+    from w2sjax.projection import project as project
+    from w2sjax.sets import SETS as SETS
+    from w2sjax.verification import Verification as Verification
+    from w2sjax.verification import verify as verify
+
+_HOME = {
+    "Projection": "certificate",
+    "ProjectionError": "certificate",
+    "Status": "certificate",
+    "raise_if_failed": "certificate",
+    "certify": "certification",
+    "REGISTRY": "claims",
+    "Claim": "claims",
+    "Hypothesis": "claims",
+    "Inequality": "claims",
+    "Verdict": "claims",
+    "HypothesisClass": "hypothesis",
+    "hypothesis_class": "hypothesis",
+    "project": "projection",
+    "SETS": "sets",
+    "Verification": "verification",
+    "verify": "verification",
+}
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module 'w2sjax' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"w2sjax.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOME)

@@ -1,0 +1,223 @@
+"""The arrays that an audit studies: loaded from the user's files, validated, split."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Float64
+
+from w2sjax.auditing import files, tables
+from w2sjax.auditing.checks import DataError, distinct_names, real_array, require_weights
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class AuditData:
+    """Arrays of one audit, as `audit_data` or `load` validated them.
+
+    All arrays are float64, except that features memory-mapped from float32 stay float32, so that
+    nothing is copied: `checks.row_blocks` widens them a block at a time,
+    `np.asarray(data.strong_features, np.float64)` all at once.
+    """
+
+    strong_features: Float[np.ndarray, "n d"]
+    weak_predictions: Float64[np.ndarray, "m n"]
+    weak_names: tuple[str, ...]
+    target: Float64[np.ndarray, " n"] | None
+    weights: Float64[np.ndarray, " n"] | None
+    student_predictions: Float64[np.ndarray, "m n"] | None
+    source: str  # the file or folder, for messages and reports
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences about what is legal but makes an audit say less than one may expect."""
+        sentences = []
+        rows, width = self.strong_features.shape
+        target = self.target
+        if self.weights is not None:
+            counted = self.weights > 0
+            zeros = rows - int(np.count_nonzero(counted))
+            rows -= zeros
+            target = None if target is None else target[counted]
+            if zeros:
+                plural = "weight is" if zeros == 1 else "weights are"
+                sentences.append(f"{zeros} {plural} zero: n = {rows} rows count")
+        if target is not None and np.all(target == target[0]):
+            sentences.append(f"target is constant: it is {float(target[0])!r} in every row")
+        if rows <= width:
+            comparison = "equals" if rows == width else "is less than"
+            sentences.append(
+                f"n = {rows} {comparison} d = {width}: the strong class can fit any labels, so "
+                "misfit is 0 (unless the features are rank deficient or the class is constrained)"
+            )
+        return tuple(sentences)
+
+
+def load(
+    path: str | Path,
+    *,
+    strong_columns: Sequence[str] = (),
+    weak_columns: Sequence[str] = (),
+    target_column: str | None = None,
+    weights_column: str | None = None,
+) -> AuditData:
+    """Load and validate the data of an audit from a file or folder.
+
+    `path` is an .npz file, a .safetensors file or a folder of .npy files with the arrays that
+    `audit_data` takes, by name (folders and .safetensors files are memory-mapped), or a .csv or
+    .parquet file, whose columns the other arguments select by name or shell glob.
+
+    Raises `DataError` for everything that `audit_data` refuses and for files that are missing,
+    unknown, damaged or lack an array or column; `ImportError` where the extra `audit` is needed.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise DataError(f"{path}: no such file or folder")
+    suffix = path.suffix.lower()
+    if suffix in (".csv", ".parquet") and path.is_file():
+        arrays = tables.read_table(
+            path,
+            strong_columns=strong_columns,
+            weak_columns=weak_columns,
+            target_column=target_column,
+            weights_column=weights_column,
+        )
+        return audit_data(**arrays, source=str(path))
+    if strong_columns or weak_columns or target_column is not None or weights_column is not None:
+        raise DataError(f"{path}: columns can be named for .csv and .parquet files only")
+    if path.is_dir():
+        arrays = files.read_folder(path)
+    elif suffix == ".npz":
+        arrays = files.read_npz(path)
+    elif suffix == ".safetensors":
+        arrays = files.read_safetensors(path)
+    else:
+        raise DataError(
+            f"{path}: unknown extension {path.suffix!r}; expected .npz, .safetensors, .csv, "
+            ".parquet or a folder of .npy files"
+        )
+    return audit_data(**arrays, source=str(path))
+
+
+def audit_data(
+    strong_features: Any,
+    weak_predictions: Any,
+    *,
+    weak_names: Any = None,
+    target: Any = None,
+    weights: Any = None,
+    student_predictions: Any = None,
+    source: str = "arrays",
+) -> AuditData:
+    """Validate the arrays of an audit and widen them to float64.
+
+    Shapes are `strong_features` (n, d), `weak_predictions` (m, n), or (n,) for one weak model,
+    `weak_names` (m,), `target` and `weights` (n,), and `student_predictions` like
+    `weak_predictions`: what the user's own students, trained on each weak model, predict.
+    float64 arrays are shared with the caller; bool, integer, float16, bfloat16 and float32
+    ones are copied, except for memory-mapped float32 features. Finite checks read block by block.
+
+    Raises `DataError`, naming the array and the first place, for non-numeric dtypes, wrong shapes,
+    lengths that disagree, empty arrays, NaN and infinities, negative weights, weights that sum to
+    zero, and weak names that are repeated, not strings, or not m.
+    """
+    vector, models = {1: "(n,)"}, {1: "(n,)", 2: "(m, n)"}
+    features = real_array(
+        f"{source}: strong_features", strong_features, {2: "(n, d)"}, keep_mapped_single=True
+    )
+    rows = len(features)
+    label = f"{source}: weak_predictions"
+    weak = real_array(label, weak_predictions, models)
+    if weak.ndim == 2 and weak.shape[1] != rows == weak.shape[0]:
+        raise DataError(
+            f"{label}: has shape {weak.shape}, but strong_features has {rows} rows; "
+            f"expected (m, {rows}): transpose it"
+        )
+    _require_length(label, weak.shape[-1], rows)
+    weak = weak[None, :] if weak.ndim == 1 else weak
+    if target is not None:
+        label = f"{source}: target"
+        target = real_array(label, target, vector)
+        _require_length(label, len(target), rows)
+    if weights is not None:
+        label = f"{source}: weights"
+        weights = real_array(label, weights, vector)
+        _require_length(label, len(weights), rows)
+        require_weights(label, weights)
+    if student_predictions is not None:
+        label = f"{source}: student_predictions"
+        given = real_array(label, student_predictions, models)
+        student_predictions = given[None, :] if given.ndim == 1 else given
+        if student_predictions.shape != weak.shape:
+            raise DataError(
+                f"{label}: has shape {given.shape}; expected {weak.shape}, that of weak_predictions"
+            )
+    if weak_names is None:
+        names = tuple(f"weak_{index}" for index in range(len(weak)))
+    else:
+        names = distinct_names(f"{source}: weak_names", weak_names, len(weak))
+    return AuditData(
+        strong_features=features,
+        weak_predictions=weak,
+        weak_names=names,
+        target=target,
+        weights=weights,
+        student_predictions=student_predictions,
+        source=source,
+    )
+
+
+def split(data: AuditData, how: str, *, seed: int | None = None) -> tuple[AuditData, AuditData]:
+    """Split the rows of an audit into those to fit on and those held out.
+
+    `how` is a share of the rows strictly between 0 and 1: `"0.3"` holds out a random share, drawn
+    from `np.random.default_rng(seed)`, in the order of the data and as copies; `"last:0.3"` holds
+    out the last share, for ordered data, as views. The share is rounded to whole rows.
+
+    Raises `DataError` where `how` is neither, a random share comes without a seed, a side would be
+    empty, or the weights of a side are all zero.
+    """
+    kind, colon, share = how.rpartition(":")
+    try:
+        held_share = float(share)
+    except ValueError:
+        held_share = float("nan")
+    if (kind, colon) not in (("", ""), ("last", ":")) or not 0 < held_share < 1:
+        raise DataError(f"split {how!r}: expected a share such as '0.3', or 'last:0.3'")
+    rows = len(data.strong_features)
+    held = round(held_share * rows)
+    if held in (0, rows):
+        side = "held-out" if held == 0 else "fit"
+        raise DataError(f"split {how!r}: leaves no {side} row of the {rows} rows of {data.source}")
+    if kind == "last":
+        fit_rows, held_rows = slice(rows - held), slice(rows - held, rows)
+    elif seed is None:
+        raise DataError(f"split {how!r}: a random share needs a seed")
+    else:
+        order = np.random.default_rng(seed).permutation(rows)
+        fit_rows, held_rows = np.sort(order[held:]), np.sort(order[:held])
+    return (
+        _part(data, fit_rows, f"{data.source}, fit part of {how}"),
+        _part(data, held_rows, f"{data.source}, held-out part of {how}"),
+    )
+
+
+def _part(data: AuditData, rows: slice | np.ndarray, source: str) -> AuditData:
+    if data.weights is not None:
+        require_weights(f"{source}: weights", data.weights[rows])
+    features, students = data.strong_features[rows], data.student_predictions
+    return AuditData(
+        strong_features=features if isinstance(rows, slice) else np.asarray(features, np.float64),
+        weak_predictions=data.weak_predictions[:, rows],
+        weak_names=data.weak_names,
+        target=None if data.target is None else data.target[rows],
+        weights=None if data.weights is None else data.weights[rows],
+        student_predictions=None if students is None else students[:, rows],
+        source=source,
+    )
+
+
+def _require_length(label: str, length: int, rows: int) -> None:
+    if length != rows:
+        raise DataError(f"{label}: length {length}, but strong_features has {rows} rows")

@@ -1,0 +1,31 @@
+"""Claims: one theorem a file; `REGISTRY` lists them in reading order."""
+
+from w2sjax.claims.claim import Claim as Claim
+from w2sjax.claims.claim import Domain as Domain
+from w2sjax.claims.claim import Hypothesis as Hypothesis
+from w2sjax.claims.inequality import Inequality as Inequality
+from w2sjax.claims.inequality import Verdict as Verdict
+from w2sjax.claims.inequality import compare as compare
+from w2sjax.claims.projection import (
+    convex_values,
+    gain_ceiling,
+    gain_identity,
+    inexact_gain,
+    misfit_gain,
+    nonrealizable_gain,
+    pythagorean_identity,
+    root_distance_metric,
+    sharpened_gain,
+)
+
+REGISTRY: tuple[Claim, ...] = (
+    convex_values.CLAIM,
+    misfit_gain.CLAIM,
+    gain_identity.CLAIM,
+    pythagorean_identity.CLAIM,
+    gain_ceiling.CLAIM,
+    inexact_gain.CLAIM,
+    nonrealizable_gain.CLAIM,
+    sharpened_gain.CLAIM,
+    root_distance_metric.CLAIM,
+)

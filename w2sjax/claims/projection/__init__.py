@@ -1,0 +1,1 @@
+"""Claims about projections in the squared loss."""

@@ -1,0 +1,192 @@
+r"""Project a target on a strong hypothesis class: the student that learns it perfectly.
+
+$$f_{sw} = \arg\min_{f \in V} \sum_i w_i (f_i - y_i)^2$$
+"""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from w2sjax import rounding
+from w2sjax.certificate import Projection, Status
+from w2sjax.certification import certify
+from w2sjax.hypothesis import HypothesisClass, concrete, hypothesis_class
+from w2sjax.sets.convex_set import CoefficientSet, ValueSet
+
+MAX_STEPS = 500
+
+
+def project(
+    hypothesis: HypothesisClass,
+    target: Float[Array, " n"],
+    *,
+    max_steps: int = MAX_STEPS,
+    tolerance: float | None = None,
+    radius: Float[Array, ""] | float | None = None,
+) -> Projection:
+    r"""Project `target` on the class and certify the answer.
+
+    Works under `jit`, `vmap` and `grad`, in float32 and float64. Derivatives are implicit, through
+    the optimality conditions at the solution with the active constraints held: exact where the
+    active set is stable; at degenerate points (a constraint active with multiplier zero) the
+    derivative of the piece on which the constraint stays active; where the solution is not unique
+    (rank-deficient features) the minimum-norm solution of the linearised conditions.
+
+    Args:
+        hypothesis: the class.
+        target: what to project, shape (n,), in the dtype of the class; batches by `jax.vmap`.
+        max_steps: iterations a solver may spend.
+        tolerance: relative gap $\gamma/\|y\|^2$ for the status CERTIFIED; $\varepsilon^{2/3}$ by default.
+        radius: see `certify`.
+
+    Returns:
+        A `Projection`. Where several coefficients give the projection (n < d, rank-deficient
+        features), those of least norm for `subspace`, `affine`, `l2_ball` and `rkhs_ball`, of least
+        distance to the centre in its own norm for `ellipsoid`, and one of them for the others; the
+        values are unique in every case.
+
+    Raises:
+        ValueError: for shapes or dtypes that do not fit.
+
+    After the Gram route (`hypothesis_class(method="gram")`), an answer that its certificate finds
+    loose is computed again from a QR factorisation when called outside of `jit`.
+    """
+    if target.shape != (hypothesis.size,):
+        raise ValueError(f"target: expected shape ({hypothesis.size},), got {target.shape}")
+    result = _project(hypothesis, target, radius, max_steps=max_steps, tolerance=tolerance)
+    factors = hypothesis.factorisation
+    if factors is not None and factors.left is None:
+        status = concrete(result.status)
+        if status is not None and status == Status.LOOSE:
+            accurate = hypothesis_class(
+                hypothesis.set,
+                hypothesis.features,
+                hypothesis.weights,
+                intercept=hypothesis.intercept,
+            )
+            return project(
+                accurate, target, max_steps=max_steps, tolerance=tolerance, radius=radius
+            )
+    return result
+
+
+@functools.partial(jax.jit, static_argnames=("max_steps", "tolerance"))
+def _project(hypothesis, target, radius, *, max_steps, tolerance) -> Projection:
+    if isinstance(hypothesis.set, ValueSet):
+        point = hypothesis.set.project(target, hypothesis.weights)
+        answer = certify(
+            *jax.lax.stop_gradient((hypothesis, target, point)), tolerance=tolerance
+        )
+        return _with_derivatives(answer, point, answer.intercept, point)
+    frozen, fixed = jax.lax.stop_gradient((hypothesis, target))
+    solution = _solve(frozen, fixed, max_steps)
+    theta = _differentiable(
+        hypothesis.intercept,
+        solution.coefficients,
+        hypothesis.set,
+        hypothesis.features,
+        hypothesis.weights,
+        target,
+    )
+    intercept = _intercept(hypothesis, target, theta)
+    answer = certify(
+        frozen,
+        fixed,
+        *jax.lax.stop_gradient((theta, intercept)),
+        hint=solution.dual,
+        tolerance=tolerance,
+        radius=radius,
+        steps=solution.steps,
+    )
+    free = intercept if hypothesis.intercept else None
+    return _with_derivatives(answer, theta, intercept, hypothesis.values(theta, free))
+
+
+def _with_derivatives(answer, coefficients, intercept, values) -> Projection:
+    """Put differentiable points into a certified answer; bounds and statuses carry no derivative."""
+    fixed = jax.lax.stop_gradient(answer)
+    return Projection(
+        coefficients,
+        intercept,
+        values,
+        fixed.gap,
+        fixed.offset,
+        fixed.slope,
+        fixed.radius,
+        fixed.status,
+        fixed.steps,
+    )
+
+
+def _solve(hypothesis, target, max_steps):
+    factors, weights = hypothesis.factorisation, hypothesis.weights
+    coordinates = functools.partial(
+        factors.coordinates, hypothesis.features, weights, hypothesis.centre
+    )
+    if hypothesis.intercept:
+        target = target - jnp.sum(weights * target) / jnp.sum(weights)
+    convex_set: CoefficientSet = hypothesis.set
+    solution = convex_set.solve(factors.system(coordinates(target)), max_steps=max_steps)
+    if convex_set.linear:
+        # One step of iterative refinement takes the residual to rounding level.
+        theta = solution.coefficients
+        residual = target - hypothesis.values(theta) + jnp.sum(hypothesis.centre * theta)
+        theta += factors.system(coordinates(residual)).minimum_norm()
+        solution = type(solution)(theta, solution.dual, solution.steps)
+    return solution
+
+
+def _intercept(hypothesis, target, theta) -> Float[Array, ""]:
+    """Weighted mean of the residual, taken twice so that what is left is rounding."""
+    if not hypothesis.intercept:
+        return jnp.zeros((), target.dtype)
+    weights, linear = hypothesis.weights, hypothesis.values(theta)
+    total = jnp.sum(weights)
+    first = jnp.sum(weights * (target - linear)) / total
+    return first + jnp.sum(weights * (target - linear - first)) / total
+
+
+def _stationarity(intercept, theta, multipliers, convex_set, features, weights, target, active):
+    r"""Optimality conditions: $\nabla_\theta$ of the Lagrangian, active constraints, other multipliers."""
+    values = jnp.matmul(features, theta, precision=rounding.HIGHEST)
+    residual = values - target
+    if intercept:
+        residual -= jnp.sum(weights * residual) / jnp.sum(weights)
+    gradient = jnp.matmul(features.T, weights * residual, precision=rounding.HIGHEST)
+    constraints, pull = jax.vjp(lambda point: convex_set.constraints(point)[0], theta)
+    gradient += pull(multipliers)[0]
+    return jnp.concatenate([gradient, jnp.where(active, constraints, multipliers)])
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(0,))
+def _differentiable(intercept, theta, convex_set, features, weights, target):
+    """Return `theta`, found elsewhere as the minimiser, with its implicit derivative."""
+    return theta
+
+
+@_differentiable.defjvp
+def _(intercept, primals, tangents):
+    theta, *data = primals
+    _, *data_tangents = tangents
+    dimension = theta.shape[0]
+    convex_set = data[0]
+    constraints, active = convex_set.constraints(theta)
+    zero = jnp.zeros_like(constraints)
+    gradient = _stationarity(intercept, theta, zero, *data, active)[:dimension]
+    normals = jax.jacfwd(lambda point: convex_set.constraints(point)[0])(theta)
+    normals = jnp.where(active[:, None], normals, 0)
+    multipliers = -jnp.linalg.pinv(normals.T) @ gradient if constraints.shape[0] else zero
+
+    def conditions(unknowns, *given):
+        return _stationarity(
+            intercept, unknowns[:dimension], unknowns[dimension:], *given, active
+        )
+
+    unknowns = jnp.concatenate([theta, multipliers])
+    matrix = jax.jacfwd(conditions)(unknowns, *data)
+    _, change = jax.jvp(
+        lambda *given: conditions(unknowns, *given), tuple(data), tuple(data_tangents)
+    )
+    return theta, -(jnp.linalg.pinv(matrix) @ change)[:dimension]

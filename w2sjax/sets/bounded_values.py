@@ -1,0 +1,49 @@
+r"""Bounded function values, $|f(x_i)| \le B$."""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from w2sjax.rounding import Rounded, gamma, inflate, underflow
+from w2sjax.sets.convex_set import Support, ValueSet
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class BoundedValues(ValueSet):
+    r"""$V = \{v \in \mathbb{R}^n : |v_i| \le B\}$."""
+
+    bound: Float[Array, "*batch"]
+
+    name = "bounded_values"
+    parameters = "BOUND"
+
+    def project(self, point, weights=None):
+        """Clip, whatever the weights."""
+        return jnp.clip(point, -self.bound, self.bound)
+
+    def support(self, direction, weights=None, hint=None):
+        r"""$\sigma(v) = B \sum_i w_i |v_i|$."""
+        size, dtype = direction.shape[0], direction.dtype
+        weights = jnp.ones_like(direction) if weights is None else weights
+        value = self.bound * jnp.sum(weights * jnp.abs(direction))
+        error = gamma(size + 2, dtype) * value + underflow(size + 2, dtype)
+        return Support(value + inflate(error, 4), jnp.zeros((), dtype))
+
+    def distance(self, point):
+        r"""$\|(|v| - B)^+\|$."""
+        excess = jnp.maximum(jnp.abs(point) - self.bound, 0)
+        length = inflate(jnp.sqrt(jnp.sum(excess**2)), point.shape[0] + 4)
+        return Rounded(length, jnp.zeros((), point.dtype))
+
+    def draw(self, key, dimension, dtype):
+        """Draw uniform values, one in three at a bound."""
+        values = jax.random.uniform(key, (dimension,), dtype, -1.5, 1.5)
+        return jnp.clip(values, -1.0, 1.0) * self.bound
+
+    @classmethod
+    def random(cls, key, dimension, dtype):
+        """Draw the bound log-uniformly from 1/10 to 10."""
+        return cls(10 ** jax.random.uniform(key, (), dtype, -1.0, 1.0))

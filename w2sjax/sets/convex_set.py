@@ -1,0 +1,130 @@
+"""What a convex set offers: the interface that every file of this folder implements.
+
+A set lives in the space of coefficients (over given features) or in the space of function values,
+where inner products carry the weights of the points. Every number that certifies something
+(`support`, `distance`) bounds the exact quantity, rounding included.
+"""
+
+import abc
+import dataclasses
+from typing import Any, ClassVar, Literal, Self
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
+
+from w2sjax.rounding import Rounded
+from w2sjax.solvers.least_squares import LeastSquares
+from w2sjax.solvers.solution import Solution
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Support:
+    r"""A bound on the support function of a set $C$, unbounded or not.
+
+    $\langle v, u \rangle \le$ value + residual $\cdot \|u\|$ for every $u \in C$, so that
+    value + R residual bounds the support function of $C \cap \{\|u\| \le R\}$. The residual is 0
+    where the bound needs no radius.
+    """
+
+    value: Float[Array, "*batch"]
+    residual: Float[Array, "*batch"]
+
+    def within(self, radius: Float[Array, ""]) -> Float[Array, "*batch"]:
+        """Bound the support function of the members with norm at most `radius`."""
+        return self.value + jnp.where(self.residual > 0, radius * self.residual, 0)
+
+
+class ConvexSet(abc.ABC):
+    """A closed convex set; subclasses are frozen dataclasses registered as pytrees.
+
+    Attributes:
+        name: the name in the registry and on the command line.
+        space: whether it constrains coefficients or function values.
+        linear: whether it is the whole space, so that its class of functions is a subspace.
+        intercept: whether its class always has a free, unpenalised constant.
+        parameters: what may follow the colon on the command line.
+    """
+
+    name: ClassVar[str]
+    space: ClassVar[Literal["coefficients", "values"]] = "coefficients"
+    linear: ClassVar[bool] = False
+    intercept: ClassVar[bool] = False
+    parameters: ClassVar[str] = ""
+
+    @abc.abstractmethod
+    def distance(self, point: Float[Array, " d"]) -> Rounded:
+        """Bound the Euclidean distance from `point` to the set: at most value + error."""
+
+    @abc.abstractmethod
+    def draw(self, key: PRNGKeyArray, dimension: int, dtype: Any) -> Float[Array, " dimension"]:
+        """Draw a member, up to the rounding that `distance` bounds."""
+
+    @classmethod
+    @abc.abstractmethod
+    def random(cls, key: PRNGKeyArray, dimension: int, dtype: Any) -> Self:
+        """Draw a set of this kind with members of order one."""
+
+    def contains(self, point: Float[Array, " d"]) -> Bool[Array, ""]:
+        """Whether `point` lies in the set, up to the rounding of the test itself."""
+        distance = self.distance(point)
+        return distance.value <= distance.error
+
+
+class CoefficientSet(ConvexSet):
+    """A set of coefficients; the class of functions is its image under the features."""
+
+    space = "coefficients"
+
+    @abc.abstractmethod
+    def project(self, point: Float[Array, " d"]) -> Float[Array, " d"]:
+        """Euclidean projection of `point`."""
+
+    @abc.abstractmethod
+    def support(self, direction: Float[Array, " d"], hint: Any = None) -> Support:
+        """Bound the support function at `direction`; `hint` is a solver's dual point, if any."""
+
+    @abc.abstractmethod
+    def solve(self, system: LeastSquares, *, max_steps: int) -> Solution:
+        """Minimise the least-squares objective of `system` over the set."""
+
+    @abc.abstractmethod
+    def norm_bound(self, dimension: int, dtype: Any) -> Float[Array, ""]:
+        """Bound the Euclidean norm of a member; inf for an unbounded set."""
+
+    @abc.abstractmethod
+    def margin(self, point: Float[Array, " d"]) -> Float[Array, ""]:
+        """Radius of a ball around `point` inside the set; 0 or less if none is known."""
+
+    @abc.abstractmethod
+    def constraints(
+        self, point: Float[Array, " d"]
+    ) -> tuple[Float[Array, " m"], Bool[Array, " m"]]:
+        """Differentiable constraint values (at most 0 inside) and which are active at `point`."""
+
+
+class ValueSet(ConvexSet):
+    """A set of function values in $L^2(w)$: projections and inner products carry the weights."""
+
+    space = "values"
+
+    @abc.abstractmethod
+    def project(
+        self, point: Float[Array, " n"], weights: Float[Array, " n"] | None = None
+    ) -> Float[Array, " n"]:
+        r"""Projection in the norm $\sum_i w_i v_i^2$ (equal weights by default); differentiable."""
+
+    @abc.abstractmethod
+    def support(
+        self,
+        direction: Float[Array, " n"],
+        weights: Float[Array, " n"] | None = None,
+        hint: Any = None,
+    ) -> Support:
+        r"""Bound $\sup_u \sum_i w_i v_i u_i$; the residual multiplies the weighted norm of $u$."""
+
+
+def near_zero(value: Float[Array, "*any"], scale: Float[Array, "*any"]) -> Bool[Array, "*any"]:
+    r"""Whether a slack counts as zero, at $\sqrt\varepsilon$ of its scale (for active constraints)."""
+    return jnp.abs(value) <= jnp.sqrt(jnp.finfo(value.dtype).eps) * scale

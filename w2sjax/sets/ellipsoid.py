@@ -1,0 +1,134 @@
+r"""An ellipsoid of coefficients, $(\theta - c)^\top M (\theta - c) \le 1$ with $M$ positive definite.
+
+With $M = LL^\top$ and $\varphi = L^\top(\theta - c)$ it is the unit ball, over features that the
+triangular factor transforms.
+"""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+from jax.scipy.linalg import solve_triangular
+from jaxtyping import Array, Float
+
+from w2sjax import rounding
+from w2sjax.rounding import Rounded, gamma, inflate
+from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
+from w2sjax.solvers.ball import ball
+from w2sjax.solvers.least_squares import LeastSquares, euclidean
+from w2sjax.solvers.solution import Solution
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Ellipsoid(CoefficientSet):
+    r"""$C = \{\theta : \|L^\top(\theta - c)\| \le 1\}$ for a lower triangular $L$ (of $M = LL^\top$)."""
+
+    cholesky: Float[Array, "*batch d d"]
+    centre: Float[Array, "*batch d"]
+
+    name = "ellipsoid"
+    parameters = "FILE (matrix, centre)"
+
+    @classmethod
+    def from_matrix(
+        cls, matrix: Float[Array, "d d"], centre: Float[Array, " d"] | None = None
+    ) -> "Ellipsoid":
+        """Build from $M$; NaN where $M$ is not positive definite."""
+        if centre is None:
+            centre = jnp.zeros(matrix.shape[0], matrix.dtype)
+        return cls(jnp.linalg.cholesky(matrix), centre)
+
+    def _inverse(self) -> Float[Array, "d d"]:
+        identity = jnp.eye(self.centre.shape[0], dtype=self.centre.dtype)
+        return solve_triangular(self.cholesky, identity, lower=True).T
+
+    def project(self, point):
+        """Secular equation with the identity for features."""
+        return self.solve(euclidean(point), max_steps=100).coefficients
+
+    def support(self, direction, hint=None):
+        r"""$\sigma(v) = \langle v, c \rangle + \|L^{-1} v\|$, the solve's backward error added."""
+        size, dtype = direction.shape[0], direction.dtype
+        transformed = solve_triangular(self.cholesky, direction, lower=True)
+        # Substitution: |L x - v| <= gamma_d |L||x|; dividing by the smallest singular value of L.
+        inverse = rounding.norm(self._inverse().ravel())
+        backward = gamma(size + 2, dtype) * rounding.norm(self.cholesky.ravel())
+        backward *= rounding.norm(transformed) * inverse
+        offset = jnp.sum(direction * self.centre)
+        error = gamma(size + 2, dtype) * rounding.norm(direction) * rounding.norm(self.centre)
+        value = offset + inflate(2 * backward + error, 8) + rounding.norm(transformed)
+        return Support(
+            value + 4 * rounding.unit(dtype) * jnp.abs(value), jnp.zeros((), dtype)
+        )
+
+    def solve(self, system, *, max_steps):
+        """Change variables to the unit ball, solve there and map back."""
+        inverse = self._inverse()
+        transformed = system.factor @ inverse
+        left, singular, right = jnp.linalg.svd(transformed)
+        eps = jnp.finfo(singular.dtype).eps * singular.shape[0]
+        kept = singular > eps * singular[0]
+        response = left.T @ (system.response - system.factor @ self.centre)
+        inner = LeastSquares(
+            singular=jnp.where(kept, singular, 0),
+            right=right.T,
+            response=jnp.where(kept, response, 0),
+        )
+        one = jnp.ones((), singular.dtype)
+        solution = ball(inner, one, max_steps=max_steps)
+        # Rounding in the substitution is proportional to the conditioning of L; stay inside by it.
+        margin = gamma(4 * inverse.shape[0], singular.dtype)
+        return Solution(
+            coefficients=self.centre + inverse @ (solution.coefficients * (1 - margin)),
+            dual=None,
+            steps=solution.steps,
+        )
+
+    def _length(self, point) -> Rounded:
+        size, dtype = point.shape[0], point.dtype
+        shift = point - self.centre
+        value = jnp.sqrt(jnp.sum((self.cholesky.T @ shift) ** 2))
+        largest = rounding.norm(self.cholesky.ravel()) * rounding.norm(shift)
+        return Rounded(value, inflate(gamma(2 * size + 8, dtype) * largest, 8))
+
+    def distance(self, point):
+        r"""Shrinking to the boundary moves by $(1 - 1/\rho) \|\theta - c\|$, $\rho = \|L^\top(\theta - c)\|$."""
+        length = self._length(point)
+        norm = rounding.norm(point - self.centre)
+        return Rounded(
+            jnp.maximum(1 - 1 / jnp.maximum(length.value, 1), 0) * norm,
+            inflate((length.error + gamma(8, point.dtype)) * norm, 8),
+        )
+
+    def norm_bound(self, dimension, dtype):
+        r"""$\|c\|$ and the longest semi-axis, bounded by the Frobenius norm of $L^{-1}$."""
+        return rounding.norm(self.centre) + 1.01 * rounding.norm(self._inverse().ravel())
+
+    def margin(self, point):
+        r"""$(1 - \rho)$ over the largest singular value of $L$."""
+        length = self._length(point)
+        return (1 - length.upper()) / rounding.norm(self.cholesky.ravel())
+
+    def constraints(self, point):
+        r"""$(\rho^2 - 1) / 2$."""
+        value = (jnp.sum((self.cholesky.T @ (point - self.centre)) ** 2) - 1) / 2
+        return value[None], near_zero(value, jnp.ones_like(value))[None]
+
+    def draw(self, key, dimension, dtype):
+        """Map a uniform direction from the unit ball, near the boundary one time in four."""
+        raw = jax.random.normal(key, (dimension + 1,), dtype)
+        direction = raw[1:]
+        share = jnp.minimum(4 / 3 * jax.scipy.special.ndtr(raw[0]), 1)
+        inside = 1 - gamma(8 * dimension + 16, dtype)
+        unit = direction * (share * inside / jnp.sqrt(jnp.sum(direction**2)))
+        return self.centre + self._inverse() @ unit
+
+    @classmethod
+    def random(cls, key, dimension, dtype):
+        """Draw a triangular factor with axes between 1/10 and 10 and a centre near zero."""
+        raw = jax.random.normal(key, (dimension + 2, dimension), dtype)
+        axes = 10 ** jnp.clip(raw[-2] / 2, -1, 1)
+        mix = jnp.tril(0.3 * raw[:dimension], -1)
+        factor = (mix + jnp.eye(dimension, dtype=dtype)) * axes[None, :]
+        return cls(factor, raw[-1])

@@ -1,0 +1,78 @@
+r"""The ball of the 1-norm, $\|\theta\|_1 \le r$: the hull of the coordinate vectors and their negatives."""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import optax.projections
+from jaxtyping import Array, Float
+
+from w2sjax.rounding import Rounded, gamma, inflate
+from w2sjax.sets._optax import with_optax
+from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
+from w2sjax.sets.simplex import dyadic_simplex
+from w2sjax.solvers.simplex import l1_ball as solve_l1_ball
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class L1Ball(CoefficientSet):
+    r"""$C = \{\theta : \|\theta\|_1 \le r\}$."""
+
+    radius: Float[Array, "*batch"]
+
+    name = "l1_ball"
+    parameters = "RADIUS"
+
+    def project(self, point):
+        """Soft thresholding at the level that meets the radius."""
+        return with_optax(optax.projections.projection_l1_ball, point, self.radius)
+
+    def support(self, direction, hint=None):
+        r"""$\sigma(v) = r \max_j |v_j|$."""
+        value = inflate(self.radius * jnp.max(jnp.abs(direction)), 2)
+        return Support(value, jnp.zeros((), direction.dtype))
+
+    def solve(self, system, *, max_steps):
+        """Active set."""
+        return solve_l1_ball(
+            system.factor, system.response, self.radius, max_steps=max_steps
+        )
+
+    def distance(self, point):
+        r"""Shrinking to the radius moves the point by at most $\max(0, \|\theta\|_1 - r)$."""
+        length = jnp.sum(jnp.abs(point))
+        error = gamma(point.shape[0] + 2, point.dtype) * (length + self.radius)
+        return Rounded(jnp.maximum(length - self.radius, 0), inflate(error, 4))
+
+    def norm_bound(self, dimension, dtype):
+        """Return the radius, attained at the vertices."""
+        return jnp.asarray(self.radius, dtype)
+
+    def margin(self, point):
+        r"""$(r - \|\theta\|_1) / \sqrt d$."""
+        dimension = point.shape[0]
+        length = inflate(jnp.sum(jnp.abs(point)), dimension)
+        return (self.radius - length) / dimension**0.5
+
+    def constraints(self, point):
+        r"""$\langle s, \theta \rangle - r$ with the signs $s$, and $\theta_j = 0$ where it is active."""
+        signs = jax.lax.stop_gradient(jnp.sign(point))
+        facet = jnp.sum(signs * point) - self.radius
+        active = near_zero(facet, self.radius)
+        zeros = near_zero(point, self.radius) & active
+        return jnp.concatenate([facet[None], point]), jnp.concatenate([active[None], zeros])
+
+    def draw(self, key, dimension, dtype):
+        """Draw signed weights on a random face of the ball, on the boundary one time in four."""
+        weights_key, signs_key = jax.random.split(key)
+        raw = jax.random.uniform(signs_key, (dimension + 1,), dtype)
+        signs = jnp.where(raw[1:] < 0.5, -jnp.ones((), dtype), 1)
+        share = jnp.minimum(4 / 3 * raw[0], 1)
+        inside = 1 - gamma(dimension + 16, dtype)
+        return signs * dyadic_simplex(weights_key, dimension, dtype) * (self.radius * share * inside)
+
+    @classmethod
+    def random(cls, key, dimension, dtype):
+        """Draw the radius log-uniformly from 1/10 to 10."""
+        return cls(10 ** jax.random.uniform(key, (), dtype, -1.0, 1.0))

@@ -1,0 +1,111 @@
+r"""The monotone cone $v_1 \le v_2 \le \dots \le v_n$ of function values: isotonic regression.
+
+The points must be sorted by the feature in which the functions are nondecreasing.
+"""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from w2sjax.rounding import Rounded, gamma, inflate, underflow
+from w2sjax.sets.convex_set import Support, ValueSet
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Monotone(ValueSet):
+    r"""$V = \{v \in \mathbb{R}^n : v_1 \le \dots \le v_n\}$, points in the given order."""
+
+    name = "monotone"
+
+    def project(self, point, weights=None):
+        """Isotonic regression; differentiable, as the blocks' weighted means."""
+        return isotonic(point, jnp.ones_like(point) if weights is None else weights)
+
+    def support(self, direction, weights=None, hint=None):
+        r"""By Moreau, $\sup_{\|u\| \le R} \langle v, u \rangle = R \|P_K v\|$ for a cone $K$.
+
+        Let $q$ be the computed $P_K v$, $z = w(v - q)$ with head sums $H_k = \sum_{i<k} z_i$, tail
+        sums $T_k = \sum_{i \ge k} z_i$ and total $T$. For any split $m$ and any $u$,
+        $\langle v - q, u \rangle = u_m T - \sum_{k \le m} (u_k - u_{k-1}) H_k + \sum_{k > m}
+        (u_k - u_{k-1}) T_k$, where exact arithmetic has $T = 0$, $H \ge 0$ and $T_k \le 0$. Let
+        $s = w(|v| + |q|)$ and $m$ the point where its running sum passes one half: the median of a
+        monotone $u$, so that $\sum s_i |u_i - u_m| \le \sum s_i |u_i|$ and $|u_m| \sum s_i \le 2
+        \sum s_i |u_i|$. If rounding leaves $-H_k \le c \sum_{i<k} s_i$, $T_k \le c \sum_{i \ge k}
+        s_i$ and $|T| \le c \sum s_i$, then $\langle v - q, u \rangle \le 3c \sum s_i |u_i| \le
+        3c(\|v\| + \|q\|) \|u\|$. The constant $c$ is measured, the rounding of the sums included.
+        """
+        size, dtype = direction.shape[0], direction.dtype
+        weights = jnp.ones_like(direction) if weights is None else weights
+        polar = isotonic(direction, weights)
+        terms = weights * (direction - polar)
+        sizes = weights * (jnp.abs(direction) + jnp.abs(polar))
+        heads, head_sizes = jnp.cumsum(terms), jnp.cumsum(sizes)
+        tails = jnp.cumsum(terms[::-1])[::-1]
+        tail_sizes = jnp.cumsum(sizes[::-1])[::-1]
+        first_half = head_sizes[:-1] <= tail_sizes[1:]
+        excess = jnp.where(first_half, -heads[:-1], tails[1:])
+        room = jnp.where(first_half, head_sizes[:-1], tail_sizes[1:])
+        excess = jnp.append(excess, jnp.abs(heads[-1]))
+        room = jnp.append(room, head_sizes[-1])
+        ratio = jnp.where(excess > 0, excess / jnp.where(room > 0, room, 1), 0)
+        constant = jnp.max(ratio) + 2 * gamma(size + 4, dtype)
+
+        def length(values):
+            return jnp.sqrt(jnp.sum(weights * values**2))
+
+        residual = length(polar) + 3 * constant * (length(direction) + length(polar))
+        residual += underflow(size, dtype) ** 0.5
+        return Support(jnp.zeros((), dtype), inflate(residual, size + 16))
+
+    def distance(self, point):
+        r"""The running maximum is monotone: $\|\max_{j \le i} v_j - v\|$; comparisons are exact."""
+        gap = jax.lax.cummax(point) - point
+        return Rounded(
+            inflate(jnp.sqrt(jnp.sum(gap**2)), point.shape[0] + 4), jnp.zeros((), point.dtype)
+        )
+
+    def draw(self, key, dimension, dtype):
+        """Draw a staircase: sorted normals, a third of the steps removed."""
+        raw = jax.random.normal(key, (2, dimension), dtype)
+        values, flat = jnp.sort(raw[0]), raw[1] > 0.5
+        return jax.lax.cummax(jnp.where(flat, values[0], values))
+
+    @classmethod
+    def random(cls, key, dimension, dtype):
+        """There is only one."""
+        return cls()
+
+
+def isotonic(point: Float[Array, " n"], weights: Float[Array, " n"]) -> Float[Array, " n"]:
+    """Weighted isotonic regression by pooling all adjacent violators at once, round after round.
+
+    Pooling may be done in any order (Best and Chakravarti, 1990), so every maximal run of violating
+    blocks is merged in one round. Blocks without weight take part with their plain mean.
+    """
+    size = point.shape[0]
+    # A weight below the rounding of the rest orders the points without moving any mean.
+    floor = jnp.finfo(point.dtype).tiny * 2.0**64
+    weights = jnp.maximum(weights, jnp.where(jnp.max(weights) > 0, jnp.max(weights), 1) * floor)
+
+    def means(first):
+        block = jnp.cumsum(first.astype(jnp.int32)) - 1
+        sums = jax.ops.segment_sum(
+            jnp.stack([weights * point, weights], axis=1), block, num_segments=size
+        )
+        return (sums[:, 0] / jnp.where(sums[:, 1] > 0, sums[:, 1], 1))[block]
+
+    def violating(state):
+        first, value = state
+        return jnp.any(first[1:] & (value[1:] <= value[:-1]))
+
+    def pool(state):
+        first, value = state
+        first = first.at[1:].set(first[1:] & (value[1:] > value[:-1]))
+        return first, means(first)
+
+    first = jnp.ones(size, bool)
+    blocks, _ = jax.lax.while_loop(violating, pool, (first, jax.lax.stop_gradient(point)))
+    return jax.lax.cummax(means(blocks))

@@ -1,0 +1,67 @@
+r"""The nonnegative orthant, $\theta \ge 0$: the cone the columns generate (nonnegative least squares)."""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import optax.projections
+
+from w2sjax import rounding
+from w2sjax.rounding import Rounded
+from w2sjax.sets._optax import with_optax
+from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
+from w2sjax.solvers.box import box as solve_box
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Orthant(CoefficientSet):
+    r"""$C = \{\theta : \theta \ge 0\}$."""
+
+    name = "orthant"
+
+    def project(self, point):
+        """Clip at zero."""
+        return with_optax(optax.projections.projection_non_negative, point)
+
+    def support(self, direction, hint=None):
+        r"""$\langle v, u \rangle \le \langle v^+, u \rangle \le \|v^+\| \|u\|$."""
+        return Support(jnp.zeros((), direction.dtype), rounding.norm(jnp.maximum(direction, 0)))
+
+    def solve(self, system, *, max_steps):
+        """Active set."""
+        dimension, dtype = system.response.shape[0], system.response.dtype
+        return solve_box(
+            system.factor,
+            system.response,
+            jnp.zeros(dimension, dtype),
+            jnp.full(dimension, jnp.inf, dtype),
+            max_steps=max_steps,
+        )
+
+    def distance(self, point):
+        r"""$\|\theta^-\|$."""
+        length = rounding.norm(jnp.maximum(-point, 0))
+        return Rounded(length, jnp.zeros((), point.dtype))
+
+    def norm_bound(self, dimension, dtype):
+        """Infinite."""
+        return jnp.asarray(jnp.inf, dtype)
+
+    def margin(self, point):
+        """Smallest coordinate."""
+        return jnp.min(point)
+
+    def constraints(self, point):
+        r"""$-\theta_j$."""
+        return -point, near_zero(point, jnp.max(jnp.abs(point)))
+
+    def draw(self, key, dimension, dtype):
+        """Draw exponential coordinates, a third of them zero."""
+        uniform = jax.random.uniform(key, (2, dimension), dtype)
+        return jnp.where(uniform[1] < 1 / 3, 0, -jnp.log1p(-uniform[0]))
+
+    @classmethod
+    def random(cls, key, dimension, dtype):
+        """There is only one."""
+        return cls()

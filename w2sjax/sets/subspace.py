@@ -1,0 +1,59 @@
+"""The whole space of coefficients: the class of functions is the subspace the features span."""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+
+from w2sjax import rounding
+from w2sjax.rounding import Rounded
+from w2sjax.sets.convex_set import CoefficientSet, Support
+from w2sjax.solvers.least_squares import LeastSquares
+from w2sjax.solvers.solution import Solution
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Subspace(CoefficientSet):
+    r"""All coefficients, $C = \mathbb{R}^d$; a smaller subspace is spanned by fewer features."""
+
+    name = "subspace"
+    linear = True
+
+    def project(self, point):
+        """Every point is a member."""
+        return point
+
+    def support(self, direction, hint=None):
+        r"""$\langle v, u \rangle \le \|v\| \|u\|$ is all that can be said."""
+        return Support(jnp.zeros((), direction.dtype), rounding.norm(direction))
+
+    def solve(self, system: LeastSquares, *, max_steps: int):
+        """Closed form, of least norm."""
+        return Solution(system.minimum_norm(), None, jnp.zeros((), jnp.int32))
+
+    def distance(self, point):
+        """Zero."""
+        zero = jnp.zeros((), point.dtype)
+        return Rounded(zero, zero)
+
+    def norm_bound(self, dimension, dtype):
+        """Infinite."""
+        return jnp.asarray(jnp.inf, dtype)
+
+    def margin(self, point):
+        """Infinite."""
+        return jnp.asarray(jnp.inf, point.dtype)
+
+    def constraints(self, point):
+        """None."""
+        return jnp.zeros((0,), point.dtype), jnp.zeros((0,), bool)
+
+    def draw(self, key, dimension, dtype):
+        """Gaussian coefficients."""
+        return jax.random.normal(key, (dimension,), dtype)
+
+    @classmethod
+    def random(cls, key, dimension, dtype):
+        """There is only one."""
+        return cls()

@@ -1,0 +1,51 @@
+r"""Least squares over a Euclidean ball, by the secular equation.
+
+In the coordinates of the singular value decomposition the minimiser is
+$\varphi_i(\lambda) = \sigma_i z_i / (\sigma_i^2 + \lambda)$ with the multiplier $\lambda \ge 0$
+for which $\|\varphi(\lambda)\| = r$, or $\lambda = 0$ where the minimum-norm solution is inside.
+Newton's method on $1/\|\varphi(\lambda)\| - 1/r$, which is concave and nearly linear in
+$\lambda$, converges monotonically from $\lambda = 0$ (More and Sorensen, 1983).
+"""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from w2sjax.solvers.least_squares import LeastSquares
+from w2sjax.solvers.solution import Solution
+
+
+def ball(system: LeastSquares, radius: Float[Array, ""], *, max_steps: int) -> Solution:
+    """Minimise over coefficients of norm at most `radius`; the minimum-norm answer if several."""
+    positive = system.singular > 0
+    squares = jnp.where(positive, system.singular**2, 1)
+    numerator = jnp.where(positive, system.singular * system.response, 0)
+    eps = jnp.finfo(squares.dtype).eps
+
+    def point(multiplier):
+        return numerator / (squares + multiplier)
+
+    def norm(vector):
+        largest = jnp.max(jnp.abs(vector))
+        safe = jnp.where(largest > 0, largest, 1)
+        return safe * jnp.sqrt(jnp.sum((vector / safe) ** 2))
+
+    def step(state):
+        multiplier, _, count = state
+        candidate = point(multiplier)
+        length = norm(candidate)
+        unit = candidate / jnp.where(length > 0, length, 1)
+        slope = jnp.sum(unit**2 / (squares + multiplier))
+        update = (length / radius - 1) / jnp.where(slope > 0, slope, 1)
+        finished = ~(length > radius * (1 + 2 * eps)) | ~(update > eps * multiplier)
+        return jnp.where(finished, multiplier, multiplier + update), finished, count + 1
+
+    def unfinished(state):
+        return ~state[1] & (state[2] < max_steps)
+
+    start = (jnp.zeros((), squares.dtype), jnp.zeros((), bool), jnp.zeros((), jnp.int32))
+    multiplier, _, steps = jax.lax.while_loop(unfinished, step, start)
+    inner = point(multiplier)
+    length = norm(inner)
+    inner = jnp.where(length > radius, inner * (radius / jnp.where(length > 0, length, 1)), inner)
+    return Solution(coefficients=system.right @ inner, dual=None, steps=steps)

@@ -1,0 +1,271 @@
+r"""Verify claims over many random instances: verdict counts, least slack, tightness.
+
+Instances are made and checked in blocks of a fixed size inside one compiled program a domain and
+set, and only counts and extremes leave it. Instance i depends on the key, the set's name and i
+alone, and every block is the same computation, so the answer does not depend on how many blocks a
+call takes, on how many devices share them, or on an interruption.
+"""
+
+import dataclasses
+import time
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import PRNGKeyArray
+
+from w2sjax.claims import REGISTRY, Claim, Verdict
+from w2sjax.scale import load_state, over_devices, save_state
+from w2sjax.sets import SETS, ConvexSet
+from w2sjax.sets.parse import parse_set
+from w2sjax.versions import versions
+
+BLOCK = 250
+INSTANCES = 20_000
+COLUMNS = tuple(verdict.name.lower() for verdict in Verdict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Verification:
+    """What many instances say about one claim over one set.
+
+    Attributes:
+        claim, set: what was checked; `set` as written on the command line.
+        instances: how many.
+        holds, equal, undecided, invalid, violated: how many of each verdict.
+        least_slack: the least slack / (|lhs| + |rhs|).
+        least_slack_index: the instance that has it (`instance` makes it again).
+        tightness: the share lhs / rhs closest to one from below, or the largest if above.
+        strata: counts of the verdicts per kind of instance.
+        seconds: run time of the group of claims that shared the instances, compile time apart.
+        compile_seconds: compile time of that group.
+        seed, dtype, device, versions: how to do it again.
+    """
+
+    claim: str
+    set: str
+    instances: int
+    holds: int
+    equal: int
+    undecided: int
+    invalid: int
+    violated: int
+    least_slack: float
+    least_slack_index: int
+    tightness: float
+    strata: dict[str, dict[str, int]]
+    seconds: float
+    compile_seconds: float
+    seed: int | None
+    dtype: str
+    device: str
+    versions: dict[str, str]
+
+
+def verify(
+    claims: Claim | str | Sequence[Claim | str] | None = None,
+    key: PRNGKeyArray | int = 0,
+    *,
+    sets: Sequence[str | ConvexSet | type[ConvexSet]] | None = None,
+    instances: int = INSTANCES,
+    chunk: int = 8,
+    drop: str | None = None,
+    twin: bool = False,
+    checkpoint: str | Path | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> list[Verification]:
+    """Check claims on random instances over convex sets.
+
+    Args:
+        claims: one or several, by name or as objects; all of `REGISTRY` by default.
+        key: a key, or an integer seed for one.
+        sets: specifications ("l2_ball:2.5"), sets or kinds of sets; all of `SETS` by default.
+        instances: how many for each claim and set.
+        chunk: blocks of `BLOCK` instances a call of the compiled program; changes no result.
+        drop: a hypothesis to do without, which all of the claims must have.
+        twin: check the claims' false twins instead.
+        checkpoint: a folder where every chunk is recorded, and from where a killed run goes on.
+        progress: called with a label, the instances done and their number.
+
+    Raises:
+        ValueError: for unknown claims, sets or hypotheses, or fewer than one instance. Needs
+            double precision: `jax.config.update("jax_enable_x64", True)` first.
+    """
+    chosen = [_claim(c) for c in _listed(claims, REGISTRY)]
+    if instances < 1:
+        raise ValueError(f"instances: expected at least 1, got {instances}")
+    if chunk < 1:
+        raise ValueError(f"chunk: expected at least 1, got {chunk}")
+    if not jax.config.jax_enable_x64:
+        raise ValueError("verify needs double precision: jax.config.update('jax_enable_x64', True)")
+    seed = key if isinstance(key, int) else None
+    root = jax.random.key(key) if isinstance(key, int) else key
+    variants = [_variant(s) for s in _listed(sets, SETS.values())]
+    results: dict[tuple[int, int], Verification] = {}
+    for column, (label, variant) in enumerate(variants):
+        kind = variant.name
+        rows = [i for i, c in enumerate(chosen) if c.sets is None or kind in c.sets]
+        for domain in dict.fromkeys(chosen[i].domain for i in rows):
+            group = [i for i in rows if chosen[i].domain is domain]
+            run = _run_group(
+                tuple(chosen[i] for i in group), variant, label, root, instances, chunk, drop, twin,
+                checkpoint, progress,
+            )  # fmt: skip
+            for i, verification in zip(group, run, strict=True):
+                results[i, column] = dataclasses.replace(verification, seed=seed)
+    return [results[place] for place in sorted(results)]
+
+
+def instance(claim: Claim | str, key, set_: Any, index: int) -> Any:
+    """Make the raw instance `index` of a verification again."""
+    label, variant = _variant(set_)
+    root = jax.random.key(key) if isinstance(key, int) else key
+    return _claim(claim).domain.draw(_instance_key(root, label, jnp.asarray(index)), variant)
+
+
+def _listed(given, default):
+    if given is None:
+        return list(default)
+    return [given] if isinstance(given, str | Claim | ConvexSet | type) else list(given)
+
+
+def _claim(claim: Claim | str) -> Claim:
+    if isinstance(claim, Claim):
+        return claim
+    for known in REGISTRY:
+        if known.name == claim:
+            return known
+    names = ", ".join(known.name for known in REGISTRY)
+    raise ValueError(f"claim: there is no {claim!r}; known are {names}")
+
+
+def _variant(spec) -> tuple[str, ConvexSet | type[ConvexSet]]:
+    if isinstance(spec, str):
+        return spec, parse_set(spec)
+    return spec.name, spec
+
+
+def _instance_key(root, label, index):
+    return jax.random.fold_in(jax.random.fold_in(root, zlib.crc32(label.encode())), index)
+
+
+def _run_group(
+    claims, variant, label, root, instances, chunk, drop, twin, checkpoint, progress
+) -> list[Verification]:
+    strata = claims[0].domain.strata
+    kind = variant if isinstance(variant, type) else None
+    data = None if kind else variant
+
+    def block(index, given, key):
+        return _block(claims, kind or given, strata, label, drop, twin, key, index, instances)
+
+    program = over_devices(block)
+    blocks = -(-instances // BLOCK)
+    names = "+".join(claim.name for claim in claims)
+    title = f"{label}: {names}" if len(claims) == 1 else f"{label}: {len(claims)} claims"
+    identity = {
+        "claims": names, "set": label, "instances": instances, "drop": drop, "twin": twin,
+        "key": np.asarray(jax.random.key_data(root)).tolist(), "block": BLOCK,
+    }  # fmt: skip
+    state, done = load_state(checkpoint, identity)
+    compiled, compile_seconds, seconds = None, 0.0, 0.0
+    width = chunk * jax.device_count()
+    while done < blocks:
+        # Blocks past the end are computed on masked instances, so that one shape serves all calls.
+        ids = jnp.arange(done, done + width)
+        if compiled is None:
+            start = time.perf_counter()
+            compiled = program.lower(ids, data, root).compile()
+            compile_seconds = time.perf_counter() - start
+        start = time.perf_counter()
+        parts = jax.device_get(compiled(ids, data, root))
+        seconds += time.perf_counter() - start
+        for i in range(min(width, blocks - done)):
+            state = _merge(state, {name: part[i] for name, part in parts.items()})
+        done = min(done + width, blocks)
+        save_state(checkpoint, identity, state, done)
+        if progress is not None:
+            progress(title, min(done * BLOCK, instances), instances)
+    return [
+        _report(claim, label, strata, instances, state, i, seconds, compile_seconds)
+        for i, claim in enumerate(claims)
+    ]
+
+
+def _block(claims, variant, strata, label, drop, twin, root, index, instances) -> dict[str, Any]:
+    """Check one block of instances; everything that leaves is a count or an extreme."""
+    positions = index * BLOCK + jnp.arange(BLOCK)
+    domain = claims[0].domain
+
+    def one(position):
+        raw = domain.draw(_instance_key(root, label, position), variant)
+        prepared = domain.prepare(raw)
+        sides = []
+        for claim in claims:
+            imposed = claim.impose(prepared, drop)
+            sides.append((claim.false_twin if twin else claim.check)(imposed))
+        return (
+            jnp.stack([side.verdict() for side in sides]),
+            jnp.stack([side.normalised_slack for side in sides]),
+            jnp.stack([side.share for side in sides]),
+            raw.strata,
+        )
+
+    verdicts, slack, share, kinds = jax.vmap(one)(positions)
+    used = positions < instances
+    valid = used[:, None] & (verdicts != int(Verdict.INVALID))
+    slack = jnp.where(valid, slack, jnp.inf)
+    share = jnp.where(valid, share, -jnp.inf)
+    answers = jax.nn.one_hot(verdicts, len(Verdict), dtype=jnp.float64)
+    answers *= used[:, None, None].astype(jnp.float64)
+    members = jnp.sum(jax.nn.one_hot(kinds, len(strata), dtype=jnp.float64), axis=1)
+    table = jnp.einsum("icv,is->csv", answers, members, precision=jax.lax.Precision.HIGHEST)
+    least = jnp.argmin(slack, axis=0)
+    return {
+        "counts": jnp.sum(answers, axis=0).astype(jnp.int64),
+        "strata": table.astype(jnp.int64),
+        "slack": jnp.min(slack, axis=0),
+        "index": positions[least],
+        "share": jnp.max(share, axis=0),
+    }
+
+
+def _merge(state, part):
+    """Add a block's counts and keep the extremes; the earliest instance wins a tie."""
+    if state is None:
+        return part
+    better = part["slack"] < state["slack"]
+    return {
+        "counts": state["counts"] + part["counts"],
+        "strata": state["strata"] + part["strata"],
+        "slack": np.where(better, part["slack"], state["slack"]),
+        "index": np.where(better, part["index"], state["index"]),
+        "share": np.maximum(state["share"], part["share"]),
+    }
+
+
+def _report(claim, label, strata, instances, state, i, seconds, compile_seconds) -> Verification:
+    counts = dict(zip(COLUMNS, state["counts"][i].tolist(), strict=True))
+    return Verification(
+        claim=claim.name,
+        set=label,
+        instances=instances,
+        **counts,
+        least_slack=float(state["slack"][i]),
+        least_slack_index=int(state["index"][i]),
+        tightness=float(state["share"][i]),
+        strata={
+            name: dict(zip(COLUMNS, row.tolist(), strict=True))
+            for name, row in zip(strata, state["strata"][i], strict=True)
+        },
+        seconds=seconds,
+        compile_seconds=compile_seconds,
+        seed=None,
+        dtype="float64",
+        device=str(jax.devices()[0].device_kind),
+        versions=versions(),
+    )

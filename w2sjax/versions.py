@@ -1,0 +1,15 @@
+"""Versions of what a result depends on."""
+
+import platform
+from importlib import metadata
+
+
+def versions() -> dict[str, str]:
+    """Versions of w2sjax, Python and the numerical packages, by name."""
+    found = {"python": platform.python_version()}
+    for name in ("w2sjax", "jax", "jaxlib", "numpy", "scipy", "optax"):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
