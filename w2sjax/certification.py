@@ -11,9 +11,10 @@ where $m = \langle r, 1 \rangle$ and $\kappa$ is the difference of the means (0 
   \rangle$. What the support function leaves open (its residual) and the rounding of $v$ multiply
   $\|\theta_u\|$, which is at most the set's norm bound, or else at most $\|\theta\| + \|\varphi\|$
   with $\|\varphi\| \le \sqrt{d(u, f)} / \sigma_{\min}$: an offset and a slope.
-* The whole space: $\langle r, A\varphi \rangle \le \|P r\| \sqrt{d(u, f)}$ with the projector on the
-  range of the features, from the factorisation and its measured errors: a slope alone, which still
-  certifies at a condition number of 1e8.
+* Any set: $\langle r, A\varphi \rangle \le \|P r\| \sqrt{d(u, f)}$ with the projector on the range of
+  the features, from the factorisation and its measured errors: a slope alone. For the whole space it
+  is all there is, and still certifies at a condition number of 1e8; where no constraint is active it
+  beats the support function, being of second order in the rounding.
 * Directions beyond the numerical rank: $\|A V_2\| \le$ defect, so they cost defect times a radius.
 
 Every computed quantity is replaced by its provable side (`rounding`).
@@ -23,7 +24,13 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from w2sjax import rounding
-from w2sjax.certificate import Projection, default_tolerance, distance_bound, grade, linear_distance_bound
+from w2sjax.certificate import (
+    Projection,
+    default_tolerance,
+    distance_bound,
+    grade,
+    linear_distance_bound,
+)
 from w2sjax.factorisation import Factorisation, weighted_moment
 from w2sjax.hypothesis import HypothesisClass
 from w2sjax.rounding import gamma, inflate, underflow
@@ -54,8 +61,8 @@ def certify(
         hint: a solver's dual point, handed to the set's support function.
         tolerance: relative gap $\gamma / \|y\|^2$ up to which the status is CERTIFIED;
             $\varepsilon^{2/3}$ by default.
-        radius: for unbounded sets over rank-deficient features, the norm of coefficients up to which
-            members are covered; by default $2\|\theta\| + \|y\|/\sigma_{\min}$.
+        radius: for unbounded sets over rank-deficient features, a norm of coefficients up to which
+            members must be covered; at least $2\|\theta\| + \|y\|/\sigma_{\min}$ is.
         steps: reported as they are.
 
     Source: the gap of Jaggi (2013), with the distance from the set and rounding added (derived).
@@ -161,37 +168,44 @@ def _certify_coefficients(hypothesis, target, theta, intercept, values, hint, ra
 
     norm = rounding.norm(theta)
     fallback = inflate(2 * norm + _norm(weights, target) / factors.smallest, 8)
-    cap = fallback if radius is None else jnp.asarray(radius, dtype)
+    cap = fallback if radius is None else jnp.maximum(fallback, jnp.asarray(radius, dtype))
     floor = factors.full_rank_floor()
     full_rank = floor > 0
     safe_floor = jnp.where(full_rank, floor, 1)
-    unbounded = jnp.asarray(jnp.inf, dtype)
 
-    if convex_set.linear:
-        slope, leftover = _range_slope(factors, weights, residual, residual_norm, moment, moment_error)
-        slope += mean_slope
-        offset = jnp.where(full_rank, 0, leftover * (cap + norm))
-        gap = linear_distance_bound(offset, slope, off_class)
-        covered = jnp.where(full_rank, unbounded, cap)
-    else:
-        support = convex_set.support(moment, hint)
-        pairing = jnp.sum(moment * theta)
-        error = gamma(dimension + 1, dtype) * jnp.sum(jnp.abs(moment * theta))
-        open_end = inflate(support.residual + moment_error, 4)
-        member = convex_set.norm_bound(dimension, dtype)
-        bounded = jnp.isfinite(member)
-        reach = jnp.where(bounded, member, jnp.where(full_rank, norm, cap))
-        offset = support.value - pairing + open_end * reach + moment_error * norm
-        offset += error + 4 * rounding.unit(dtype) * (jnp.abs(support.value) + jnp.abs(pairing))
-        slope = jnp.where(bounded | ~full_rank, 0, open_end / safe_floor)
-        slope += mean_slope
-        outside = off_class + inflate(convex_set.distance(theta).upper() * columns, 4)
-        covered = jnp.where(bounded | full_rank, unbounded, cap)
-        gap = distance_bound(
-            offset + (slope + residual_norm) * off_class, slope, outside, residual_norm
-        )
+    # Members of any set lie in the range of the features.
+    member = convex_set.norm_bound(dimension, dtype)
+    bounded = jnp.isfinite(member)
+    slope, leftover = _range_slope(factors, weights, residual, residual_norm, moment, moment_error)
+    slope = inflate(slope + mean_slope, 4)
+    offset = jnp.where(full_rank, 0, leftover * (jnp.where(bounded, member, cap) + norm))
+    gap = linear_distance_bound(offset, slope, off_class)
+    infinite = jnp.asarray(jnp.inf, dtype)
+    covered = jnp.where(bounded | full_rank, infinite, cap)
     offset += inflate((slope + residual_norm) * off_class, 8)
-    return point, (offset, inflate(slope, 8), gap, covered)
+    if convex_set.linear:
+        return point, (offset, slope, gap, covered)
+
+    outside = off_class + inflate(convex_set.distance(theta).upper() * columns, 4)
+    # The range's bound is on the distance from the range; the point must be of the set, too.
+    gap = linear_distance_bound(offset, slope, outside)
+    support = convex_set.support(moment, hint)
+    pairing = jnp.sum(moment * theta)
+    error = gamma(dimension + 1, dtype) * jnp.sum(jnp.abs(moment * theta))
+    open_end = inflate(support.residual + moment_error, 4)
+    reach = jnp.where(bounded, member, jnp.where(full_rank, norm, cap))
+    set_offset = support.value - pairing + open_end * reach + moment_error * norm
+    set_offset += error + 4 * rounding.unit(dtype) * (jnp.abs(support.value) + jnp.abs(pairing))
+    set_slope = jnp.where(bounded | ~full_rank, 0, open_end / safe_floor) + mean_slope
+    set_offset = jnp.maximum(set_offset, 0) + inflate((set_slope + residual_norm) * off_class, 8)
+    set_gap = distance_bound(set_offset, set_slope, outside, residual_norm)
+    inner = gap < set_gap
+    return point, (
+        jnp.where(inner, offset, set_offset),
+        inflate(jnp.where(inner, slope, set_slope), 8),
+        jnp.minimum(gap, set_gap),
+        covered,
+    )
 
 
 def _range_slope(factors, weights, residual, residual_norm, moment, moment_error):
@@ -205,7 +219,9 @@ def _range_slope(factors, weights, residual, residual_norm, moment, moment_error
     """
     size, dtype = residual.shape[0], residual.dtype
     shrink = jnp.sqrt(jnp.maximum(1 - factors.skew, 0))
-    inverse = jnp.where(factors.singular > 0, 1 / jnp.where(factors.singular > 0, factors.singular, 1), 0)
+    inverse = jnp.where(
+        factors.singular > 0, 1 / jnp.where(factors.singular > 0, factors.singular, 1), 0
+    )
     largest = 1 / factors.smallest  # 0 where there are no singular values
     if factors.left is None:
         along = rounding.norm(inverse * (factors.right.T @ moment))

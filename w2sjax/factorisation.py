@@ -67,7 +67,9 @@ class Factorisation:
         r"""$U^\top \sqrt w\, y$, zero beyond the numerical rank."""
         if self.left is None:
             moment = weighted_moment(features, weights, centre, target)
-            inverse = jnp.where(self.singular > 0, 1 / jnp.where(self.singular > 0, self.singular, 1), 0)
+            inverse = jnp.where(
+                self.singular > 0, 1 / jnp.where(self.singular > 0, self.singular, 1), 0
+            )
             return inverse * (self.right.T @ moment)
         response = _product(self.left.T, jnp.sqrt(weights) * target)
         return jnp.where(self.singular > 0, response, 0)
@@ -86,7 +88,9 @@ def weighted_moment(features, weights, centre, target) -> Float[Array, " d"]:
 def factorise(features, weights, centre, *, method: str) -> Factorisation:
     """Decompose $\\sqrt w (H - centre)$ by "qr" or "gram"; not differentiated."""
     features, weights, centre = jax.lax.stop_gradient((features, weights, centre))
-    return _by_qr(features, weights, centre) if method == "qr" else _by_gram(features, weights, centre)
+    return (
+        _by_qr(features, weights, centre) if method == "qr" else _by_gram(features, weights, centre)
+    )
 
 
 def _product(left, right):

@@ -108,7 +108,9 @@ def hypothesis_class(
     if weights is None:
         weights = jnp.ones(count, features.dtype)
     if weights.shape != (count,):
-        raise ValueError(f"weights: expected shape ({count},) like the features, got {weights.shape}")
+        raise ValueError(
+            f"weights: expected shape ({count},) like the features, got {weights.shape}"
+        )
     weights = _normalised(jnp.asarray(weights, features.dtype))
     free = set.intercept if intercept is None else intercept
     if set.intercept and not free:

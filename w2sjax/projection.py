@@ -76,19 +76,14 @@ def project(
 def _project(hypothesis, target, radius, *, max_steps, tolerance) -> Projection:
     if isinstance(hypothesis.set, ValueSet):
         point = hypothesis.set.project(target, hypothesis.weights)
-        answer = certify(
-            *jax.lax.stop_gradient((hypothesis, target, point)), tolerance=tolerance
-        )
+        answer = certify(*jax.lax.stop_gradient((hypothesis, target, point)), tolerance=tolerance)
         return _with_derivatives(answer, point, answer.intercept, point)
     frozen, fixed = jax.lax.stop_gradient((hypothesis, target))
     solution = _solve(frozen, fixed, max_steps)
     theta = _differentiable(
         hypothesis.intercept,
         solution.coefficients,
-        hypothesis.set,
-        hypothesis.features,
-        hypothesis.weights,
-        target,
+        (hypothesis.set, hypothesis.features, hypothesis.weights, target),
     )
     intercept = _intercept(hypothesis, target, theta)
     answer = certify(
@@ -148,10 +143,13 @@ def _intercept(hypothesis, target, theta) -> Float[Array, ""]:
     return first + jnp.sum(weights * (target - linear - first)) / total
 
 
-def _stationarity(intercept, theta, multipliers, convex_set, features, weights, target, active):
-    r"""Optimality conditions: $\nabla_\theta$ of the Lagrangian, active constraints, other multipliers."""
-    values = jnp.matmul(features, theta, precision=rounding.HIGHEST)
-    residual = values - target
+def _stationarity(unknowns, data, intercept, active):
+    r"""Optimality conditions: the Lagrangian's gradient, active constraints, other multipliers.
+
+    `unknowns` is the pair (coefficients, multipliers), `data` what they depend on.
+    """
+    (theta, multipliers), (convex_set, features, weights, target) = unknowns, data
+    residual = jnp.matmul(features, theta, precision=rounding.HIGHEST) - target
     if intercept:
         residual -= jnp.sum(weights * residual) / jnp.sum(weights)
     gradient = jnp.matmul(features.T, weights * residual, precision=rounding.HIGHEST)
@@ -161,32 +159,28 @@ def _stationarity(intercept, theta, multipliers, convex_set, features, weights, 
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(0,))
-def _differentiable(intercept, theta, convex_set, features, weights, target):
+def _differentiable(intercept, theta, data):
     """Return `theta`, found elsewhere as the minimiser, with its implicit derivative."""
     return theta
 
 
 @_differentiable.defjvp
 def _(intercept, primals, tangents):
-    theta, *data = primals
-    _, *data_tangents = tangents
-    dimension = theta.shape[0]
-    convex_set = data[0]
+    (theta, data), (_, data_tangents) = primals, tangents
+    dimension, convex_set = theta.shape[0], data[0]
     constraints, active = convex_set.constraints(theta)
-    zero = jnp.zeros_like(constraints)
-    gradient = _stationarity(intercept, theta, zero, *data, active)[:dimension]
-    normals = jax.jacfwd(lambda point: convex_set.constraints(point)[0])(theta)
-    normals = jnp.where(active[:, None], normals, 0)
-    multipliers = -jnp.linalg.pinv(normals.T) @ gradient if constraints.shape[0] else zero
+    multipliers = jnp.zeros_like(constraints)
+    if constraints.shape[0]:
+        gradient = _stationarity((theta, multipliers), data, intercept, active)[:dimension]
+        normals = jax.jacfwd(lambda point: convex_set.constraints(point)[0])(theta)
+        normals = jnp.where(active[:, None], normals, 0)
+        multipliers = -jnp.linalg.pinv(normals.T) @ gradient
 
-    def conditions(unknowns, *given):
-        return _stationarity(
-            intercept, unknowns[:dimension], unknowns[dimension:], *given, active
-        )
+    def conditions(unknowns, data):
+        return _stationarity(unknowns, data, intercept, active)
 
-    unknowns = jnp.concatenate([theta, multipliers])
-    matrix = jax.jacfwd(conditions)(unknowns, *data)
+    matrix = jnp.concatenate(jax.jacfwd(conditions)((theta, multipliers), data), axis=1)
     _, change = jax.jvp(
-        lambda *given: conditions(unknowns, *given), tuple(data), tuple(data_tangents)
+        lambda given: conditions((theta, multipliers), given), (data,), (data_tangents,)
     )
     return theta, -(jnp.linalg.pinv(matrix) @ change)[:dimension]

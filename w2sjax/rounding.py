@@ -142,6 +142,12 @@ def mean_square(
     return Rounded(value, inflate(bound, 4))
 
 
+def length(vector: Float[Array, " n"]) -> Rounded:
+    """Euclidean norm of a given vector; exactly 0 for the zero vector."""
+    value = jnp.sqrt(jnp.sum(vector * vector))
+    return Rounded(value, inflate(value, vector.shape[0] + 2) - value)
+
+
 def norm(vector: Float[Array, " n"]) -> Float[Array, ""]:
     """Give an upper bound on the Euclidean norm of a given vector."""
     return inflate(jnp.sqrt(jnp.sum(vector * vector)), vector.shape[0] + 2)

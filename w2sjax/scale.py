@@ -72,6 +72,7 @@ def save_state(
     path = _path(folder, identity)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".partial.npz")
-    arrays = {f"s_{name}": np.asarray(value) for name, value in state.items()}
-    np.savez(fresh, identity=np.asarray(json.dumps(identity)), done=np.asarray(done), **arrays)
+    arrays: dict[str, Any] = {f"s_{name}": np.asarray(value) for name, value in state.items()}
+    arrays |= {"identity": np.asarray(json.dumps(identity)), "done": np.asarray(done)}
+    np.savez(fresh, **arrays)
     os.replace(fresh, path)

@@ -9,7 +9,7 @@ import pytest
 from w2sjax.solvers import polyhedron
 
 BATCH, SIZE = 32, 6
-SHAPES = ((0, 0), (0, 2), (5, 0), (8, 2), (30, 1))
+SHAPES = ((0, 0), (0, 2), (17, 0), (8, 2))
 
 
 def draw(shape, case="white", seed=0):
@@ -65,18 +65,43 @@ def test_certified_on_white_noise(shape):
 
 @pytest.mark.parametrize("case", ("correlated", "duplicates", "singular"))
 def test_certified_on_bad_factors(case):
-    for seed, shape in enumerate(SHAPES[2:]):
+    for seed, shape in enumerate(SHAPES[1:]):
         data = draw(shape, case, seed)
         gap, violation = certificate(*data, solve(*data))
         assert gap <= 1e-8 and violation <= 1e-9, shape
 
 
 def test_redundant_constraints():
-    factor, response, a, b, e, f = draw((8, 2))
+    factor, response, a, b, e, f = draw((4, 1))
     twice = (np.tile(a, (1, 2, 1)), np.tile(b, 2), np.tile(e, (1, 2, 1)), np.tile(f, 2))
     data = (factor, response, *twice)
     gap, violation = certificate(*data, solve(*data))
     assert gap <= 1e-12 and violation <= 1e-13
+
+
+@pytest.mark.parametrize("shape", ((17, 0), (8, 2)))
+def test_repeated_and_zero_columns(shape):
+    """A factor that comes from a decomposition has rounding in place of zero columns."""
+    for seed in range(6):
+        random = np.random.default_rng(seed)
+        white = np.concatenate(
+            [random.standard_normal((BATCH, 40, SIZE)), np.zeros((BATCH, 40, 1))], axis=-1
+        )
+        chosen = random.integers(0, SIZE + 1, (BATCH, 1, SIZE))
+        features = 10.0 ** random.uniform(-6, 6, (BATCH, 1, 1)) * np.take_along_axis(
+            white, chosen, axis=-1
+        )
+        # A column of zeros, so that each problem is singular.
+        features[..., 0] = 0
+        _, singular, right = np.linalg.svd(features, full_matrices=False)
+        factor = singular[..., None] * right
+        _, _, *constraints = draw(shape, seed=seed)
+        response = np.einsum("bij,bj->bi", factor, 3 * random.standard_normal((BATCH, SIZE)))
+        response = response + 1e-1 * singular * random.standard_normal((BATCH, SIZE))
+        found = solve(factor, response, *constraints)
+        gap, violation = certificate(factor, response, *constraints, found)
+        assert abs(gap) <= 1e-12 and violation <= 1e-13, seed
+        assert 2 <= np.mean(found.steps) and np.max(found.steps) <= 60
 
 
 def test_a_monotone_cone_with_bounds():
@@ -104,24 +129,23 @@ def test_against_clarabel():
         np.testing.assert_allclose(found.dual[1][i], constraints[1].dual_value, atol=1e-4)
 
 
-def test_one_call_is_the_batch_and_eager_is_jit():
+def test_one_eager_call_is_the_batch():
     data = draw((8, 2))
     many = solve(*data)
-    first = tuple(jnp.asarray(part[0]) for part in data)
-    one = jax.jit(lambda *part: polyhedron(*part, max_steps=300))(*first)
-    with jax.disable_jit():
-        eager = polyhedron(*first, max_steps=300)
+    one = polyhedron(*(jnp.asarray(part[0]) for part in data), max_steps=300)
     np.testing.assert_allclose(one.coefficients, many.coefficients[0], atol=1e-12)
-    np.testing.assert_allclose(eager.coefficients, one.coefficients, atol=1e-12)
     assert one.steps.dtype == jnp.int32
 
 
-def test_bounded_steps_single_precision_and_no_nan():
-    data = draw((30, 1))
-    for limit in (0, 5):
-        found = jax.jit(jax.vmap(lambda *one, n=limit: polyhedron(*one, max_steps=n)))(*data)
-        assert np.max(found.steps) <= limit
-        assert np.all(np.isfinite(found.coefficients))
+def test_bounded_steps_and_no_nan():
+    data = draw((17, 0))
+    found = jax.jit(jax.vmap(lambda *one: polyhedron(*one, max_steps=2)))(*data)
+    assert np.max(found.steps) == 2
+    assert np.all(np.isfinite(found.coefficients))
+
+
+def test_single_precision():
+    data = draw((8, 2))
     single = solve(*(part.astype(np.float32) for part in data))
     assert single.coefficients.dtype == jnp.float32
     gap, violation = certificate(*data, single)
@@ -130,7 +154,8 @@ def test_bounded_steps_single_precision_and_no_nan():
 
 def test_an_empty_polyhedron_stays_finite():
     factor, response, *_ = draw((0, 0))
-    a = np.tile(np.stack([np.eye(SIZE)[0], -np.eye(SIZE)[0]]), (BATCH, 1, 1))
+    a = np.resize(np.stack([np.eye(SIZE)[0], -np.eye(SIZE)[0]]), (17, SIZE))
+    a = np.tile(a, (BATCH, 1, 1))
     none = (np.zeros((BATCH, 0, SIZE)), np.zeros((BATCH, 0)))
-    found = solve(factor, response, a, np.full((BATCH, 2), -1.0), *none)
+    found = solve(factor, response, a, np.full((BATCH, 17), -1.0), *none)
     assert np.all(np.isfinite(found.coefficients)) and np.all(np.isfinite(found.dual[0]))

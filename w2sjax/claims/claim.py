@@ -41,13 +41,13 @@ class Domain:
         name: the folder of the claims.
         draw: `draw(key, variant)` makes a raw instance (a pytree of arrays of fixed shapes) with an
             integer array `strata` of the kinds it belongs to.
-        prepare: derives what the checks need.
+        prepare: `prepare(instance, needs)` derives what the checks need.
         strata: the names of the kinds.
     """
 
     name: str
     draw: Callable[..., Any]
-    prepare: Callable[[Any], Any]
+    prepare: Callable[..., Any]
     strata: tuple[str, ...]
 
 
@@ -66,6 +66,7 @@ class Claim:
         false_twin: a stronger, false statement of the same form, which a search must refute.
         tight_at: builds a raw instance at which equality is attained; None if unknown.
         sets: names of the convex sets it is stated for; None for all of them.
+        needs: what `prepare` has to derive for it.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Claim:
     false_twin: Callable[[Any], Inequality]
     tight_at: Callable[[], Any] | None = None
     sets: tuple[str, ...] | None = None
+    needs: tuple[str, ...] = ("projection",)
 
     def impose(self, prepared: Any, drop: str | None = None) -> Any:
         """Make a prepared instance satisfy every hypothesis except `drop`.
@@ -98,5 +100,5 @@ class Claim:
     ) -> tuple[Inequality, Array]:
         """Draw one instance and check it; also returns the strata it belongs to."""
         instance = self.domain.draw(key, variant)
-        prepared = self.impose(self.domain.prepare(instance), drop)
+        prepared = self.impose(self.domain.prepare(instance, self.needs), drop)
         return self.check(prepared), instance.strata

@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from w2sjax.rounding import Rounded, gamma, inflate, underflow
+from w2sjax import rounding
+from w2sjax.rounding import gamma, inflate, underflow
 from w2sjax.sets.convex_set import Support, ValueSet
 
 
@@ -35,8 +36,8 @@ class BoundedValues(ValueSet):
     def distance(self, point):
         r"""$\|(|v| - B)^+\|$."""
         excess = jnp.maximum(jnp.abs(point) - self.bound, 0)
-        length = inflate(jnp.sqrt(jnp.sum(excess**2)), point.shape[0] + 4)
-        return Rounded(length, jnp.zeros((), point.dtype))
+        length = rounding.length(excess)
+        return length.perturbed(2 * rounding.unit(point.dtype) * length.value)
 
     def draw(self, key, dimension, dtype):
         """Draw uniform values, one in three at a bound."""

@@ -8,7 +8,7 @@ import optax.projections
 from jaxtyping import Array, Float
 
 from w2sjax import rounding
-from w2sjax.rounding import Rounded, gamma, inflate
+from w2sjax.rounding import gamma, inflate
 from w2sjax.sets._optax import with_optax
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.box import box as solve_box
@@ -42,22 +42,19 @@ class Box(CoefficientSet):
         terms = jnp.maximum(lower * direction, upper * direction)
         error = gamma(size + 1, direction.dtype) * jnp.sum(jnp.abs(terms))
         error += rounding.underflow(size, direction.dtype)
-        return Support(
-            jnp.sum(terms) + inflate(error, size + 2), jnp.zeros((), direction.dtype)
-        )
+        return Support(jnp.sum(terms) + inflate(error, size + 2), jnp.zeros((), direction.dtype))
 
     def solve(self, system, *, max_steps):
         """Active set."""
         lower, upper = self._bounds(system.response.shape[0], system.response.dtype)
-        return solve_box(
-            system.factor, system.response, lower, upper, max_steps=max_steps
-        )
+        return solve_box(system.factor, system.response, lower, upper, max_steps=max_steps)
 
     def distance(self, point):
         r"""$\|(l - \theta)^+ + (\theta - u)^+\|$; the subtraction is exact up to one rounding."""
         lower, upper = self._bounds(point.shape[0], point.dtype)
         excess = jnp.maximum(lower - point, 0) + jnp.maximum(point - upper, 0)
-        return Rounded(inflate(rounding.norm(excess), 2), jnp.zeros((), point.dtype))
+        length = rounding.length(excess)
+        return length.perturbed(2 * rounding.unit(point.dtype) * length.value)
 
     def norm_bound(self, dimension, dtype):
         """Return the norm of the farthest corner."""

@@ -7,7 +7,7 @@ where inner products carry the weights of the points. Every number that certifie
 
 import abc
 import dataclasses
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
@@ -63,7 +63,7 @@ class ConvexSet(abc.ABC):
 
     @classmethod
     @abc.abstractmethod
-    def random(cls, key: PRNGKeyArray, dimension: int, dtype: Any) -> Self:
+    def random(cls, key: PRNGKeyArray, dimension: int, dtype: Any) -> "ConvexSet":
         """Draw a set of this kind with members of order one."""
 
     def contains(self, point: Float[Array, " d"]) -> Bool[Array, ""]:
@@ -125,6 +125,6 @@ class ValueSet(ConvexSet):
         r"""Bound $\sup_u \sum_i w_i v_i u_i$; the residual multiplies the weighted norm of $u$."""
 
 
-def near_zero(value: Float[Array, "*any"], scale: Float[Array, "*any"]) -> Bool[Array, "*any"]:
+def near_zero(value: Float[Array, "*any"], scale: Float[Array, "..."]) -> Bool[Array, "*any"]:
     r"""Whether a slack counts as zero, at $\sqrt\varepsilon$ of its scale (for active constraints)."""
     return jnp.abs(value) <= jnp.sqrt(jnp.finfo(value.dtype).eps) * scale

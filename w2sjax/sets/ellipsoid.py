@@ -39,9 +39,12 @@ class Ellipsoid(CoefficientSet):
             centre = jnp.zeros(matrix.shape[0], matrix.dtype)
         return cls(jnp.linalg.cholesky(matrix), centre)
 
+    def _lower(self) -> Float[Array, "d d"]:
+        return jnp.tril(self.cholesky)
+
     def _inverse(self) -> Float[Array, "d d"]:
         identity = jnp.eye(self.centre.shape[0], dtype=self.centre.dtype)
-        return solve_triangular(self.cholesky, identity, lower=True).T
+        return solve_triangular(self._lower(), identity, lower=True).T
 
     def project(self, point):
         """Secular equation with the identity for features."""
@@ -50,17 +53,15 @@ class Ellipsoid(CoefficientSet):
     def support(self, direction, hint=None):
         r"""$\sigma(v) = \langle v, c \rangle + \|L^{-1} v\|$, the solve's backward error added."""
         size, dtype = direction.shape[0], direction.dtype
-        transformed = solve_triangular(self.cholesky, direction, lower=True)
+        transformed = solve_triangular(self._lower(), direction, lower=True)
         # Substitution: |L x - v| <= gamma_d |L||x|; dividing by the smallest singular value of L.
         inverse = rounding.norm(self._inverse().ravel())
-        backward = gamma(size + 2, dtype) * rounding.norm(self.cholesky.ravel())
+        backward = gamma(size + 2, dtype) * rounding.norm(self._lower().ravel())
         backward *= rounding.norm(transformed) * inverse
         offset = jnp.sum(direction * self.centre)
         error = gamma(size + 2, dtype) * rounding.norm(direction) * rounding.norm(self.centre)
         value = offset + inflate(2 * backward + error, 8) + rounding.norm(transformed)
-        return Support(
-            value + 4 * rounding.unit(dtype) * jnp.abs(value), jnp.zeros((), dtype)
-        )
+        return Support(value + 4 * rounding.unit(dtype) * jnp.abs(value), jnp.zeros((), dtype))
 
     def solve(self, system, *, max_steps):
         """Change variables to the unit ball, solve there and map back."""
@@ -88,12 +89,12 @@ class Ellipsoid(CoefficientSet):
     def _length(self, point) -> Rounded:
         size, dtype = point.shape[0], point.dtype
         shift = point - self.centre
-        value = jnp.sqrt(jnp.sum((self.cholesky.T @ shift) ** 2))
-        largest = rounding.norm(self.cholesky.ravel()) * rounding.norm(shift)
+        value = jnp.sqrt(jnp.sum((self._lower().T @ shift) ** 2))
+        largest = rounding.norm(self._lower().ravel()) * rounding.norm(shift)
         return Rounded(value, inflate(gamma(2 * size + 8, dtype) * largest, 8))
 
     def distance(self, point):
-        r"""Shrinking to the boundary moves by $(1 - 1/\rho) \|\theta - c\|$, $\rho = \|L^\top(\theta - c)\|$."""
+        r"""Shrinking to the boundary moves by $(1 - 1/\|L^\top(\theta - c)\|) \|\theta - c\|$."""
         length = self._length(point)
         norm = rounding.norm(point - self.centre)
         return Rounded(
@@ -108,11 +109,11 @@ class Ellipsoid(CoefficientSet):
     def margin(self, point):
         r"""$(1 - \rho)$ over the largest singular value of $L$."""
         length = self._length(point)
-        return (1 - length.upper()) / rounding.norm(self.cholesky.ravel())
+        return (1 - length.upper()) / rounding.norm(self._lower().ravel())
 
     def constraints(self, point):
         r"""$(\rho^2 - 1) / 2$."""
-        value = (jnp.sum((self.cholesky.T @ (point - self.centre)) ** 2) - 1) / 2
+        value = (jnp.sum((self._lower().T @ (point - self.centre)) ** 2) - 1) / 2
         return value[None], near_zero(value, jnp.ones_like(value))[None]
 
     def draw(self, key, dimension, dtype):

@@ -26,7 +26,10 @@ class L1Ball(CoefficientSet):
 
     def project(self, point):
         """Soft thresholding at the level that meets the radius."""
-        return with_optax(optax.projections.projection_l1_ball, point, self.radius)
+        # Optax's own projection on the ball cannot be traced in single precision under x64.
+        size = jnp.abs(point)
+        moved = with_optax(optax.projections.projection_simplex, size, self.radius)
+        return jnp.where(jnp.sum(size) <= self.radius, point, jnp.sign(point) * moved)
 
     def support(self, direction, hint=None):
         r"""$\sigma(v) = r \max_j |v_j|$."""
@@ -35,9 +38,7 @@ class L1Ball(CoefficientSet):
 
     def solve(self, system, *, max_steps):
         """Active set."""
-        return solve_l1_ball(
-            system.factor, system.response, self.radius, max_steps=max_steps
-        )
+        return solve_l1_ball(system.factor, system.response, self.radius, max_steps=max_steps)
 
     def distance(self, point):
         r"""Shrinking to the radius moves the point by at most $\max(0, \|\theta\|_1 - r)$."""
@@ -70,7 +71,9 @@ class L1Ball(CoefficientSet):
         signs = jnp.where(raw[1:] < 0.5, -jnp.ones((), dtype), 1)
         share = jnp.minimum(4 / 3 * raw[0], 1)
         inside = 1 - gamma(dimension + 16, dtype)
-        return signs * dyadic_simplex(weights_key, dimension, dtype) * (self.radius * share * inside)
+        return (
+            signs * dyadic_simplex(weights_key, dimension, dtype) * (self.radius * share * inside)
+        )
 
     @classmethod
     def random(cls, key, dimension, dtype):

@@ -9,7 +9,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from w2sjax.rounding import Rounded, gamma, inflate, underflow
+from w2sjax import rounding
+from w2sjax.rounding import gamma, inflate, underflow, unit
 from w2sjax.sets.convex_set import Support, ValueSet
 
 
@@ -31,17 +32,23 @@ class Monotone(ValueSet):
         sums $T_k = \sum_{i \ge k} z_i$ and total $T$. For any split $m$ and any $u$,
         $\langle v - q, u \rangle = u_m T - \sum_{k \le m} (u_k - u_{k-1}) H_k + \sum_{k > m}
         (u_k - u_{k-1}) T_k$, where exact arithmetic has $T = 0$, $H \ge 0$ and $T_k \le 0$. Let
-        $s = w(|v| + |q|)$ and $m$ the point where its running sum passes one half: the median of a
-        monotone $u$, so that $\sum s_i |u_i - u_m| \le \sum s_i |u_i|$ and $|u_m| \sum s_i \le 2
-        \sum s_i |u_i|$. If rounding leaves $-H_k \le c \sum_{i<k} s_i$, $T_k \le c \sum_{i \ge k}
-        s_i$ and $|T| \le c \sum s_i$, then $\langle v - q, u \rangle \le 3c \sum s_i |u_i| \le
-        3c(\|v\| + \|q\|) \|u\|$. The constant $c$ is measured, the rounding of the sums included.
+        $s = w(|v| + |q| + \rho)$, $\rho$ one rounding of $\|v\|$, and $m$ the point where its running
+        sum passes one half: the median of a monotone $u$, so that $\sum s_i |u_i - u_m| \le \sum s_i
+        |u_i|$ and $|u_m| \sum s_i \le 2 \sum s_i |u_i|$. If rounding leaves $-H_k \le c \sum_{i<k}
+        s_i$, $T_k \le c \sum_{i \ge k} s_i$ and $|T| \le c \sum s_i$, then $\langle v - q, u \rangle
+        \le 3c \sum s_i |u_i| \le 3c(\|v\| + \|q\| + \rho\sqrt{\sum w}) \|u\|$. The constant $c$ is
+        measured, the rounding of the sums included.
         """
         size, dtype = direction.shape[0], direction.dtype
         weights = jnp.ones_like(direction) if weights is None else weights
         polar = isotonic(direction, weights)
+
+        def length(values):
+            return jnp.sqrt(jnp.sum(weights * values**2))
+
+        floor = unit(dtype) * length(direction)
         terms = weights * (direction - polar)
-        sizes = weights * (jnp.abs(direction) + jnp.abs(polar))
+        sizes = weights * (jnp.abs(direction) + jnp.abs(polar) + floor)
         heads, head_sizes = jnp.cumsum(terms), jnp.cumsum(sizes)
         tails = jnp.cumsum(terms[::-1])[::-1]
         tail_sizes = jnp.cumsum(sizes[::-1])[::-1]
@@ -53,19 +60,15 @@ class Monotone(ValueSet):
         ratio = jnp.where(excess > 0, excess / jnp.where(room > 0, room, 1), 0)
         constant = jnp.max(ratio) + 2 * gamma(size + 4, dtype)
 
-        def length(values):
-            return jnp.sqrt(jnp.sum(weights * values**2))
-
-        residual = length(polar) + 3 * constant * (length(direction) + length(polar))
+        size_norm = length(direction) + length(polar) + floor * jnp.sqrt(jnp.sum(weights))
+        residual = length(polar) + 3 * constant * size_norm
         residual += underflow(size, dtype) ** 0.5
         return Support(jnp.zeros((), dtype), inflate(residual, size + 16))
 
     def distance(self, point):
         r"""The running maximum is monotone: $\|\max_{j \le i} v_j - v\|$; comparisons are exact."""
-        gap = jax.lax.cummax(point) - point
-        return Rounded(
-            inflate(jnp.sqrt(jnp.sum(gap**2)), point.shape[0] + 4), jnp.zeros((), point.dtype)
-        )
+        length = rounding.length(jax.lax.cummax(point) - point)
+        return length.perturbed(2 * unit(point.dtype) * length.value)
 
     def draw(self, key, dimension, dtype):
         """Draw a staircase: sorted normals, a third of the steps removed."""

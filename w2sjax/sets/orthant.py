@@ -7,7 +7,6 @@ import jax.numpy as jnp
 import optax.projections
 
 from w2sjax import rounding
-from w2sjax.rounding import Rounded
 from w2sjax.sets._optax import with_optax
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.box import box as solve_box
@@ -41,8 +40,7 @@ class Orthant(CoefficientSet):
 
     def distance(self, point):
         r"""$\|\theta^-\|$."""
-        length = rounding.norm(jnp.maximum(-point, 0))
-        return Rounded(length, jnp.zeros((), point.dtype))
+        return rounding.length(jnp.maximum(-point, 0))
 
     def norm_bound(self, dimension, dtype):
         """Infinite."""

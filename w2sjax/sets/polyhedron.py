@@ -1,6 +1,7 @@
 r"""A polyhedron of coefficients, $A\theta \le b$ and $C\theta = e$."""
 
 import dataclasses
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -10,8 +11,8 @@ from jaxtyping import Array, Float
 from w2sjax import rounding
 from w2sjax.rounding import Rounded, gamma, inflate
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
-from w2sjax.solvers.polyhedron import polyhedron as solve_polyhedron
 from w2sjax.solvers.least_squares import euclidean
+from w2sjax.solvers.polyhedron import polyhedron as solve_polyhedron
 
 
 @jax.tree_util.register_dataclass
@@ -85,7 +86,7 @@ class Polyhedron(CoefficientSet):
             far = 1e4 * (1 + rounding.norm(self.interior))
             length = jnp.sqrt(jnp.sum(direction**2))
             reach = far / jnp.where(length > 0, length, 1)
-            dual = self.solve(euclidean(reach * direction), max_steps=1000).dual
+            dual: Any = self.solve(euclidean(reach * direction), max_steps=1000).dual
             hint = (dual[0] / reach, dual[1] / reach)
         inequality_dual, equality_dual = jnp.maximum(hint[0], 0), hint[1]
         terms = jnp.concatenate([self.bound * inequality_dual, self.level * equality_dual])

@@ -35,9 +35,7 @@ class Simplex(CoefficientSet):
 
     def solve(self, system, *, max_steps):
         """Active set."""
-        return solve_simplex(
-            system.factor, system.response, self.total, max_steps=max_steps
-        )
+        return solve_simplex(system.factor, system.response, self.total, max_steps=max_steps)
 
     def distance(self, point):
         r"""Clipping moves by $\|\theta^-\|$; the missing sum is then scaled or added away."""

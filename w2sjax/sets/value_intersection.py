@@ -6,6 +6,7 @@ steps. Other pairs are projected on by Dykstra's alternating projections (Boyle 
 """
 
 import dataclasses
+import functools
 from typing import Any
 
 import jax
@@ -37,9 +38,7 @@ class ValueIntersection(ValueSet):
         if not all(isinstance(part, Monotone | BoundedValues) for part in parts):
             return None
         bounds = [part.bound for part in parts if isinstance(part, BoundedValues)]
-        smallest = bounds[0] if bounds else None
-        for bound in bounds[1:]:
-            smallest = jnp.minimum(smallest, bound)
+        smallest = functools.reduce(jnp.minimum, bounds) if bounds else None
         return any(isinstance(part, Monotone) for part in parts), smallest
 
     def project(self, point, weights=None):

@@ -28,6 +28,13 @@ def proximal(
     return multiple * float(jnp.finfo(squares.dtype).eps) ** power * scale
 
 
+def without_dust(factor: Float[Array, "d d"]) -> Float[Array, "d d"]:
+    """Return the factor with columns that are rounding set to zero: they would only amplify it."""
+    lengths = jnp.sqrt(jnp.sum(factor**2, axis=0))
+    dust = 4 * len(factor) * float(jnp.finfo(factor.dtype).eps) * jnp.max(lengths)
+    return jnp.where(lengths <= dust, 0, factor)
+
+
 def refine(
     problem: Callable[[Any, Face, Array], tuple[Any, Face, Array, Array]],
     carry: Any,
@@ -68,6 +75,7 @@ def least_squares(
     budget: Budget | None = None,
 ) -> tuple[Float[Array, " d"], Int[Array, ""]]:
     """Minimise from a feasible point (with a budget: from a vertex); return point and steps."""
+    factor = without_dust(factor)
     gram = factor.T @ factor
     squares = jnp.diagonal(gram)
     lengths = jnp.sqrt(squares)

@@ -5,7 +5,7 @@ from jax import lax
 from jaxtyping import Array, Bool, Float
 
 from ._active_set import Face, descend
-from ._refine import proximal, refine, settled
+from ._refine import proximal, refine, settled, without_dust
 from .solution import Solution
 
 RESTORATIONS = 3  # returns to the active constraints, which rounding of the multipliers leaves
@@ -36,6 +36,7 @@ def polyhedron(
     if not bounds.size:  # a constraint that always holds, since argmax needs one entry
         rows, bounds = jnp.zeros((1, size), response.dtype), jnp.zeros(1, response.dtype)
 
+    factor = without_dust(factor)
     gram = factor.T @ factor
     squares = jnp.diagonal(gram)
     root = lax.linalg.cholesky(gram + jnp.diag(proximal(squares)), symmetrize_input=False)
@@ -95,7 +96,7 @@ def polyhedron(
     start = (jnp.zeros_like(response), jnp.zeros_like(bounds))
     (theta, multipliers), face, steps = refine(problem, start, face, max_steps=max_steps)
 
-    def restore(_: int, theta: Array) -> Array:
+    def restore(_: int | Array, theta: Array) -> Array:
         excess = jnp.where(face.free, rows @ theta - bounds, 0)
         return theta + solve(jnp.where(face.free, face.tableau @ excess, 0) @ rows)
 

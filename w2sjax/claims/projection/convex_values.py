@@ -48,4 +48,5 @@ CLAIM = Claim(
     check=check,
     false_twin=false_twin,
     tight_at=orthogonal_weak,
+    needs=("projection", "mixed"),
 )

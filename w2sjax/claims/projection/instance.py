@@ -87,7 +87,9 @@ def draw(
             )
         ]
     )
-    scale, size, level = 10 ** (jnp.asarray([12, 3, 4], dtype) * numbers[3:6] - jnp.asarray([6, 0, 3], dtype))
+    scale, size, level = 10 ** (
+        jnp.asarray([12, 3, 4], dtype) * numbers[3:6] - jnp.asarray([6, 0, 3], dtype)
+    )
     masses, order, counts = rest.reshape(3, points)
     raw, noise, smooth, shift, skew, constants = jnp.split(
         normal, [(points + 3) * features + points * i for i in range(5)]
@@ -95,9 +97,7 @@ def draw(
     weights = _weights(kinds[1], skew, order, numbers[6])
     kind = variant if isinstance(variant, type) else type(variant)
     dimension = points if issubclass(kind, ValueSet) else features
-    convex_set = (
-        variant.random(set_key, dimension, dtype) if isinstance(variant, type) else variant
-    )
+    convex_set = variant.random(set_key, dimension, dtype) if isinstance(variant, type) else variant
     if isinstance(convex_set, ValueSet):
         # A set of values is scaled with the data; cones have no leaves and stay as they are.
         convex_set = jax.tree.map(lambda leaf: leaf * scale, convex_set)
@@ -129,9 +129,7 @@ def draw(
         mixture=0.05 + 0.9 * numbers[7],
         wander=masses[0],
         strata=kinds
-        + jnp.asarray(
-            [0, len(FEATURE_KINDS), len(FEATURE_KINDS) + len(WEIGHT_KINDS)], jnp.int32
-        ),
+        + jnp.asarray([0, len(FEATURE_KINDS), len(FEATURE_KINDS) + len(WEIGHT_KINDS)], jnp.int32),
     )
 
 

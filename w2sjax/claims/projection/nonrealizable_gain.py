@@ -12,7 +12,7 @@ Reference. Derived: the deterministic part of Charikar, Pabbaraju, Shiragur (202
 arXiv:2405.15116, with explicit constants. $\|\hat f - f^*\| \le \|f_{sw} - f_s\| + \sqrt\kappa +
 \sqrt\varepsilon$, projections do not expand, and Theorem 1 holds for the target $f_s$.
 
-Numerics. $\kappa$ is computed with a certified projection, whose gap perturbs it. The computed
+Numerics. $\kappa$ is computed with a certified projection, whose certificate perturbs it. The computed
 $f_s$ is a member; the root of its gap enters through $\|f_{sw} - f_s\| \le D$.
 """
 
@@ -29,11 +29,11 @@ def check(study: Study, *, cross: float = 2.0) -> Inequality:
     sampled, exact, best = study.sampled, study.projection, study.best
     weak_error, misfit = study.weak_error(), study.misfit(sampled)
     least = study.misfit(exact)
-    # The exact projection's misfit is within this of the computed one's, and the sampled student
-    # within its rounding of the class.
+    # d(f, f_w) - d(p, f_w) <= 2 <f_w - f, p - f> for the exact projection p; and the sampled
+    # student is within its rounding of the class.
     off = off_class(study.instance.hypothesis, sampled.coefficients, sampled.intercept)
     excess = (misfit - least).perturbed(
-        2 * (jnp.sqrt(exact.gap) + off) * jnp.sqrt(misfit.upper()) + exact.gap
+        2 * exact.pairing(exact.gap) + 2 * off * jnp.sqrt(misfit.upper())
     )
     # Any member serves in the place of f_s, but then only |f_sw - f_s| <= D + its distance to f_s.
     epsilon = study.student_error(best)
@@ -43,9 +43,7 @@ def check(study: Study, *, cross: float = 2.0) -> Inequality:
     bound = weak_error - misfit + excess + epsilon
     bound = bound + (epsilon.sqrt() * distance).scaled(cross)
     bound = bound + (reach * roots).scaled(cross) + roots * roots
-    return compare(
-        study.student_error(sampled), bound, cancelled=study.size() + misfit.value
-    )
+    return compare(study.student_error(sampled), bound, cancelled=study.size() + misfit.value)
 
 
 def false_twin(study: Study) -> Inequality:
@@ -66,4 +64,5 @@ CLAIM = Claim(
     check=check,
     false_twin=false_twin,
     tight_at=orthogonal_weak,
+    needs=("projection", "best", "sampled"),
 )

@@ -57,4 +57,5 @@ CLAIM = Claim(
     check=check,
     false_twin=false_twin,
     tight_at=orthogonal_weak,
+    needs=("projection", "best", "sampled"),
 )

@@ -27,20 +27,37 @@ class Study:
 
     Attributes:
         instance: the raw instance.
-        projection: $f_{sw}$, the projection of the weak model.
         student: the student under study: the projection unless a hypothesis changes it.
-        best: $f_s$, the projection of the target (the member $g$ itself where realizable).
-        sampled: $\hat f_{sw}$, a student fitted on a sample: the weak labels count as often as the
-            sample holds their points, and training stops a little short of the projection.
-        mixed: the projection of a convex combination of the two members.
+        students: by name, what `prepare` was asked for.
     """
 
     instance: ProjectionInstance
-    projection: Projection
     student: Projection
-    best: Projection
-    sampled: Projection
-    mixed: Projection
+    students: dict[str, Projection]
+
+    @property
+    def projection(self) -> Projection:
+        r"""$f_{sw}$, the projection of the weak model."""
+        return self.students["projection"]
+
+    @property
+    def best(self) -> Projection:
+        r"""$f_s$, the projection of the target."""
+        return self.students["best"]
+
+    @property
+    def sampled(self) -> Projection:
+        r"""$\hat f_{sw}$, a student fitted on a sample.
+
+        The weak labels count as often as the sample holds their points, and training stops a little
+        short of the projection.
+        """
+        return self.students["sampled"]
+
+    @property
+    def mixed(self) -> Projection:
+        """Projection of a convex combination of the two members."""
+        return self.students["mixed"]
 
     @property
     def weights(self) -> Float[Array, " n"]:
@@ -89,9 +106,9 @@ class Study:
     def size(self) -> Float[Array, ""]:
         """Mean squares of weak model and target: the terms that cancel in a squared distance."""
         zero = jnp.zeros_like(self.target)
-        return self.distance(self.instance.weak, zero).value + self.distance(
-            self.target, zero
-        ).value
+        return (
+            self.distance(self.instance.weak, zero).value + self.distance(self.target, zero).value
+        )
 
     def weak_error(self) -> Rounded:
         r"""$d(f_w, f^*)$."""
@@ -143,34 +160,42 @@ def off_class(hypothesis: HypothesisClass, theta, intercept) -> Float[Array, ""]
         size = jnp.sum(jnp.abs(theta) * factors.raw_norms) + jnp.abs(intercept)
     count = theta.shape[0]
     return inflate(
-        gamma(count + 4, size.dtype) * size + rounding.underflow(count, size.dtype) ** 0.5, count + 4
+        gamma(count + 4, size.dtype) * size + rounding.underflow(count, size.dtype) ** 0.5,
+        count + 4,
     )
 
 
-def prepare(instance: ProjectionInstance) -> Study:
-    """Compute the students; what a claim does not use is dropped by the compiler."""
+STUDENTS = ("projection", "best", "sampled", "mixed")
+
+
+def prepare(instance: ProjectionInstance, needs: tuple[str, ...] = STUDENTS) -> Study:
+    """Compute the students that are needed, in one batch over their labels."""
     hypothesis = instance.hypothesis
-    radius = _radius(instance)
-    projection = project(hypothesis, instance.weak, radius=radius)
     target = hypothesis.values(instance.truth, instance.truth_intercept) + instance.offset
-    sampled = project(hypothesis, instance.weak * instance.multiplicity, radius=radius)
-    return Study(
-        instance=instance,
-        projection=projection,
-        student=projection,
-        best=project(hypothesis, target, radius=radius),
-        sampled=_between(instance, sampled, 0.1 * instance.mixture),
-        mixed=project(hypothesis, _combination(instance), radius=radius),
-    )
+    labels = {
+        "projection": instance.weak,
+        "best": target,
+        "sampled": instance.weak * instance.multiplicity,
+        "mixed": _combination(instance),
+    }
+    # One loop in the program instead of one for each student.
+    together = jnp.stack([labels[name] for name in needs])
+    radius = _radius(instance)
+    answers = jax.vmap(lambda label: project(hypothesis, label, radius=radius))(together)
+    students = {
+        name: jax.tree.map(lambda leaf, place=i: leaf[place], answers)
+        for i, name in enumerate(needs)
+    }
+    if "sampled" in needs:
+        students["sampled"] = _between(instance, students["sampled"], 0.1 * instance.mixture)
+    return Study(instance, students["projection"], students)
 
 
 def _between(instance, projection: Projection, share) -> Projection:
     """Stand part of the way from a projection to the second member."""
     theta = (1 - share) * projection.coefficients + share * instance.other
     intercept = (1 - share) * projection.intercept + share * instance.other_intercept
-    return certify(
-        instance.hypothesis, instance.weak, theta, intercept, radius=_radius(instance)
-    )
+    return certify(instance.hypothesis, instance.weak, theta, intercept, radius=_radius(instance))
 
 
 def _wander(study: Study) -> Study:
@@ -195,18 +220,27 @@ def _drop_convexity(study: Study) -> Study:
         slope=zero,
     )
     combination = study.combination
-    nearer = (
-        study.distance(member, combination).value <= study.distance(other, combination).value
-    )
+    nearer = study.distance(member, combination).value <= study.distance(other, combination).value
     mixed = dataclasses.replace(
-        study.mixed, values=jnp.where(nearer, member, other), gap=zero, offset=zero, slope=zero
+        student, values=jnp.where(nearer, member, other), status=jnp.zeros_like(exact.status)
     )
-    return dataclasses.replace(study, student=student, mixed=mixed)
+    students = study.students | {"mixed": mixed}
+    return dataclasses.replace(study, student=student, students=students)
 
 
 def _radius(instance) -> Float[Array, ""]:
-    """Cover every member of the instance where the certificate needs a radius."""
-    return 2 * (rounding.norm(instance.truth) + rounding.norm(instance.other)) + 1
+    """Cover every member that a claim compares with, where the certificate needs a radius.
+
+    The members of the instance, and the projection of the target, which is no longer than the
+    target over the smallest singular value.
+    """
+    members = 2 * (rounding.norm(instance.truth) + rounding.norm(instance.other)) + 1
+    factors = instance.hypothesis.factorisation
+    if factors is None:
+        return members
+    weights = instance.hypothesis.weights
+    shift = jnp.sqrt(jnp.sum(weights * instance.offset**2)) / factors.smallest
+    return members + 4 * shift
 
 
 def _combination(instance) -> Float[Array, " n"]:

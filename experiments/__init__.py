@@ -1,0 +1,1 @@
+"""Experiments compute: one module a figure or table, data and manifest out."""

@@ -1,0 +1,216 @@
+r"""Audit weak models on a user's own data: what their students gain, and what is guaranteed.
+
+Each weak model is projected on the strong class, $f_{sw} = \arg\min_{f \in V} d(f, f_w)$, and the
+gain $d(f_w, f^*) - d(f_{sw}, f^*)$ is set beside the misfit $d(f_{sw}, f_w)$, which bounds it from
+below where the target lies in the class: Charikar, Pabbaraju, Shiragur (2024), Theorem 1,
+arXiv:2405.15116.
+"""
+
+import dataclasses
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import PRNGKeyArray
+
+from w2sjax.auditing import data as auditing_data
+from w2sjax.auditing.bootstrap import NAMES, percentile_interval, resampled
+from w2sjax.auditing.caveats import caveats, findings
+from w2sjax.auditing.classes import Choice, choose
+from w2sjax.auditing.data import AuditData
+from w2sjax.auditing.quantities import Quantities, Student, measure
+from w2sjax.auditing.ranking import rank
+from w2sjax.auditing.results import Audit, finite, model_audit
+from w2sjax.certificate import Status
+from w2sjax.hypothesis import HypothesisClass, hypothesis_class
+from w2sjax.projection import MAX_STEPS, project
+from w2sjax.sets import ConvexSet
+
+TOLERANCE = 1e-8  # relative gap: the four digits of a report ask for no more
+CHUNK = 2**22  # predictions of weak models looked at together: 32 MB
+
+_build = jax.jit(hypothesis_class, static_argnames=("intercept",))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Options:
+    bootstrap: int
+    key: PRNGKeyArray | None
+    tolerance: float
+    max_steps: int
+    progress: Callable[[str, int, int], None] | None
+
+
+def audit(
+    data: AuditData,
+    convex_set: ConvexSet | str = "affine",
+    *,
+    intercept: bool | None = None,
+    bootstrap: int = 0,
+    key: PRNGKeyArray | None = None,
+    split: str | None = None,
+    tolerance: float = TOLERANCE,
+    max_steps: int = MAX_STEPS,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Audit:
+    """Audit every weak model of `data` against a convex strong class.
+
+    Args:
+        data: from `w2sjax.auditing.data.load` or `audit_data`. Rows of weight zero are left out.
+            `student_predictions`, if it has them, are audited as they are, instead of projections.
+        convex_set: a set of coefficients over the strong features, a set of values (which takes no
+            features; `monotone` takes the rows in the order given), or how the command line writes
+            one. An `rkhs_ball` with a kernel brings its own features.
+        intercept: whether to add a free constant; by default only for `affine`, which without it is
+            `subspace`.
+        bootstrap: resamples of the points for percentile intervals at 95%. Students are projected
+            anew on every resample, but given students and those of a held-out part are kept.
+        key: needed for a bootstrap and for a random split.
+        split: "0.3" holds out a random 30% of the rows, "last:0.3" the last 30%. The students are
+            fitted on the other rows, and `held_out` measures them on the rows held out: best fit
+            and gap are those of the held-out measure.
+        tolerance: gap up to which a status is CERTIFIED, relative to the mean square of the weak
+            model's predictions; no number depends on it.
+        max_steps: as for `project`.
+        progress: called with a label, the resamples done and their number.
+
+    Raises:
+        ValueError: without double precision, for a set or option that does not fit the data, or a
+            missing key.
+    """
+    if not jax.config.read("jax_enable_x64"):
+        raise ValueError("audit needs double precision: jax.config.update('jax_enable_x64', True)")
+    if bootstrap < 0:
+        raise ValueError(f"bootstrap: expected 0 or more resamples, got {bootstrap}")
+    if max_steps < 1:
+        raise ValueError(f"max_steps: expected at least 1, got {max_steps}")
+    if not tolerance > 0:
+        raise ValueError(f"tolerance: expected a positive number, got {tolerance}")
+    choice = choose(convex_set, data, intercept)
+    if key is None and bootstrap:
+        raise ValueError("key: a bootstrap needs one, such as jax.random.key(0)")
+    if key is None and split is not None and not split.startswith("last:"):
+        raise ValueError("key: a random split needs one, such as jax.random.key(0)")
+    keys: list = [None] * 3 if key is None else list(jax.random.split(key, 3))
+    split_key, *bootstrap_keys = keys
+    options = [_Options(bootstrap, k, tolerance, max_steps, progress) for k in bootstrap_keys]
+    if split is None:
+        return _audit_part(choice, choice.data, "all", None, options[0])[0]
+    if choice.of_values:
+        raise ValueError(
+            f"split: a function in the set of values {choice.label!r} has no values at held-out "
+            "points; use a set of coefficients"
+        )
+    seed = None if key is None else int(jax.random.bits(split_key))
+    fit_data, held_data = auditing_data.split(choice.data, split, seed=seed)
+    fitted, students = _audit_part(choice, fit_data, "fit", None, options[0])
+    held, _ = _audit_part(choice, held_data, "held-out", students, options[1])
+    return dataclasses.replace(fitted, held_out=held)
+
+
+def _audit_part(
+    choice: Choice, data: AuditData, part: str, fitted: Student | None, options: _Options
+) -> tuple[Audit, Student]:
+    """Audit one set of points; also gives the students' coefficients, for other points."""
+    warnings = caveats(choice, data, learnt_elsewhere=fitted is not None)
+    data = _counted(data)
+    hypothesis = _class(choice, data)
+    given = data.student_predictions
+    students = Student(values=given) if given is not None else fitted or Student()
+    target = None if data.target is None else jnp.asarray(data.target)
+    settings = {"tolerance": options.tolerance, "max_steps": options.max_steps}
+    best = None if target is None else project(hypothesis, target, **settings)
+    found, coefficients, intercepts = _measure_in_chunks(
+        hypothesis, data.weak_predictions, students, target, best, settings
+    )
+    known = target is not None
+    models = [
+        model_audit(name, place, found, hypothesis.size, known_target=known)
+        for place, name in enumerate(data.weak_names)
+    ]
+    if options.bootstrap and options.key is not None:
+        samples = resampled(
+            hypothesis,
+            data.weak_predictions,
+            students,
+            target,
+            count=options.bootstrap,
+            key=options.key,
+            progress=options.progress,
+            **settings,
+        )
+        models = [
+            dataclasses.replace(
+                model,
+                **{f"{name}_interval": percentile_interval(samples[name][:, i]) for name in NAMES},
+            )
+            for i, model in enumerate(models)
+        ]
+    ranking = rank(found)
+    factors = hypothesis.factorisation
+    condition = None
+    if factors is not None and int(factors.rank) > 0:
+        condition = finite(factors.singular[0] / factors.smallest)
+    report = Audit(
+        models=tuple(models),
+        chosen=None if ranking.chosen is None else data.weak_names[ranking.chosen],
+        certified=ranking.certified,
+        best=None if ranking.best is None else data.weak_names[ranking.best],
+        regret=ranking.regret,
+        warnings=(),
+        source=data.source,
+        part=part,
+        set=choice.label,
+        intercept=choice.intercept,
+        n=hypothesis.size,
+        d=None if hypothesis.features is None else hypothesis.features.shape[1],
+        rank=None if factors is None else int(factors.rank),
+        condition_number=condition,
+        has_target=target is not None,
+        students="given" if given is not None else "projected" if fitted is None else "fitted",
+        target_status=None if best is None else Status(int(best.status)).name,
+        bootstrap=options.bootstrap,
+    )
+    report = dataclasses.replace(report, warnings=(*warnings, *findings(report)))
+    return report, Student(coefficients=coefficients, intercept=intercepts)
+
+
+def _counted(data: AuditData) -> AuditData:
+    """Leave out rows of weight zero, which no quantity depends on."""
+    if data.weights is None or data.weights.all():
+        return data
+    rows = np.flatnonzero(data.weights)
+    given = data.student_predictions
+    return dataclasses.replace(
+        data,
+        strong_features=data.strong_features[rows],
+        weak_predictions=data.weak_predictions[:, rows],
+        target=None if data.target is None else data.target[rows],
+        weights=data.weights[rows],
+        student_predictions=None if given is None else given[:, rows],
+    )
+
+
+def _class(choice: Choice, data: AuditData) -> HypothesisClass:
+    rows = len(data.strong_features)
+    weights = jnp.asarray(np.ones(rows) if data.weights is None else data.weights)
+    if choice.of_values:
+        return hypothesis_class(choice.set, weights=weights)
+    features = jnp.asarray(np.asarray(data.strong_features, np.float64))
+    return _build(choice.set, features, weights, intercept=choice.intercept)
+
+
+def _measure_in_chunks(
+    hypothesis, weak, students, target, best, settings
+) -> tuple[Quantities, np.ndarray, np.ndarray]:
+    """Measure the weak models a bounded number at a time."""
+    count, rows = weak.shape
+    chunk = min(count, max(1, CHUNK // rows))
+    parts = []
+    for start in range(0, count, chunk):
+        places = np.minimum(np.arange(start, start + chunk), count - 1)
+        some = jax.tree.map(lambda array: jnp.asarray(array[places]), students)  # noqa: B023
+        part = measure(hypothesis, jnp.asarray(weak[places]), some, target, best, **settings)
+        parts.append(jax.tree.map(lambda array: np.asarray(array)[: count - start], part))  # noqa: B023
+    return jax.tree.map(lambda *arrays: np.concatenate(arrays), *parts)

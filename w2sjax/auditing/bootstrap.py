@@ -1,0 +1,129 @@
+"""Percentile intervals of an audit's quantities over resamples of the points, many at a time.
+
+A resample of n points with replacement counts point i $c_i$ times, with weight $c_i w_i$. It
+changes the factorisation, so every resample factorises anew, learns anew and measures anew, all
+inside one vectorised program. Resample b depends on the key and b alone.
+
+For linear classes the features are first replaced by an orthonormal basis of their span: the same
+functions, and so well conditioned on a resample that its Gram matrix is accurate enough.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float64, PRNGKeyArray
+
+from w2sjax.auditing.quantities import Student, measure
+from w2sjax.hypothesis import HypothesisClass, hypothesis_class
+from w2sjax.projection import project
+
+LEVEL = 0.95
+NAMES = ("misfit", "weak_error", "student_error", "gain", "epsilon", "guaranteed_gain")
+WELL_CONDITIONED = 1e4  # where a Gram matrix is still accurate enough
+BUDGET = 2**24  # numbers held at once by the resamples of a chunk: 128 MB
+
+
+def resampled(
+    hypothesis: HypothesisClass,
+    weak: Float64[np.ndarray, "m n"],
+    students: Student,
+    target: Float64[np.ndarray | jax.Array, " n"] | None,
+    *,
+    count: int,
+    key: PRNGKeyArray,
+    tolerance: float,
+    max_steps: int,
+    chunk: int | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> dict[str, Float64[np.ndarray, "count m"]]:
+    """Measure `count` resamples; the chunk size changes results by rounding at most.
+
+    Students that are neither given nor fixed are learned anew on every resample.
+    """
+    models, rows = weak.shape
+    hypothesis, students, method = _prepared(hypothesis, students)
+    width = 1 if hypothesis.features is None else hypothesis.features.shape[1]
+    if chunk is None:
+        chunk = max(1, BUDGET // (rows * (4 * width + 8 * models)))
+    chunk = min(chunk, count)
+    students = jax.tree.map(jnp.asarray, students)
+    predictions = jnp.asarray(weak)
+    target = None if target is None else jnp.asarray(target)
+    blocks = []
+    for start in range(0, count, chunk):
+        # The last chunk repeats its end, so that one program serves all.
+        ids = np.minimum(np.arange(start, start + chunk), count - 1)
+        block = _block(
+            hypothesis,
+            predictions,
+            students,
+            target,
+            key,
+            jnp.asarray(ids),
+            method=method,
+            tolerance=tolerance,
+            max_steps=max_steps,
+        )
+        blocks.append(np.asarray(block)[: count - start])
+        if progress is not None:
+            progress("bootstrap", min(start + chunk, count), count)
+    stacked = np.concatenate(blocks)
+    return {name: stacked[:, :, place] for place, name in enumerate(NAMES)}
+
+
+def _prepared(
+    hypothesis: HypothesisClass, students: Student
+) -> tuple[HypothesisClass, Student, str]:
+    """Give the class, the students in its terms, and the method of factorisation for resamples."""
+    factors = hypothesis.factorisation
+    if factors is None:
+        return hypothesis, students, "qr"
+    if not hypothesis.set.linear:
+        condition = float(factors.singular[0] / factors.smallest)
+        return hypothesis, students, "gram" if condition < WELL_CONDITIONED else "qr"
+    features = np.asarray(hypothesis.features)
+    if students.coefficients is not None:
+        values = students.coefficients @ features.T + students.intercept[:, None]
+        students = Student(values=values)
+    kept = slice(0, max(1, int(factors.rank)))
+    singular = np.asarray(factors.singular)[kept]
+    scaled = np.asarray(factors.right)[:, kept] / np.where(singular > 0, singular, 1)
+    basis = jnp.asarray((features - np.asarray(hypothesis.centre)) @ scaled)
+    return dataclasses.replace(hypothesis, features=basis, factorisation=None), students, "gram"
+
+
+@functools.partial(jax.jit, static_argnames=("method", "tolerance", "max_steps"))
+def _block(hypothesis, weak, students, target, key, ids, *, method, tolerance, max_steps):
+    size = hypothesis.size
+
+    def resample(index):
+        points = jax.random.randint(jax.random.fold_in(key, index), (size,), 0, size)
+        counts = jnp.zeros(size, weak.dtype).at[points].add(1.0)
+        weighted = hypothesis_class(
+            hypothesis.set,
+            hypothesis.features,
+            hypothesis.weights * counts,
+            intercept=hypothesis.intercept,
+            method=method,
+        )
+        best = None
+        if target is not None:
+            best = project(weighted, target, tolerance=tolerance, max_steps=max_steps)
+        found, *_ = measure(
+            weighted, weak, students, target, best, tolerance=tolerance, max_steps=max_steps
+        )
+        return jnp.stack([getattr(found, name) for name in NAMES], axis=-1)
+
+    return jax.vmap(resample)(ids)
+
+
+def percentile_interval(sample: Float64[np.ndarray, " count"]) -> tuple[float, float] | None:
+    """Give the central interval of probability `LEVEL`; None where a resample is not finite."""
+    if not np.isfinite(sample).all():
+        return None
+    low, high = np.quantile(sample, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)

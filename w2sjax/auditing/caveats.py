@@ -1,0 +1,86 @@
+"""Sentences that an audit owes its reader: what makes it say less than one may expect."""
+
+import dataclasses
+
+from w2sjax.auditing.bootstrap import NAMES
+from w2sjax.auditing.classes import Choice
+from w2sjax.auditing.data import AuditData
+from w2sjax.auditing.results import Audit
+from w2sjax.certificate import Status
+from w2sjax.sets import ConvexSet, Monotone
+
+CROWDED = 0.1  # features a point above which refitting on resamples is visibly biased
+
+
+def caveats(choice: Choice, data: AuditData, *, learnt_elsewhere: bool) -> tuple[str, ...]:
+    """Say what can be seen before anything is computed, zero weights not yet left out."""
+    if not choice.own_features or learnt_elsewhere:
+        # A class without these features, or a student from other points, does not fit any labels.
+        data = dataclasses.replace(data, strong_features=data.strong_features[:, :1])
+    sentences = list(data.warnings)
+    if choice.of_values:
+        sentences.append(
+            f"{choice.label} constrains function values: strong_features only count the rows"
+        )
+        if _has_monotone(choice.set):
+            sentences.append(
+                f"{choice.label} takes the rows in the order of the data: sort them by the "
+                "feature in which functions are to be nondecreasing"
+            )
+    elif not choice.own_features:
+        sentences.append(f"{choice.label} brings its own features: strong_features are not used")
+    return tuple(sentences)
+
+
+def _has_monotone(convex_set: ConvexSet) -> bool:
+    parts = [getattr(convex_set, name, None) for name in ("first", "second")]
+    return isinstance(convex_set, Monotone) or any(
+        _has_monotone(part) for part in parts if part is not None
+    )
+
+
+def findings(report: Audit) -> tuple[str, ...]:
+    """Say what the numbers of a finished audit show."""
+    sentences = []
+    count, total = report.statuses, len(report.models)
+    if report.rank is not None and report.d is not None and report.rank < report.d:
+        sentences.append(
+            f"strong features have rank {report.rank} of d = {report.d}: a student's values are "
+            "unique, its coefficients are not"
+        )
+    if report.part == "held-out" and report.d is not None and report.n <= report.d:
+        sentences.append(
+            f"n = {report.n} held-out points for d = {report.d} features: epsilon is measured "
+            "against a class that fits them all (unless it is constrained)"
+        )
+    if broken := count.get(Status.NONFINITE.name, 0):
+        sentences.append(f"{broken} of {total} students have numbers that are not finite: overflow")
+    loose = count.get(Status.LOOSE.name, 0)
+    if loose and report.students == "projected":
+        sentences.append(
+            f"{loose} of {total} projections are not certified to the tolerance: their gaps hold, "
+            "but are larger"
+        )
+    if report.target_status not in (None, Status.CERTIFIED.name):
+        sentences.append(
+            "the target's best fit is not certified to the tolerance: its distance from the class may "
+            "be smaller than epsilon"
+        )
+    if report.bootstrap:
+        crowded = report.d is not None and report.rank and report.rank > CROWDED * report.n
+        if crowded and report.students == "projected":
+            sentences.append(
+                f"bootstrap: {report.rank} features are not few beside n = {report.n}; students "
+                "refitted on resamples overfit, so intervals of misfit, student error and epsilon "
+                "are too low"
+            )
+        lost = sum(
+            getattr(model, name) is not None and model.interval(name) is None
+            for model in report.models
+            for name in NAMES
+        )
+        if lost:
+            sentences.append(
+                f"bootstrap: {lost} intervals are left out, some resample is not finite"
+            )
+    return tuple(sentences)

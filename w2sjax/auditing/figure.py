@@ -1,0 +1,124 @@
+"""An audit as a figure: gain against misfit, or the guarantee where the truth is not known."""
+
+from pathlib import Path
+from typing import Any
+
+from w2sjax.auditing.results import Audit
+
+# Okabe and Ito's palette, which the colour-blind can tell apart, without its yellow and black.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+NAMED = len(COLOURS)  # weak models with a colour and a name of their own
+UNIT = "squared label units"
+STYLE: Any = {
+    "font.size": 8,
+    "axes.labelsize": 8,
+    "legend.fontsize": 7,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "lines.linewidth": 1.0,
+    "font.family": "DejaVu Sans",
+    "mathtext.fontset": "dejavusans",
+    "pdf.fonttype": 42,
+    "savefig.dpi": 300,
+}
+
+
+def save_figure(report: Audit, stem: Path, *, unit: str = UNIT) -> list[Path]:
+    """Draw the figure of an audit into `stem`.png and `stem`.pdf, 8.5 cm wide.
+
+    `unit` is that of a squared error. Raises `ImportError` where matplotlib is not installed.
+    """
+    import matplotlib
+
+    with matplotlib.rc_context(STYLE):
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(3.35, 3.0), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.add_subplot()
+        if report.has_target:
+            _gains(axes, report, unit)
+        else:
+            _guarantees(axes, report, unit)
+        paths = [stem.with_name(stem.name + suffix) for suffix in (".png", ".pdf")]
+        for path in paths:
+            figure.savefig(path, metadata={"CreationDate": None} if path.suffix == ".pdf" else None)
+    return paths
+
+
+def _gains(axes: Any, report: Audit, unit: str) -> None:
+    axes.axline((0, 0), slope=1, color="0.6", linewidth=0.8, zorder=0, label="gain = misfit")
+    axes.axhline(0, color="0.85", linewidth=0.6, zorder=0)
+    parts = [report] if report.held_out is None else [report, report.held_out]
+    for part in parts:
+        for place, model in enumerate(part.models):
+            if model.misfit is None or model.gain is None:
+                continue
+            colour, marker = _look(place, len(part.models))
+            label = None
+            if part is report and len(part.models) <= NAMED:
+                label = model.name.replace("$", r"\$")
+            axes.errorbar(
+                model.misfit,
+                model.gain,
+                xerr=_bars(model.misfit, model.misfit_interval),
+                yerr=_bars(model.gain, model.gain_interval),
+                fmt=marker,
+                color=colour,
+                markersize=4.5,
+                markerfacecolor=colour if part is report else "white",
+                markeredgewidth=0.9,
+                elinewidth=0.7,
+                label=label,
+            )
+    if report.held_out is not None:
+        style = {"marker": "o", "color": "0.4", "linestyle": "none", "markersize": 4.5}
+        axes.plot([], [], label="fitted on", **style)
+        axes.plot([], [], label="held out", markerfacecolor="white", **style)
+    axes.set_xlim(left=min(0, axes.get_xlim()[0]))
+    axes.set_xlabel("misfit $d(f_{sw}, f_w)$\n" + f"({unit})")
+    axes.set_ylabel("gain $d(f_w, f^*) - d(f_{sw}, f^*)$\n" + f"({unit})")
+    axes.legend(frameon=False, loc="best")
+
+
+def _guarantees(axes: Any, report: Audit, unit: str) -> None:
+    axes.axhline(0, color="0.6", linewidth=0.8, zorder=0)
+    top = 0.0
+    for place, model in enumerate(report.models):
+        found = model.guarantee
+        if found is None or model.misfit is None:
+            continue
+        colour, _ = _look(place, len(report.models))
+        # The curve between the tabulated points is misfit - 2 sqrt(epsilon misfit) - 2 gap.
+        start, last = found.guaranteed_gain[0], 1.2 * found.vanishes_at
+        epsilon = [last * (step / 100) ** 2 for step in range(101)]
+        gains = [start - 2 * (value * model.misfit) ** 0.5 for value in epsilon]
+        name = model.name.replace("$", r"\$") if len(report.models) <= NAMED else None
+        axes.plot(epsilon, gains, color=colour, label=name)
+        top = max(top, start)
+    axes.set_xlim(left=0)
+    if top > 0:
+        axes.set_ylim(-0.15 * top, 1.05 * top)
+    axes.set_xlabel("assumed $\\varepsilon = d(f_s, f^*)$\n" + f"({unit})")
+    axes.set_ylabel(f"guaranteed gain\n({unit})")
+    if 0 < len(report.models) <= NAMED:
+        axes.legend(frameon=False, loc="best")
+
+
+def _look(place: int, count: int) -> tuple[str, str]:
+    if count > NAMED:
+        return COLOURS[0], MARKERS[0]
+    return COLOURS[place], MARKERS[place]
+
+
+def _bars(value: float, interval: tuple[float, float] | None) -> list[list[float]] | None:
+    """Lengths of the error bars; a percentile interval need not contain the value itself."""
+    if interval is None:
+        return None
+    low, high = interval
+    return [[max(0.0, value - low)], [max(0.0, high - value)]]

@@ -1,0 +1,187 @@
+r"""What an audit measures of one weak model, each number on its provable side.
+
+For any student $q$ and any member $u$ of the class,
+$d(f_w, f^*) - d(q, f^*) = d(q, f_w) + 2\langle f_w - q, q - f^*\rangle$ gives
+
+$$\mathrm{gain} \ge \mathrm{misfit} - 2\langle f_w - q, u - q\rangle - 2\|f_w - q\|\,\|f^* - u\|,$$
+
+the sharpened form of Theorem 2 of Charikar, Pabbaraju, Shiragur (2024), arXiv:2405.15116, whose
+first product the student's certificate bounds. Here $u$ is the class's best fit $f_s$ of the target.
+"""
+
+import dataclasses
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from w2sjax import rounding
+from w2sjax.certificate import Projection
+from w2sjax.certification import certify
+from w2sjax.hypothesis import HypothesisClass
+from w2sjax.projection import project
+from w2sjax.rounding import gamma, inflate, mean_square
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Quantities:
+    r"""Squared distances of one weak model and its student; NaN where they need a target.
+
+    Attributes:
+        misfit: $d(q, f_w)$.
+        gap: bound of the distance of the student from the projection of the weak model.
+        weak_error: $d(f_w, f^*)$.
+        student_error: $d(q, f^*)$.
+        gain: weak error less student error.
+        epsilon: $d(f_s, f^*)$, the distance of the target from the class.
+        guaranteed_gain: a lower bound of the gain; -inf where the certificate does not reach $f_s$.
+        pairing: bound of $\langle f_w - q, f_s - q\rangle$; without a target, for a member within
+            `distance` of the student, which is then the mean square of the weak model.
+        distance: see `pairing`.
+        student_error_low, student_error_high: bounds of the student's error that do not use it:
+            $(\sqrt{\mathrm{err}_w} - \sqrt{\mathrm{misfit}})_+^2$ and
+            $\mathrm{err}_w -$ guaranteed gain.
+        status: of the student's certificate.
+    """
+
+    misfit: Float[Array, "*batch"]
+    gap: Float[Array, "*batch"]
+    weak_error: Float[Array, "*batch"]
+    student_error: Float[Array, "*batch"]
+    gain: Float[Array, "*batch"]
+    epsilon: Float[Array, "*batch"]
+    guaranteed_gain: Float[Array, "*batch"]
+    pairing: Float[Array, "*batch"]
+    distance: Float[Array, "*batch"]
+    student_error_low: Float[Array, "*batch"]
+    student_error_high: Float[Array, "*batch"]
+    status: Int[Array, "*batch"]
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Student:
+    """How a student comes about: by projection, unless one of these is given.
+
+    Attributes:
+        values: what a student trained elsewhere predicts.
+        coefficients, intercept: a student fitted on other points.
+    """
+
+    values: Any = None
+    coefficients: Any = None
+    intercept: Any = None
+
+
+@functools.partial(jax.jit, static_argnames=("tolerance", "max_steps"))
+def measure(
+    hypothesis: HypothesisClass,
+    weak: Float[Array, "m n"],
+    students: Student,
+    target: Float[Array, " n"] | None,
+    best: Projection | None,
+    *,
+    tolerance: float,
+    max_steps: int,
+) -> tuple[Quantities, Float[Array, "m d"], Float[Array, " m"]]:
+    """Measure m weak models at once; also gives their students' coefficients and intercepts.
+
+    `best` is the projection of `target` on the class; both are None where there is no target.
+    """
+
+    def one(weak, how):
+        student = _learn(hypothesis, weak, how, best, max_steps, tolerance)
+        found = _quantities(hypothesis, weak, student, target, best)
+        return found, student.coefficients, student.intercept
+
+    return jax.vmap(one)(weak, students)
+
+
+def _learn(hypothesis, weak, how: Student, best, max_steps, tolerance) -> Projection:
+    """Find a student and certify it over a class that has the target's best fit as a member."""
+    # Of use to unbounded sets over rank-deficient features alone.
+    radius = None if best is None else 2 * rounding.norm(best.coefficients)
+    options = {"tolerance": tolerance, "radius": radius}
+    if how.coefficients is not None:
+        return certify(hypothesis, weak, how.coefficients, how.intercept, **options)
+    if how.values is None:
+        return project(hypothesis, weak, max_steps=max_steps, **options)
+    if hypothesis.features is None:
+        return certify(hypothesis, weak, how.values, **options)
+    near = project(hypothesis, how.values, max_steps=max_steps, **options)
+    return certify(
+        hypothesis, weak, near.coefficients, near.intercept, values=how.values, **options
+    )
+
+
+def _quantities(hypothesis, weak, student: Projection, target, best) -> Quantities:
+    weights = hypothesis.weights
+    misfit = mean_square(weights, student.values, weak)
+    if target is None:
+        distance = mean_square(weights, weak, jnp.zeros_like(weak)).upper()
+        unknown = jnp.full((), jnp.nan, weak.dtype)
+        errors = dict.fromkeys(
+            ("weak_error", "student_error", "gain", "epsilon", "guaranteed_gain")
+            + ("student_error_low", "student_error_high"),
+            unknown,
+        )
+        pairing = student.pairing(distance)
+        return Quantities(
+            misfit=misfit.value,
+            gap=student.gap,
+            pairing=pairing,
+            distance=distance,
+            status=student.status,
+            **errors,
+        )
+    weak_error = mean_square(weights, weak, target)
+    student_error = mean_square(weights, student.values, target)
+    gain = weak_error - student_error
+    epsilon = mean_square(weights, best.values, target)
+    off, norm = _off_class(hypothesis, best)
+    away = jnp.sqrt(mean_square(weights, best.values, student.values).upper()) + off
+    distance = inflate(away * away, 8)
+    pairing = student.pairing(distance)
+    product = jnp.sqrt(misfit.upper()) * (jnp.sqrt(epsilon.upper()) + off)
+    # The computed gain may be smaller than the exact one by its own error: stay below both.
+    loss = inflate(2 * (pairing + product) + misfit.error + gain.error, 16)
+    guaranteed = misfit.value - loss
+    guaranteed -= inflate(rounding.unit(weak.dtype) * (misfit.value + loss), 4)
+    guaranteed = jnp.where(norm <= student.radius, guaranteed, -jnp.inf)
+    root = weak_error.sqrt() - misfit.sqrt()
+    low = jnp.maximum(root.value - inflate(root.error, 2), 0)
+    shave = 1 - 4 * rounding.unit(weak.dtype)
+    high = weak_error.upper() - guaranteed
+    high += inflate(rounding.unit(weak.dtype) * jnp.abs(high), 4)
+    return Quantities(
+        misfit=misfit.value,
+        gap=student.gap,
+        weak_error=weak_error.value,
+        student_error=student_error.value,
+        gain=gain.value,
+        epsilon=epsilon.value,
+        guaranteed_gain=guaranteed,
+        pairing=pairing,
+        distance=distance,
+        student_error_low=low * low * shave,
+        student_error_high=high,
+        status=student.status,
+    )
+
+
+def _off_class(hypothesis, best: Projection):
+    """Bound the distance of the computed best fit from a member, and that member's norm."""
+    outside = hypothesis.set.distance(best.coefficients).upper()
+    norm = rounding.norm(best.coefficients) + outside
+    factors, dtype = hypothesis.factorisation, outside.dtype
+    if factors is None:
+        return inflate(outside * jnp.sqrt(jnp.max(hypothesis.weights)), 4), norm
+    size, dimension = hypothesis.features.shape
+    total = jnp.sqrt(inflate(jnp.sum(hypothesis.weights), size))
+    lengths = jnp.sum(jnp.abs(best.coefficients) * factors.raw_norms)
+    off = gamma(dimension + 2, dtype) * (lengths + jnp.abs(best.intercept) * total)
+    off += outside * rounding.norm(factors.norms) + rounding.underflow(size, dtype) ** 0.5
+    return inflate(off, 2 * dimension + 16), norm

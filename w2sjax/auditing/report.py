@@ -1,0 +1,122 @@
+"""An audit as tables and sentences for people, at most 100 columns wide."""
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from w2sjax.auditing.bootstrap import LEVEL
+from w2sjax.auditing.results import SHARES, Audit, ModelAudit
+
+WIDTH = 100
+COLUMNS = {
+    "misfit": "misfit",
+    "gap": "gap",
+    "weak_error": "weak\nerror",
+    "student_error": "student\nerror",
+    "gain": "gain",
+    "epsilon": "epsilon",
+    "guaranteed_gain": "guaranteed\ngain",
+}
+SHOWN = (0, 5, 7)  # places in the grid of assumed epsilons: 0, 0.01 and 0.1 of the misfit
+_PARTS = {"all": "all points", "fit": "the points fitted on", "held-out": "the held-out points"}
+
+
+def show(report: Audit, console: Console) -> None:
+    """Print an audit and, where it has one, its held-out part."""
+    console.print(Text(report.source, style="bold"), soft_wrap=True)
+    console.print(Text(_heading(report)))
+    console.print(_table(report))
+    for line in (*_ranking(report), *_notes(report)):
+        console.print(Text(line))
+    if report.held_out is not None:
+        console.print()
+        show(report.held_out, console)
+
+
+def number(value: float | None) -> str:
+    """Write a number with four significant digits, or a dash."""
+    return "-" if value is None else f"{value:.4g}"
+
+
+def _heading(report: Audit) -> str:
+    of_class = report.set + (" with intercept" if report.intercept else "")
+    sizes = [f"n = {report.n}"]
+    if report.d is not None:
+        sizes += [f"d = {report.d}", f"rank {report.rank}"]
+        sizes += [f"condition number {number(report.condition_number)}"]
+    students = {"projected": "", "given": ", students as given", "fitted": ", students as fitted"}
+    return f"{of_class} on {_PARTS[report.part]}{students[report.students]}: {', '.join(sizes)}"
+
+
+def _table(report: Audit) -> Table:
+    table = Table()
+    table.add_column("weak model", overflow="fold", max_width=22)
+    if not report.has_target:
+        shares = (f"at\n{SHARES[place]:.4g}" for place in SHOWN)
+        for title in ("misfit", "gap", *shares, "vanishes at\nepsilon"):
+            table.add_column(title, justify="right", no_wrap=True)
+        table.title = "Guaranteed gain where the target's epsilon is this share of the misfit"
+        for model in report.models:
+            table.add_row(*_guarantees(model))
+            if report.bootstrap:
+                for side, label in enumerate(_labels()):
+                    end = number(_end(model, "misfit", side))
+                    table.add_row(label, end, style="dim", end_section=side == 1)
+        return table
+    for title in COLUMNS.values():
+        table.add_column(title, justify="right", no_wrap=True)
+    for model in report.models:
+        mark = " *" if model.name == report.chosen and len(report.models) > 1 else ""
+        cells = (number(getattr(model, name)) for name in COLUMNS)
+        table.add_row(Text(model.name + mark), *cells)
+        if report.bootstrap:
+            for side, label in enumerate(_labels()):
+                cells = (number(_end(model, name, side)) for name in COLUMNS)
+                table.add_row(label, *cells, style="dim", end_section=side == 1)
+    return table
+
+
+def _guarantees(model: ModelAudit) -> list[Text | str]:
+    found = model.guarantee
+    gains = [None] * len(SHOWN) if found is None else [found.guaranteed_gain[i] for i in SHOWN]
+    last = None if found is None else found.vanishes_at
+    numbers = (model.misfit, model.gap, *gains, last)
+    return [Text(model.name), *(number(value) for value in numbers)]
+
+
+def _labels() -> tuple[str, str]:
+    tail = 50 * (1 - LEVEL)
+    return f"  {tail:g}%", f"  {100 - tail:g}%"
+
+
+def _end(model: ModelAudit, name: str, side: int) -> float | None:
+    interval = model.interval(name)
+    return None if interval is None else interval[side]
+
+
+def _ranking(report: Audit) -> list[str]:
+    if not report.has_target:
+        return ["No target: nothing is chosen; epsilon is the target's distance from the class."]
+    if report.chosen is None:
+        return ["Nothing is chosen: no model has finite errors."]
+    if len(report.models) == 1:
+        return [f"{report.chosen} is the only weak model: nothing to choose between."]
+    proof = "certified" if report.certified else "not certified"
+    found = (
+        "It is the best student."
+        if report.best == report.chosen
+        else f"The best student is that of {report.best}; regret {number(report.regret)}."
+    )
+    return [
+        f"* {report.chosen} is chosen (smallest weak error less misfit), {proof} to be the best "
+        f"student. {found}"
+    ]
+
+
+def _notes(report: Audit) -> list[str]:
+    counts = ", ".join(f"{count} {name}" for name, count in report.statuses.items())
+    lines = [f"Statuses: {counts}."]
+    if report.bootstrap:
+        lines.append(f"Rows below a model: {LEVEL:.0%} bootstrap interval, "
+                     f"{report.bootstrap} resamples.")  # fmt: skip
+    return [*lines, *(f"Warning: {sentence}." for sentence in report.warnings)]

@@ -1,0 +1,175 @@
+"""What an audit returns, and the same as JSON."""
+
+import dataclasses
+import math
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from w2sjax.auditing.bootstrap import NAMES
+from w2sjax.auditing.quantities import Quantities
+from w2sjax.certificate import Status
+from w2sjax.rounding import gamma
+
+SHARES = (0.0, *np.geomspace(1e-4, 1, 9).tolist())  # of the misfit, for an assumed epsilon
+
+Interval = tuple[float, float] | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Guarantee:
+    r"""The guaranteed gain as a function of an assumed distance of the target from the class.
+
+    Attributes:
+        epsilon: assumed distances $\varepsilon = d(f_s, f^*)$: 0 and shares of the misfit.
+        guaranteed_gain: misfit $- 2\sqrt{\varepsilon\,\mathrm{misfit}} - 2\,$gap at each.
+        vanishes_at: the distance at which nothing is guaranteed any more.
+        assumed_distance: for unbounded classes the gap grows with the distance of the target's best
+            fit from the student, which is taken to be at most this, the mean square of the weak
+            model's predictions.
+    """
+
+    epsilon: tuple[float, ...]
+    guaranteed_gain: tuple[float, ...]
+    vanishes_at: float
+    assumed_distance: float
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelAudit:
+    """One weak model with its student; see `quantities.Quantities` for the numbers.
+
+    A number is None where it needs a target that is not there, or is not finite. Intervals are
+    None without a bootstrap, `guarantee` with a target.
+    """
+
+    name: str
+    misfit: float | None
+    gap: float | None
+    weak_error: float | None
+    student_error: float | None
+    gain: float | None
+    epsilon: float | None
+    guaranteed_gain: float | None
+    status: str
+    misfit_interval: Interval = None
+    weak_error_interval: Interval = None
+    student_error_interval: Interval = None
+    gain_interval: Interval = None
+    epsilon_interval: Interval = None
+    guaranteed_gain_interval: Interval = None
+    guarantee: Guarantee | None = None
+
+    def interval(self, name: str) -> Interval:
+        """Return the bootstrap interval of a quantity, if it has one."""
+        return getattr(self, f"{name}_interval") if name in NAMES else None
+
+
+@dataclasses.dataclass(frozen=True)
+class Audit:
+    """All weak models on one set of points.
+
+    Attributes:
+        models: one for each weak model, in the order of the data.
+        chosen: the weak model with the smallest weak error less misfit; None without a target.
+        certified: whether every other student is proved to be worse than the chosen one.
+        best: the weak model whose student is best in truth; None without a target.
+        regret: how much worse the chosen student is than the best.
+        warnings: sentences about what makes the audit say less than one may expect.
+        source: the file or folder.
+        part: "all", "fit" or "held-out".
+        set: the convex set, as it was asked for.
+        intercept: whether the class has a free constant.
+        n: points that count.
+        d: features; None for a set of values.
+        rank, condition_number: of the weighted features, centred where there is an intercept.
+        has_target: whether the truth is known.
+        students: "projected", "given", or "fitted" on the other part.
+        target_status: of the certificate of the target's projection.
+        bootstrap: number of resamples.
+        held_out: the same on the held-out points; the audit itself is then of the fit part.
+    """
+
+    models: tuple[ModelAudit, ...]
+    chosen: str | None
+    certified: bool
+    best: str | None
+    regret: float | None
+    warnings: tuple[str, ...]
+    source: str
+    part: str
+    set: str
+    intercept: bool
+    n: int
+    d: int | None
+    rank: int | None
+    condition_number: float | None
+    has_target: bool
+    students: str
+    target_status: str | None
+    bootstrap: int
+    held_out: "Audit | None" = None
+
+    @property
+    def statuses(self) -> dict[str, int]:
+        """How many students have each status."""
+        return dict(Counter(model.status for model in self.models))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain dictionaries, lists, strings, finite numbers and None."""
+        record = {**dataclasses.asdict(self), "statuses": self.statuses}
+        record["held_out"] = None if self.held_out is None else self.held_out.to_json()
+        return _plain(record)
+
+
+def model_audit(
+    name: str, place: int, found: Quantities, size: int, *, known_target: bool
+) -> ModelAudit:
+    """Report one of the models whose quantities, on `size` points, are numpy arrays."""
+    guarantee = None
+    if not known_target:
+        parts = (found.misfit, found.pairing, found.distance)
+        misfit, pairing, distance = (float(part[place]) for part in parts)
+        if math.isfinite(misfit + pairing + distance):
+            guarantee = _guarantee(misfit, pairing, distance, size)
+    return ModelAudit(
+        name=name,
+        misfit=finite(found.misfit[place]),
+        gap=finite(found.gap[place]),
+        weak_error=finite(found.weak_error[place]),
+        student_error=finite(found.student_error[place]),
+        gain=finite(found.gain[place]),
+        epsilon=finite(found.epsilon[place]),
+        guaranteed_gain=finite(found.guaranteed_gain[place]),
+        status=Status(int(found.status[place])).name,
+        guarantee=guarantee,
+    )
+
+
+def _guarantee(misfit: float, pairing: float, distance: float, size: int) -> Guarantee:
+    """Tabulate the guarantee, rounded down."""
+    error = gamma(size + 16, np.float64)
+    epsilon = [share * misfit for share in SHARES]
+    losses = [2 * math.sqrt(e * misfit) + 2 * pairing for e in epsilon]
+    room = max(0.0, misfit * (1 - error) - 2 * pairing * (1 + error))
+    return Guarantee(
+        epsilon=tuple(epsilon),
+        guaranteed_gain=tuple(misfit - loss - error * (misfit + loss) for loss in losses),
+        vanishes_at=room * (room / (4 * misfit)) * (1 - error) if misfit > 0 else 0.0,
+        assumed_distance=distance,
+    )
+
+
+def finite(number: Any) -> float | None:
+    """Return a finite float, or None."""
+    value = float(number)
+    return value if math.isfinite(value) else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return finite(value) if isinstance(value, float) else value

@@ -1,0 +1,149 @@
+"""The command line. Exit codes: 0 fine, 1 a violation was found, 2 bad usage or bad input.
+
+Heavy imports happen inside the commands, so that `w2sjax --help` answers at once.
+"""
+
+import json as json_module
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(
+    help="A laboratory for the theorems of weak-to-strong generalization.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_console = Console()
+_errors = Console(stderr=True)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@contextmanager
+def _bad_input() -> Iterator[None]:
+    """Turn what a user can mend into one line and exit code 2."""
+    try:
+        yield
+    except (ValueError, OSError, ImportError) as error:
+        _errors.print(f"error: {error}", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(2) from error
+
+
+def _double_precision() -> None:
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+
+
+@app.command()
+def verify(
+    claims: Annotated[
+        list[str] | None, typer.Argument(help="Claims to check; all of them by default.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Convex set, such as simplex or l2_ball:2.5; repeatable."),
+    ] = None,
+    instances: Annotated[int, typer.Option(help="Instances for each claim and set.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Seed of the instances.")] = 0,
+    drop: Annotated[str | None, typer.Option(help="A hypothesis to do without.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Write the results to this file.")] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="Record progress in this folder and resume from it.")
+    ] = None,
+) -> None:
+    """Check claims on random instances: does each hold, how tight is it?"""
+    _double_precision()
+    from w2sjax.report import progress_bar, verification_json, verification_table
+    from w2sjax.verification import verify as run
+
+    with _bad_input():
+        if json is not None and not json.parent.is_dir():
+            raise ValueError(f"--json: there is no folder {json.parent}")
+        with progress_bar() as progress:
+            results = run(
+                claims,
+                seed,
+                sets=set_,
+                instances=instances,
+                drop=drop,
+                checkpoint=checkpoint,
+                progress=progress,
+            )
+        if json is not None:
+            json.write_text(json_module.dumps(verification_json(results), indent=1) + "\n")
+    _console.print(verification_table(results))
+    if any(result.violated for result in results):
+        raise typer.Exit(1)
+
+
+@app.command(name="list")
+def list_claims() -> None:
+    """Show the claims with their statements and hypotheses, and the convex sets."""
+    from w2sjax.report import claims_text, sets_table
+
+    _console.print(claims_text(), highlight=False, soft_wrap=True)
+    _console.print(sets_table())
+
+
+@app.command()
+def doctor() -> None:
+    """Show versions, devices, precision, and what is missing for which extra."""
+    _double_precision()
+    from w2sjax.doctor import examine
+
+    _console.print(examine())
+
+
+@app.command()
+def audit(
+    data: Annotated[str, typer.Argument(help="NPZ, folder of NPY, safetensors, CSV or Parquet.")],
+    set_: Annotated[
+        str, typer.Option("--set", help="Convex set of the strong class, such as l2_ball:2.5.")
+    ] = "affine",
+    intercept: Annotated[
+        bool | None, typer.Option(help="Whether the strong class has a free constant.")
+    ] = None,
+    bootstrap: Annotated[int, typer.Option(help="Bootstrap resamples for intervals.")] = 0,
+    split: Annotated[
+        str | None, typer.Option(help="Hold out a share: 0.3 at random, last:0.3 the last.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of resamples and of a random split.")] = 0,
+    strong_columns: Annotated[
+        list[str] | None, typer.Option(help="Feature columns of a table; globs; repeatable.")
+    ] = None,
+    weak_columns: Annotated[
+        list[str] | None, typer.Option(help="Weak predictions in a table; globs; repeatable.")
+    ] = None,
+    target_column: Annotated[str | None, typer.Option(help="Target in a table.")] = None,
+    weights_column: Annotated[str | None, typer.Option(help="Weights in a table.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Write the audit to this file.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for JSON, table and figure.")] = None,
+) -> None:
+    """Study your own activations and labels: misfit, certified gain, ranking of weak models."""
+    _double_precision()
+    from w2sjax.auditing.command import run
+
+    code = run(
+        data,
+        set=set_,
+        intercept=intercept,
+        bootstrap=bootstrap,
+        split=split,
+        seed=seed,
+        strong_columns=tuple(strong_columns or ()),
+        weak_columns=tuple(weak_columns or ()),
+        target_column=target_column,
+        weights_column=weights_column,
+        json=json,
+        out=out,
+    )
+    raise typer.Exit(code)

@@ -1,0 +1,127 @@
+"""Tables and JSON of verifications and of the registry, for people and for programs."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from w2sjax.claims import REGISTRY
+from w2sjax.sets import SETS
+from w2sjax.verification import Verification
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar a task on a terminal's standard error; nothing elsewhere."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    tasks: dict[str, Any] = {}
+
+    def advance(label: str, done: int, total: int) -> None:
+        if label not in tasks:
+            tasks[label] = bar.add_task(label, total=total)
+        bar.update(tasks[label], completed=done, visible=done < total)
+
+    with bar:
+        yield advance
+
+
+def verification_json(results: Sequence[Verification]) -> list[dict[str, Any]]:
+    """Give the results as plain objects; numbers that are not finite become null."""
+    rows = []
+    for result in results:
+        row = dataclasses.asdict(result)
+        rows.append(
+            {
+                key: None if isinstance(value, float) and not math.isfinite(value) else value
+                for key, value in row.items()
+            }
+        )
+    return rows
+
+
+def verification_table(results: Sequence[Verification]) -> Table:
+    """Lay the results out, one row a claim and set."""
+    table = Table(title="Verification", title_justify="left", caption_justify="left")
+    for name in ("claim", "set"):
+        table.add_column(name, no_wrap=True)
+    for name in (
+        "instances",
+        "holds",
+        "equal",
+        "undecided",
+        "violated",
+        "least slack",
+        "tightness",
+    ):
+        table.add_column(name, justify="right", no_wrap=True)
+    previous = None
+    for result in results:
+        if previous not in (None, result.claim):
+            table.add_section()
+        failed = result.undecided + result.invalid
+        table.add_row(
+            result.claim if result.claim != previous else "",
+            result.set,
+            str(result.instances),
+            str(result.holds),
+            str(result.equal),
+            f"{failed} ({100 * failed / result.instances:.2f}%)" if failed else "0",
+            f"[red]{result.violated}[/red]" if result.violated else "0",
+            f"{result.least_slack:.2g}",
+            f"{result.tightness:.4f}",
+        )
+        previous = result.claim
+    total = sum(result.instances for result in results)
+    violated = sum(result.violated for result in results)
+    table.caption = f"{total:,} checks of {len({r.claim for r in results})} claims, " + (
+        f"{violated:,} violated" if violated else "none violated"
+    )
+    return table
+
+
+def claims_text() -> str:
+    """List the claims in reading order, with statements, sources and hypotheses (rich markup)."""
+    blocks = []
+    for claim in REGISTRY:
+        lines = [f"[bold]{claim.name}[/bold]  {escape(claim.title)}"]
+        lines.append(f"  {escape(claim.statement)}")
+        lines.append(f"  [dim]{escape(claim.reference)}[/dim]")
+        for name, hypothesis in claim.hypotheses.items():
+            lines.append(f"  --drop {name!r}: {hypothesis.description}")
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks) + "\n"
+
+
+def sets_table() -> Table:
+    """List the convex sets with their parameters."""
+    table = Table(title="Convex sets", title_justify="left")
+    for name in ("set", "constrains", "after the colon"):
+        table.add_column(name)
+    for name, kind in SETS.items():
+        table.add_row(name, kind.space, escape(kind.parameters))
+    return table
+
+
+def claims_markdown() -> str:
+    """Give the table of claims as Markdown, for the README."""
+    lines = ["| claim | statement | source | hypotheses |", "| --- | --- | --- | --- |"]
+    for claim in REGISTRY:
+        statement = claim.statement.replace("|", r"\|")
+        hypotheses = ", ".join(claim.hypotheses) or "none"
+        lines.append(f"| `{claim.name}` | ${statement}$ | {claim.reference} | {hypotheses} |")
+    return "\n".join(lines)
