@@ -10,9 +10,11 @@ import dataclasses
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 
 from w2sjax import rounding
+from w2sjax._host import concrete
 from w2sjax.rounding import gamma, inflate
 from w2sjax.solvers.least_squares import LeastSquares
 
@@ -136,7 +138,7 @@ def _by_qr(features, weights, centre) -> Factorisation:
 def _by_gram(features, weights, centre) -> Factorisation:
     size, dimension = features.shape
     dtype = features.dtype
-    gram = _product((features * weights[:, None]).T, features)
+    gram = _gram(features, weights)
     gram -= jnp.sum(weights) * jnp.outer(centre, centre)
     squares = jnp.diagonal(gram)
     mean_square = jnp.sum(weights) * centre**2
@@ -157,6 +159,17 @@ def _by_gram(features, weights, centre) -> Factorisation:
         None, jnp.sqrt(values), right, rank, norms, raw_norms, inflate(defect, size + 8),
         _skew(right, jnp.ones_like(positive)),
     )  # fmt: skip
+
+
+def _gram(features, weights) -> Float[Array, "d d"]:
+    """$H^\\top W H$; on the host's CPU by numpy, whose BLAS forms only half of a symmetric product."""
+    known, masses = concrete(features), concrete(weights)
+    if known is None or masses is None or jax.default_backend() != "cpu":
+        return _product((features * weights[:, None]).T, features)
+    if np.ptp(masses) == 0:
+        return jnp.asarray(known.T @ known) * weights[0]
+    scaled = known * np.sqrt(masses)[:, None]
+    return jnp.asarray(scaled.T @ scaled)
 
 
 def _skew(basis, kept) -> Float[Array, ""]:

@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from w2sjax import rounding
+from w2sjax._host import concrete
 from w2sjax.factorisation import Factorisation, factorise
 from w2sjax.sets.convex_set import CoefficientSet, ConvexSet, ValueSet
 from w2sjax.sets.rkhs_ball import RKHSBall
@@ -134,14 +135,6 @@ def _normalised(weights: Float[Array, " n"]) -> Float[Array, " n"]:
     largest = jnp.max(weights)
     scaled = weights / jnp.where(largest > 0, largest, 1)
     return scaled / jnp.sum(scaled)
-
-
-def concrete(array) -> np.ndarray | None:
-    """Return the array for the host to look at, or None while it is being traced."""
-    try:
-        return np.asarray(array)
-    except jax.errors.TracerArrayConversionError:
-        return None
 
 
 def _refuse(array, name, bad, reason) -> None:

@@ -10,9 +10,10 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from w2sjax import rounding
+from w2sjax._host import concrete
 from w2sjax.certificate import Projection, Status
 from w2sjax.certification import certify
-from w2sjax.hypothesis import HypothesisClass, concrete, hypothesis_class
+from w2sjax.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.sets.convex_set import CoefficientSet, ValueSet
 
 MAX_STEPS = 500

@@ -10,6 +10,7 @@ import dataclasses
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,6 @@ from w2sjax.versions import versions
 
 BLOCK = 250
 INSTANCES = 20_000
-FEW_INSTANCES = 30_000
 COLUMNS = tuple(verdict.name.lower() for verdict in Verdict)
 
 
@@ -106,19 +106,31 @@ def verify(
     seed = key if isinstance(key, int) else None
     root = jax.random.key(key) if isinstance(key, int) else key
     variants = [_variant(s) for s in _listed(sets, SETS.values())]
+    groups = list(_groups(chosen, variants))
+    runs = [
+        _Run(tuple(chosen[i] for i in rows), variant, label, root, instances, chunk, drop, twin, checkpoint)
+        for rows, _, label, variant in groups
+    ]  # fmt: skip
     results: dict[tuple[int, int], Verification] = {}
-    for column, (label, variant) in enumerate(variants):
-        kind = variant.name
-        rows = [i for i, c in enumerate(chosen) if c.sets is None or kind in c.sets]
-        for domain in dict.fromkeys(chosen[i].domain for i in rows):
-            group = [i for i in rows if chosen[i].domain is domain]
-            run = _run_group(
-                tuple(chosen[i] for i in group), variant, label, root, instances, chunk, drop, twin,
-                checkpoint, progress,
-            )  # fmt: skip
-            for i, verification in zip(group, run, strict=True):
-                results[i, column] = dataclasses.replace(verification, seed=seed)
+    # Compile ahead while earlier programs run.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        programs = [pool.submit(run.compile) for run in runs]
+        try:
+            for (rows, column, _, _), run, program in zip(groups, runs, programs, strict=True):
+                for i, verification in zip(rows, run.execute(program, progress), strict=True):
+                    results[i, column] = dataclasses.replace(verification, seed=seed)
+        finally:
+            for program in programs:
+                program.cancel()
     return [results[place] for place in sorted(results)]
+
+
+def _groups(chosen, variants):
+    """Yield (rows of claims, column of the set, label, variant) that share their instances."""
+    for column, (label, variant) in enumerate(variants):
+        rows = [i for i, c in enumerate(chosen) if c.sets is None or variant.name in c.sets]
+        for domain in dict.fromkeys(chosen[i].domain for i in rows):
+            yield [i for i in rows if chosen[i].domain is domain], column, label, variant
 
 
 def instance(claim: Claim | str, key, set_: Any, index: int) -> Any:
@@ -154,60 +166,84 @@ def _instance_key(root, label, index):
     return jax.random.fold_in(jax.random.fold_in(root, zlib.crc32(label.encode())), index)
 
 
-def _run_group(
-    claims, variant, label, root, instances, chunk, drop, twin, checkpoint, progress
-) -> list[Verification]:
-    strata = claims[0].domain.strata
-    kind = variant if isinstance(variant, type) else None
-    data = None if kind else variant
+@dataclasses.dataclass
+class _Run:
+    """The claims of one domain over one set: one program, called chunk after chunk."""
 
-    def block(index, given, key):
-        return _block(claims, kind or given, strata, label, drop, twin, key, index, instances)
+    claims: tuple[Claim, ...]
+    variant: Any
+    label: str
+    root: Any
+    instances: int
+    chunk: int
+    drop: str | None
+    twin: bool
+    checkpoint: str | Path | None
 
-    program = over_devices(block)
-    blocks = -(-instances // BLOCK)
-    names = "+".join(claim.name for claim in claims)
-    title = f"{label}: {names}" if len(claims) == 1 else f"{label}: {len(claims)} claims"
-    identity = {
-        "claims": names, "set": label, "instances": instances, "drop": drop, "twin": twin,
-        "key": np.asarray(jax.random.key_data(root)).tolist(), "block": BLOCK,
-    }  # fmt: skip
-    state, done = load_state(checkpoint, identity)
-    compiled, compile_seconds, seconds = None, 0.0, 0.0
-    width = chunk * jax.device_count()
-    while done < blocks:
-        # Blocks past the end are computed on masked instances, so that one shape serves all calls.
-        ids = jnp.arange(done, done + width)
-        if compiled is None:
-            start = time.perf_counter()
-            compiled = program.lower(ids, data, root).compile(_compiler_options(instances))
-            compile_seconds = time.perf_counter() - start
+    def __post_init__(self):
+        self.identity = {
+            "claims": [claim.name for claim in self.claims],
+            "set": self.label,
+            "instances": self.instances,
+            "drop": self.drop,
+            "twin": self.twin,
+            "key": np.asarray(jax.random.key_data(self.root)).tolist(),
+            "block": BLOCK,
+        }
+        self.state, self.done = load_state(self.checkpoint, self.identity)
+        self.blocks = -(-self.instances // BLOCK)
+        self.width = min(
+            self.chunk * jax.device_count(),
+            -(-self.blocks // jax.device_count()) * jax.device_count(),
+        )
+        self.data = None if isinstance(self.variant, type) else self.variant
+
+    def _ids(self):
+        # Blocks past the end are masked, so that one shape serves all calls.
+        return jnp.arange(self.done, self.done + self.width)
+
+    def compile(self) -> tuple[Any, float]:
+        """Compile the program, unless a checkpoint has it all; also returns the seconds it took."""
+        if self.done >= self.blocks:
+            return None, 0.0
+
+        def block(index, given, key):
+            variant = self.variant if given is None else given
+            return _block(
+                self.claims, variant, self.label, self.drop, self.twin, key, index, self.instances
+            )
+
         start = time.perf_counter()
-        parts = jax.device_get(compiled(ids, data, root))
-        seconds += time.perf_counter() - start
-        for i in range(min(width, blocks - done)):
-            state = _merge(state, {name: part[i] for name, part in parts.items()})
-        done = min(done + width, blocks)
-        save_state(checkpoint, identity, state, done)
-        if progress is not None:
-            progress(title, min(done * BLOCK, instances), instances)
-    return [
-        _report(claim, label, strata, instances, state, i, seconds, compile_seconds)
-        for i, claim in enumerate(claims)
-    ]
+        lowered = over_devices(block).lower(self._ids(), self.data, self.root)
+        return lowered.compile(), time.perf_counter() - start
+
+    def execute(self, future, progress) -> list[Verification]:
+        """Run the program over all blocks and report, one verification a claim."""
+        program, compile_seconds = future.result()
+        names = [claim.name for claim in self.claims]
+        title = f"{self.label}: {names[0] if len(names) == 1 else f'{len(names)} claims'}"
+        seconds = 0.0
+        while self.done < self.blocks:
+            start = time.perf_counter()
+            parts = jax.device_get(program(self._ids(), self.data, self.root))
+            seconds += time.perf_counter() - start
+            for i in range(min(self.width, self.blocks - self.done)):
+                self.state = _merge(self.state, {name: part[i] for name, part in parts.items()})
+            self.done = min(self.done + self.width, self.blocks)
+            save_state(self.checkpoint, self.identity, self.state, self.done)
+            if progress is not None:
+                progress(title, min(self.done * BLOCK, self.instances), self.instances)
+        return [
+            _report(claim, self.label, self.instances, self.state, i, seconds, compile_seconds)
+            for i, claim in enumerate(self.claims)
+        ]
 
 
-def _compiler_options(instances) -> dict[str, Any] | None:
-    """Optimise less where compiling would take longer than running (measured on two cores)."""
-    if jax.default_backend() == "cpu" and instances <= FEW_INSTANCES:
-        return {"xla_backend_optimization_level": 0}
-    return None
-
-
-def _block(claims, variant, strata, label, drop, twin, root, index, instances) -> dict[str, Any]:
+def _block(claims, variant, label, drop, twin, root, index, instances) -> dict[str, Any]:
     """Check one block of instances; everything that leaves is a count or an extreme."""
     positions = index * BLOCK + jnp.arange(BLOCK)
     domain = claims[0].domain
+    strata = domain.strata
     needs = tuple(dict.fromkeys(need for claim in claims for need in claim.needs))
 
     def one(position):
@@ -257,7 +293,7 @@ def _merge(state, part):
     }
 
 
-def _report(claim, label, strata, instances, state, i, seconds, compile_seconds) -> Verification:
+def _report(claim, label, instances, state, i, seconds, compile_seconds) -> Verification:
     counts = dict(zip(COLUMNS, state["counts"][i].tolist(), strict=True))
     return Verification(
         claim=claim.name,
@@ -269,7 +305,7 @@ def _report(claim, label, strata, instances, state, i, seconds, compile_seconds)
         tightness=float(state["share"][i]),
         strata={
             name: dict(zip(COLUMNS, row.tolist(), strict=True))
-            for name, row in zip(strata, state["strata"][i], strict=True)
+            for name, row in zip(claim.domain.strata, state["strata"][i], strict=True)
         },
         seconds=seconds,
         compile_seconds=compile_seconds,

@@ -53,7 +53,8 @@ def run(
             target_column=target_column,
             weights_column=weights_column,
         )
-        with Progress(console=Console(stderr=True), transient=True) as bar:
+        errors = Console(stderr=True)
+        with Progress(console=errors, transient=True, disable=not errors.is_terminal) as bar:
             tasks = {}
 
             def progress(label: str, done: int, total: int) -> None:

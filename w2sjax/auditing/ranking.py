@@ -28,7 +28,8 @@ def rank(found: Quantities) -> Ranking:
     A single model is chosen and certified, having no rival. Models with numbers that are not
     finite are never chosen, and nothing is certified against them.
     """
-    scores = np.asarray(found.weak_error) - np.asarray(found.misfit)
+    with np.errstate(invalid="ignore"):
+        scores = np.asarray(found.weak_error) - np.asarray(found.misfit)
     errors = np.asarray(found.student_error)
     usable = np.isfinite(scores) & np.isfinite(errors)
     if not usable.any():

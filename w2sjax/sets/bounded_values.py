@@ -8,6 +8,7 @@ from jaxtyping import Array, Float
 
 from w2sjax import rounding
 from w2sjax.rounding import gamma, inflate, underflow
+from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import Support, ValueSet
 
 
@@ -41,10 +42,10 @@ class BoundedValues(ValueSet):
 
     def draw(self, key, dimension, dtype):
         """Draw uniform values, one in three at a bound."""
-        values = jax.random.uniform(key, (dimension,), dtype, -1.5, 1.5)
+        values = 3 * uniform(key, (dimension,), dtype) - 1.5
         return jnp.clip(values, -1.0, 1.0) * self.bound
 
     @classmethod
     def random(cls, key, dimension, dtype):
         """Draw the bound log-uniformly from 1/10 to 10."""
-        return cls(10 ** jax.random.uniform(key, (), dtype, -1.0, 1.0))
+        return cls(10 ** (2 * uniform(key, (), dtype) - 1))

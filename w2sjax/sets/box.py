@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 from w2sjax import rounding
 from w2sjax.rounding import gamma, inflate
 from w2sjax.sets._optax import with_optax
+from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.box import box as solve_box
 
@@ -76,7 +77,7 @@ class Box(CoefficientSet):
     def draw(self, key, dimension, dtype):
         """Draw uniformly, each coordinate at one of its bounds one time in three."""
         lower, upper = self._bounds(dimension, dtype)
-        share, corner = jax.random.uniform(key, (2, dimension), dtype)
+        share, corner = uniform(key, (2, dimension), dtype)
         inner = jnp.clip(lower + share * (upper - lower), lower, upper)
         return jnp.where(corner < 1 / 6, lower, jnp.where(corner > 5 / 6, upper, inner))
 

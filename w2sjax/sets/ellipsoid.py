@@ -13,6 +13,7 @@ from jaxtyping import Array, Float
 
 from w2sjax import rounding
 from w2sjax.rounding import Rounded, gamma, inflate
+from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.ball import ball
 from w2sjax.solvers.least_squares import LeastSquares, euclidean
@@ -117,10 +118,10 @@ class Ellipsoid(CoefficientSet):
         return value[None], near_zero(value, jnp.ones_like(value))[None]
 
     def draw(self, key, dimension, dtype):
-        """Map a uniform direction from the unit ball, near the boundary one time in four."""
-        raw = jax.random.normal(key, (dimension + 1,), dtype)
-        direction = raw[1:]
-        share = jnp.minimum(4 / 3 * jax.scipy.special.ndtr(raw[0]), 1)
+        """Map a random direction from the unit ball, near the boundary one time in four."""
+        raw = uniform(key, (dimension + 1,), dtype)
+        direction = 2 * raw[1:] - 1
+        share = jnp.minimum(4 / 3 * raw[0], 1)
         inside = 1 - gamma(8 * dimension + 16, dtype)
         unit = direction * (share * inside / jnp.sqrt(jnp.sum(direction**2)))
         return self.centre + self._inverse() @ unit

@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 
 from w2sjax.rounding import Rounded, gamma, inflate
 from w2sjax.sets._optax import with_optax
+from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.sets.simplex import dyadic_simplex
 from w2sjax.solvers.simplex import l1_ball as solve_l1_ball
@@ -67,7 +68,7 @@ class L1Ball(CoefficientSet):
     def draw(self, key, dimension, dtype):
         """Draw signed weights on a random face of the ball, on the boundary one time in four."""
         weights_key, signs_key = jax.random.split(key)
-        raw = jax.random.uniform(signs_key, (dimension + 1,), dtype)
+        raw = uniform(signs_key, (dimension + 1,), dtype)
         signs = jnp.where(raw[1:] < 0.5, -jnp.ones((), dtype), 1)
         share = jnp.minimum(4 / 3 * raw[0], 1)
         inside = 1 - gamma(dimension + 16, dtype)
@@ -78,4 +79,4 @@ class L1Ball(CoefficientSet):
     @classmethod
     def random(cls, key, dimension, dtype):
         """Draw the radius log-uniformly from 1/10 to 10."""
-        return cls(10 ** jax.random.uniform(key, (), dtype, -1.0, 1.0))
+        return cls(10 ** (2 * uniform(key, (), dtype) - 1))

@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 from w2sjax import rounding
 from w2sjax.rounding import Rounded, gamma, inflate
 from w2sjax.sets._optax import with_optax
+from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.ball import ball
 
@@ -57,10 +58,10 @@ class L2Ball(CoefficientSet):
         return value[None], near_zero(value, self.radius)[None]
 
     def draw(self, key, dimension, dtype):
-        """Draw a uniform direction at a uniform radius, on the sphere one time in four."""
-        raw = jax.random.normal(key, (dimension + 1,), dtype)
-        direction = raw[1:]
-        share = jnp.minimum(4 / 3 * jax.scipy.special.ndtr(raw[0]), 1)
+        """Draw a random direction at a uniform radius, on the sphere one time in four."""
+        raw = uniform(key, (dimension + 1,), dtype)
+        direction = 2 * raw[1:] - 1
+        share = jnp.minimum(4 / 3 * raw[0], 1)
         # A few roundings inside the sphere, so that the member really is one.
         inside = 1 - gamma(dimension + 16, dtype)
         return direction * (share * inside * self.radius / jnp.sqrt(jnp.sum(direction**2)))
@@ -68,4 +69,4 @@ class L2Ball(CoefficientSet):
     @classmethod
     def random(cls, key, dimension, dtype):
         """Draw the radius log-uniformly from 1/10 to 10."""
-        return cls(10 ** jax.random.uniform(key, (), dtype, -1.0, 1.0))
+        return cls(10 ** (2 * uniform(key, (), dtype) - 1))

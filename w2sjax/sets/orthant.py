@@ -8,6 +8,7 @@ import optax.projections
 
 from w2sjax import rounding
 from w2sjax.sets._optax import with_optax
+from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.box import box as solve_box
 
@@ -56,8 +57,8 @@ class Orthant(CoefficientSet):
 
     def draw(self, key, dimension, dtype):
         """Draw exponential coordinates, a third of them zero."""
-        uniform = jax.random.uniform(key, (2, dimension), dtype)
-        return jnp.where(uniform[1] < 1 / 3, 0, -jnp.log1p(-uniform[0]))
+        size, zero = uniform(key, (2, dimension), dtype)
+        return jnp.where(zero < 1 / 3, 0, -jnp.log1p(-size))
 
     @classmethod
     def random(cls, key, dimension, dtype):

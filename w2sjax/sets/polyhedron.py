@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 
 from w2sjax import rounding
 from w2sjax.rounding import Rounded, gamma, inflate
+from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.least_squares import euclidean
 from w2sjax.solvers.polyhedron import polyhedron as solve_polyhedron
@@ -156,6 +157,11 @@ class Polyhedron(CoefficientSet):
         bound = off.upper() + moved(violation, room, shift)
         return Rounded(value, inflate(jnp.maximum(bound - value, 0), 16))
 
+    def contains(self, point):
+        """Whether no constraint is violated beyond rounding."""
+        slack, off = self._slacks(point), self._off_plane(point)
+        return jnp.all(slack.value >= -slack.error) & (off.value <= off.error)
+
     def norm_bound(self, dimension, dtype):
         """Infinite: boundedness is not tested."""
         return jnp.asarray(jnp.inf, dtype)
@@ -180,16 +186,20 @@ class Polyhedron(CoefficientSet):
 
     def draw(self, key, dimension, dtype):
         """Walk from the interior point along the equalities, to the boundary one time in four."""
-        raw = jax.random.normal(key, (dimension + 1,), dtype)
-        direction = raw[1:]
-        if self.level.shape[0]:
-            direction -= jnp.linalg.pinv(self.equality) @ (self.equality @ direction)
+        raw = uniform(key, (dimension + 1,), dtype)
+        direction = 2 * raw[1:] - 1
+        inverse = jnp.linalg.pinv(self.equality) if self.level.shape[0] else None
+        if inverse is not None:
+            direction -= inverse @ (self.equality @ direction)
         speed = self.matrix @ direction
         slack = self.bound - self.matrix @ self.interior
         times = jnp.where(speed > 0, slack / jnp.where(speed > 0, speed, 1), jnp.inf)
         reach = jnp.minimum(jnp.min(times, initial=jnp.inf), 10.0)
-        share = jnp.minimum(4 / 3 * jax.scipy.special.ndtr(raw[0]), 1)
-        return self.interior + (share * (1 - gamma(64, dtype)) * reach) * direction
+        share = jnp.minimum(4 / 3 * raw[0], 1)
+        member = self.interior + (share * (1 - gamma(64, dtype)) * reach) * direction
+        if inverse is not None:  # what rounding left of the way off the equalities
+            member -= inverse @ (self.equality @ member - self.level)
+        return member
 
     @classmethod
     def random(cls, key, dimension, dtype):

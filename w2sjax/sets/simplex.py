@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 
 from w2sjax.rounding import Rounded, gamma, inflate
 from w2sjax.sets._optax import with_optax
+from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.simplex import simplex as solve_simplex
 
@@ -72,9 +73,9 @@ class Simplex(CoefficientSet):
 def dyadic_simplex(key, dimension: int, dtype) -> Float[Array, " dimension"]:
     """Nonnegative multiples of 2⁻²⁰ that sum to one exactly, on a random face of the simplex."""
     grid = 2**20
-    uniform = jax.random.uniform(key, (2, dimension), dtype)
-    keep = (uniform[1] < 0.6).at[0].set(True)
-    raw = jnp.where(keep, -jnp.log1p(-uniform[0]), 0)
+    size, face = uniform(key, (2, dimension), dtype)
+    keep = (face < 0.6).at[0].set(True)
+    raw = jnp.where(keep, -jnp.log1p(-size), 0)
     raw = raw.at[0].add(jnp.finfo(dtype).tiny)
     counts = jnp.floor(raw / jnp.sum(raw) * (grid - dimension))
     return counts.at[0].add(grid - jnp.sum(counts)) / grid

@@ -29,10 +29,14 @@ def proximal(
 
 
 def without_dust(factor: Float[Array, "d d"]) -> Float[Array, "d d"]:
-    """Return the factor with columns that are rounding set to zero: they would only amplify it."""
+    """Return the factor with zeros for columns that are no larger than its rounding.
+
+    A decomposition returns a zero column as such dust. Its pivot and its slope would be as
+    trustworthy as those of other columns to a method that scales by columns, but are noise.
+    """
     lengths = jnp.sqrt(jnp.sum(factor**2, axis=0))
     dust = 4 * len(factor) * float(jnp.finfo(factor.dtype).eps) * jnp.max(lengths)
-    return jnp.where(lengths <= dust, 0, factor)
+    return jnp.where((lengths <= dust)[None, :], 0, factor)
 
 
 def refine(

@@ -74,7 +74,7 @@ def draw(
     the truth, far away, inside the class, orthogonal to it, trained on other features, overshooting
     the truth, or unrelated. All values are scaled by 1e-6 to 1e6.
     """
-    uniform_key, normal_key, set_key, truth_key, other_key = jax.random.split(key, 5)
+    uniform_key, normal_key, set_key, truth_key, other_key = jax.random.split(key, 8)[:5]
     # One call each: every use of the generator is a program of its own to compile.
     uniform = jax.random.uniform(uniform_key, (8 + features + 3 * points,), dtype)
     normal = jax.random.normal(normal_key, ((points + 3) * features + 4 * points + 2,), dtype)

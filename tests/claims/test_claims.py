@@ -1,0 +1,176 @@
+"""Every claim: never violated, tight where it says so, its twin refuted, its hypotheses needed."""
+
+import functools
+import zlib
+from fractions import Fraction
+
+import exact
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from w2sjax import REGISTRY, SETS, Verdict
+from w2sjax.claims.projection import misfit_gain
+from w2sjax.claims.projection.study import DOMAIN
+
+COUNT = 400
+FEW = ("subspace", "l2_ball", "simplex", "box", "monotone")  # 2,000 instances
+CLAIMS = {claim.name: claim for claim in REGISTRY}
+each_claim = pytest.mark.parametrize("claim", REGISTRY, ids=lambda claim: claim.name)
+
+# Without these the statement survives: it is proved without them, or the instances cannot show it.
+NOT_NEEDED = {
+    # The certificate covers any student, so there is nothing to lose by taking the projection.
+    ("inexact_gain", "any student"),
+}
+
+
+def stated_for(claim, name):
+    return claim.sets is None or name in claim.sets
+
+
+@functools.cache
+def answers(name):
+    """Verdicts over one kind of set, by claim and what was done to it: one compilation."""
+    claims = [claim for claim in REGISTRY if stated_for(claim, name)]
+
+    def one(key):
+        study = DOMAIN.prepare(DOMAIN.draw(key, SETS[name]))
+        sides = {}
+        for claim in claims:
+            sides[claim.name, "true"] = claim.check(claim.impose(study))
+            sides[claim.name, "twin"] = claim.false_twin(claim.impose(study))
+            for hypothesis in claim.hypotheses:
+                sides[claim.name, hypothesis] = claim.check(claim.impose(study, hypothesis))
+        return {place: (side.verdict(), side.slack, side.scale) for place, side in sides.items()}
+
+    def together(key):
+        found = jax.vmap(one)(jax.random.split(key, COUNT))
+        return {f"{claim}:{what}": value for (claim, what), value in found.items()}
+
+    key = jax.random.key(zlib.crc32(name.encode()))
+    options = {"xla_backend_optimization_level": 0}  # compiling is what takes time here
+    found = jax.jit(together).lower(key).compile(options)(key)
+    return {place: [np.asarray(part) for part in parts] for place, parts in found.items()}
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_claim_is_violated(name):
+    undecided = {}
+    for claim in REGISTRY:
+        if stated_for(claim, name):
+            verdicts = answers(name)[f"{claim.name}:true"][0]
+            assert not np.any(verdicts == Verdict.VIOLATED), claim.name
+            assert not np.any(verdicts == Verdict.INVALID), claim.name
+            undecided[claim.name] = np.mean(verdicts == Verdict.UNDECIDED)
+    assert max(undecided.values()) <= 0.01, undecided
+
+
+@each_claim
+def test_false_twin_is_refuted(claim):
+    refuted = [
+        np.sum(answers(name)[f"{claim.name}:twin"][0] == Verdict.VIOLATED)
+        for name in FEW
+        if stated_for(claim, name)
+    ]
+    assert sum(refuted) >= 10, "a false statement passed: this check has no teeth"
+
+
+@pytest.mark.parametrize(
+    ("claim", "hypothesis"), [(claim, name) for claim in REGISTRY for name in claim.hypotheses]
+)
+def test_every_hypothesis_is_needed(claim, hypothesis):
+    violated = sum(
+        np.sum(answers(name)[f"{claim.name}:{hypothesis}"][0] == Verdict.VIOLATED)
+        for name in FEW
+        if stated_for(claim, name)
+    )
+    if (claim.name, hypothesis) in NOT_NEEDED:
+        assert violated == 0
+    else:
+        assert violated >= 5
+
+
+@each_claim
+def test_tight_case_is_tight(claim):
+    assert claim.tight_at is not None
+    study = claim.impose(claim.domain.prepare(claim.tight_at(), claim.needs))
+    side = claim.check(study)
+    assert side.verdict() == Verdict.EQUAL
+    assert jnp.abs(side.slack) <= side.tolerance
+    assert jnp.abs(side.slack) <= 1e-14 * side.scale
+    assert side.tolerance <= 1e-9 * side.scale
+    assert side.lhs > 0.1  # an equality of something
+    assert claim.false_twin(study).verdict() == Verdict.VIOLATED or claim.name in (
+        "convex_values",  # the middle of a line is the nearer member's projection: no twin there
+        "nonrealizable_gain",
+        "sharpened_gain",  # realizable: what the twins leave out is zero
+    )
+
+
+@each_claim
+def test_unknown_hypotheses_are_refused(claim):
+    with pytest.raises(ValueError, match=rf"drop: {claim.name} has no hypothesis 'luck'"):
+        claim.impose(None, "luck")
+
+
+def test_evaluate_draws_and_checks():
+    claim = CLAIMS["misfit_gain"]
+    side, strata = jax.jit(lambda key: claim.evaluate(key, SETS["subspace"]))(jax.random.key(0))
+    assert side.verdict() in (Verdict.HOLDS, Verdict.EQUAL)
+    assert strata.shape == (3,) and strata.dtype == jnp.int32
+    names = [claim.domain.strata[i].split(":")[0] for i in strata]
+    assert names == ["features", "weights", "weak"]
+
+
+@functools.cache
+def theorem_one(name):
+    """Theorem 1's sides with what they were computed from."""
+
+    def one(key):
+        claim = misfit_gain.CLAIM
+        study = claim.impose(DOMAIN.prepare(DOMAIN.draw(key, SETS[name]), claim.needs))
+        hypothesis = study.instance.hypothesis
+        given = (study.instance.weak, study.student.values, study.instance.truth)
+        return claim.check(study), given, hypothesis.features, hypothesis.weights
+
+    keys = jax.random.split(jax.random.key(7), 17)
+    options = {"xla_backend_optimization_level": 0}
+    return jax.jit(jax.vmap(one)).lower(keys).compile(options)(keys)
+
+
+@pytest.mark.parametrize("name", ["subspace", "simplex", "box"])
+def test_theorem_one_in_exact_arithmetic(name):
+    """The tolerance covers what rounding does to both sides: 51 instances in rational numbers."""
+    sides, given, features, weights = theorem_one(name)
+    shares = []
+    for index in range(17):
+        weak, student, truth = (exact.fractions(part[index]) for part in given)
+        target = exact.apply(exact.fractions(features[index]), truth)
+        masses = exact.fractions(weights[index])
+        left = exact.distance(masses, student, target)
+        right = exact.distance(masses, weak, target) - exact.distance(masses, student, weak)
+        slack = Fraction(float(sides.rhs[index])) - Fraction(float(sides.lhs[index]))
+        tolerance = Fraction(float(sides.tolerance[index]))
+        assert abs(slack - (right - left)) <= tolerance
+        assert abs(Fraction(float(sides.lhs[index])) - left) <= tolerance
+        assert right - left >= -tolerance  # the theorem, up to the student's certificate
+        shares.append(float(tolerance) / float(sides.scale[index]))
+    assert np.max(shares) <= 1e-9
+
+
+def test_instances_are_diverse():
+    """Scales, ranks, few points and every kind, as `draw` promises."""
+
+    def one(key):
+        raw = DOMAIN.draw(key, SETS["subspace"])
+        factors = raw.hypothesis.factorisation
+        return raw.strata, jnp.sum(raw.hypothesis.weights * raw.weak**2), factors.rank
+
+    strata, size, rank = jax.jit(jax.vmap(one))(jax.random.split(jax.random.key(0), COUNT))
+    counts = np.bincount(np.ravel(strata), minlength=len(DOMAIN.strata))
+    assert np.all(counts >= 0.05 * COUNT)
+    assert np.sum(counts) == 3 * COUNT
+    assert np.min(size) < 1e-8 and np.max(size) > 1e8
+    assert set(np.unique(rank)) >= {1, 5, 8}
