@@ -9,6 +9,10 @@ import sys
 import time
 from pathlib import Path
 
+from w2sjax import _threads
+
+_threads.one_blas_thread()
+
 QUICK = ("audit_diabetes",)  # what needs no data of the user's
 WITH_DATA = ("audit_molecules",)
 

@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING
 from w2sjax import _threads as _threads
 
 if TYPE_CHECKING:
+    from w2sjax.auditing.audit import audit as audit
+    from w2sjax.auditing.data import AuditData as AuditData
+    from w2sjax.auditing.data import audit_data as audit_data
+    from w2sjax.auditing.data import load as load
+    from w2sjax.auditing.results import Audit as Audit
     from w2sjax.certificate import Projection as Projection
     from w2sjax.certificate import ProjectionError as ProjectionError
     from w2sjax.certificate import Status as Status
@@ -27,6 +32,11 @@ if TYPE_CHECKING:
     from w2sjax.verification import verify as verify
 
 _HOME = {
+    "Audit": "auditing.results",
+    "AuditData": "auditing.data",
+    "audit": "auditing.audit",
+    "audit_data": "auditing.data",
+    "load": "auditing.data",
     "Projection": "certificate",
     "ProjectionError": "certificate",
     "Status": "certificate",

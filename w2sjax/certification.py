@@ -20,6 +20,9 @@ where $m = \langle r, 1 \rangle$ and $\kappa$ is the difference of the means (0 
 Every computed quantity is replaced by its provable side (`rounding`).
 """
 
+import functools
+
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -37,6 +40,7 @@ from w2sjax.rounding import gamma, inflate, underflow
 from w2sjax.sets.convex_set import CoefficientSet, ValueSet
 
 
+@functools.partial(jax.jit, static_argnames="tolerance")
 def certify(
     hypothesis: HypothesisClass,
     target: Float[Array, " n"],
@@ -177,7 +181,8 @@ def _certify_coefficients(hypothesis, target, theta, intercept, values, hint, ra
     member = convex_set.norm_bound(dimension, dtype)
     bounded = jnp.isfinite(member)
     slope, leftover = _range_slope(factors, weights, residual, residual_norm, moment, moment_error)
-    slope = inflate(slope + mean_slope, 4)
+    # The mean and the centred part are orthogonal.
+    slope = inflate(jnp.sqrt(slope**2 + mean_slope**2), 8)
     offset = jnp.where(full_rank, 0, leftover * (jnp.where(bounded, member, cap) + norm))
     gap = linear_distance_bound(offset, slope, off_class)
     infinite = jnp.asarray(jnp.inf, dtype)

@@ -12,6 +12,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from w2sjax import _threads
+
+_threads.one_blas_thread()
+
 app = typer.Typer(
     help="A laboratory for the theorems of weak-to-strong generalization.",
     no_args_is_help=True,

@@ -106,6 +106,7 @@ def _norms(squares, weights, centre, size):
     return norms, inflate(raw, 2)
 
 
+@jax.jit
 def _by_qr(features, weights, centre) -> Factorisation:
     size, dimension = features.shape
     dtype = features.dtype

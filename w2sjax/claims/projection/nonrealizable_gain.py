@@ -21,7 +21,7 @@ import jax.numpy as jnp
 from w2sjax.claims.claim import Claim
 from w2sjax.claims.inequality import Inequality, compare
 from w2sjax.claims.projection.study import DOMAIN, Study, off_class
-from w2sjax.claims.projection.tight import orthogonal_weak
+from w2sjax.claims.projection.tight import finished_sample
 
 
 def check(study: Study, *, cross: float = 2.0) -> Inequality:
@@ -63,6 +63,6 @@ CLAIM = Claim(
     hypotheses={},
     check=check,
     false_twin=false_twin,
-    tight_at=orthogonal_weak,
+    tight_at=finished_sample,
     needs=("projection", "best", "sampled"),
 )

@@ -20,7 +20,7 @@ from w2sjax import rounding
 from w2sjax.claims.claim import Claim
 from w2sjax.claims.inequality import Inequality, compare
 from w2sjax.claims.projection.study import DOMAIN, Study, off_class
-from w2sjax.claims.projection.tight import orthogonal_weak
+from w2sjax.claims.projection.tight import target_towards_weak
 
 
 def check(study: Study, *, cross: float = 2.0) -> Inequality:
@@ -56,6 +56,6 @@ CLAIM = Claim(
     hypotheses={},
     check=check,
     false_twin=false_twin,
-    tight_at=orthogonal_weak,
+    tight_at=target_towards_weak,
     needs=("projection", "best", "sampled"),
 )

@@ -204,6 +204,14 @@ def _wander(study: Study) -> Study:
     return dataclasses.replace(study, student=student)
 
 
+def _drop_exactness(study: Study) -> Study:
+    """Take a student that stands off the projection for the projection: without its certificate."""
+    student = _wander(study).student
+    zero = jnp.zeros_like(student.gap)
+    student = dataclasses.replace(student, gap=zero, offset=zero, slope=zero)
+    return dataclasses.replace(study, student=student)
+
+
 def _drop_convexity(study: Study) -> Study:
     """Let the class be the two members alone: its exact student is the nearer one."""
     member, other, weak = study.member, study.other, study.instance.weak
@@ -258,6 +266,6 @@ def _impose_realizability(study: Study) -> Study:
 DOMAIN = Domain(name="projection", draw=draw, prepare=prepare, strata=STRATA)
 
 REALIZABLE = Hypothesis("the target lies in the strong class", impose=_impose_realizability)
-EXACT = Hypothesis("the student is the exact projection", drop=_wander)
+EXACT = Hypothesis("the student is the exact projection", drop=_drop_exactness)
 INEXACT = Hypothesis("the student is any member of the class", impose=_wander)
 CONVEX = Hypothesis("the strong class is convex", drop=_drop_convexity)

@@ -10,7 +10,13 @@ from w2sjax.sets.subspace import Subspace
 
 
 def _instance(
-    convex_set: ConvexSet, *, truth: float, other: float, weak: tuple[float, float], wander: float
+    convex_set: ConvexSet,
+    *,
+    truth: float,
+    other: float,
+    weak: tuple[float, float],
+    wander: float = 0.0,
+    offset: tuple[float, float] = (0.0, 0.0),
 ) -> ProjectionInstance:
     """Put two points of equal weight under one feature: functions are $(\\theta, \\theta)$."""
     zero = jnp.zeros(())
@@ -19,7 +25,7 @@ def _instance(
         weak=jnp.asarray(weak),
         truth=jnp.asarray([truth]),
         truth_intercept=zero,
-        offset=jnp.zeros(2),
+        offset=jnp.asarray(offset),
         other=jnp.asarray([other]),
         other_intercept=zero,
         multiplicity=jnp.ones(2),
@@ -31,17 +37,27 @@ def _instance(
 
 def orthogonal_weak() -> ProjectionInstance:
     """Let the class be a line and the weak model lie off it: Pythagoras."""
-    return _instance(Subspace(), truth=1.0, other=0.0, weak=(3.0, 1.0), wander=0.0)
+    return _instance(Subspace(), truth=1.0, other=0.0, weak=(3.0, 1.0))
+
+
+def finished_sample() -> ProjectionInstance:
+    """Let the student that is fitted on a sample be the projection, with the target in the class."""
+    return _instance(Subspace(), truth=1.0, other=2.0, weak=(3.0, 1.0))
+
+
+def target_towards_weak() -> ProjectionInstance:
+    """Let the target stand off the class in the direction in which the weak model does."""
+    return _instance(Subspace(), truth=1.0, other=2.0, weak=(3.0, 1.0), offset=(0.5, -0.5))
 
 
 def beyond_the_boundary() -> ProjectionInstance:
     """Let the target be the point of an interval that is nearest to the weak model."""
-    return _instance(L2Ball(jnp.ones(())), truth=1.0, other=0.0, weak=(3.0, 3.0), wander=0.0)
+    return _instance(L2Ball(jnp.ones(())), truth=1.0, other=0.0, weak=(3.0, 3.0))
 
 
 def overshooting_weak() -> ProjectionInstance:
     """Let target, student and weak model stand on a line in this order."""
-    return _instance(L2Ball(jnp.ones(())), truth=0.0, other=1.0, weak=(3.0, 3.0), wander=0.0)
+    return _instance(L2Ball(jnp.ones(())), truth=0.0, other=1.0, weak=(3.0, 3.0))
 
 
 def vertex_student() -> ProjectionInstance:
