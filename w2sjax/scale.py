@@ -2,6 +2,7 @@
 
 import json
 import os
+import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -56,7 +57,7 @@ def load_state(folder: str | Path | None, identity: dict[str, Any]) -> tuple[Any
             recorded = json.loads(str(record["identity"]))
             state = {name[2:]: record[name] for name in record.files if name.startswith("s_")}
             done = int(record["done"])
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(f"checkpoint: {path} cannot be read ({error}); remove it") from error
     if recorded != identity:
         raise ValueError(f"checkpoint: {path} belongs to another run; use another folder")

@@ -17,7 +17,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import PRNGKeyArray
+from jaxtyping import Array, Int, PRNGKeyArray
 
 from w2sjax.claims import REGISTRY, Claim, Verdict
 from w2sjax.scale import load_state, over_devices, save_state
@@ -133,7 +133,7 @@ def _groups(chosen, variants):
             yield [i for i in rows if chosen[i].domain is domain], column, label, variant
 
 
-def instance(claim: Claim | str, key, set_: Any, index: int) -> Any:
+def instance(claim: Claim | str, key, set_: Any, index: int | Int[Array, ""]) -> Any:
     """Make the raw instance `index` of a verification again."""
     label, variant = _variant(set_)
     root = jax.random.key(key) if isinstance(key, int) else key
@@ -166,6 +166,11 @@ def _instance_key(root, label, index):
     return jax.random.fold_in(jax.random.fold_in(root, zlib.crc32(label.encode())), index)
 
 
+def _fingerprints(tree) -> list[int]:
+    """Tell the parameters of sets of the same name apart."""
+    return [zlib.crc32(np.asarray(leaf).tobytes()) for leaf in jax.tree.leaves(tree)]
+
+
 @dataclasses.dataclass
 class _Run:
     """The claims of one domain over one set: one program, called chunk after chunk."""
@@ -181,6 +186,7 @@ class _Run:
     checkpoint: str | Path | None
 
     def __post_init__(self):
+        self.data = None if isinstance(self.variant, type) else self.variant
         self.identity = {
             "claims": [claim.name for claim in self.claims],
             "set": self.label,
@@ -189,6 +195,7 @@ class _Run:
             "twin": self.twin,
             "key": np.asarray(jax.random.key_data(self.root)).tolist(),
             "block": BLOCK,
+            "parameters": [] if self.data is None else _fingerprints(self.data),
         }
         self.state, self.done = load_state(self.checkpoint, self.identity)
         self.blocks = -(-self.instances // BLOCK)
@@ -196,7 +203,6 @@ class _Run:
             self.chunk * jax.device_count(),
             -(-self.blocks // jax.device_count()) * jax.device_count(),
         )
-        self.data = None if isinstance(self.variant, type) else self.variant
 
     def _ids(self):
         # Blocks past the end are masked, so that one shape serves all calls.
