@@ -13,7 +13,7 @@ import pytest
 import w2sjax
 from w2sjax import REGISTRY, Claim, Hypothesis, Inequality, Verdict, Verification, verify
 from w2sjax.claims import Domain
-from w2sjax.sets import Box, L2Ball
+from w2sjax.sets import L2Ball
 from w2sjax.verification import BLOCK, COLUMNS, instance
 
 
@@ -100,7 +100,7 @@ def test_counts_and_extremes(place, factor):
     counts = {name: int(np.sum(verdicts == verdict)) for name, verdict in
               zip(COLUMNS, Verdict, strict=True)}  # fmt: skip
     assert {name: getattr(found, name) for name in COLUMNS} == counts
-    assert all(counts.values()), "the toy shows every verdict"
+    assert place or all(counts.values()), "the toy shows every verdict"
     assert sum(counts.values()) == COUNT == found.instances
     valid = verdicts != Verdict.INVALID
     assert found.least_slack == np.min(slack[valid])
@@ -289,30 +289,31 @@ def test_keys_and_seeds():
     assert other.least_slack != seeded.least_slack
 
 
-def test_real_claims_over_real_sets():
-    """Theorem 1 end to end: JSON, devices, an instance made again."""
-    sets = ["subspace", Box(jnp.asarray(-1.0), jnp.asarray(1.0))]
-    found = verify(["misfit_gain", "pythagorean_identity"], 1, sets=sets, instances=500, chunk=1)
-    assert [(v.claim, v.set) for v in found] == [
-        ("misfit_gain", "subspace"), ("misfit_gain", "box"), ("pythagorean_identity", "subspace"),
-    ]  # fmt: skip
-    for verification in found:
-        assert verification.violated == verification.invalid == 0
-        assert verification.undecided <= 5
-        assert verification.seconds > 0 and verification.compile_seconds > 0
-        record = json.loads(json.dumps(dataclasses.asdict(verification)))
-        wanted = "claim set instances holds equal undecided violated least_slack tightness strata "
-        wanted += "seconds seed dtype device versions"
-        assert set(wanted.split()) <= set(record)
-        assert record["dtype"] == "float64" and record["seed"] == 1
-        assert record["versions"]["jax"] == jax.__version__
-    assert found[0].equal == 500  # a subspace: Theorem 1 is an identity
-    box = found[1]
-    assert 0 < box.tightness <= 1
-    claim = REGISTRY[[c.name for c in REGISTRY].index("misfit_gain")]
-    raw = instance("misfit_gain", 1, sets[1], box.least_slack_index)
-    side = claim.check(claim.impose(claim.domain.prepare(raw, claim.needs)))
-    np.testing.assert_allclose(side.normalised_slack, box.least_slack, rtol=1e-6, atol=1e-9)
+def test_a_real_claim_over_a_real_set():
+    """Theorem 1 end to end: JSON, and an instance made again."""
+    (found,) = verify("misfit_gain", 1, sets=["l2_ball:0.5"], instances=500, chunk=1)
+    assert (found.claim, found.set) == ("misfit_gain", "l2_ball:0.5")
+    assert found.violated == found.invalid == 0
+    assert found.undecided <= 5 and found.equal > 20
+    assert found.seconds > 0 and found.compile_seconds > 0
+    record = json.loads(json.dumps(dataclasses.asdict(found)))
+    wanted = "claim set instances holds equal undecided violated least_slack tightness strata "
+    wanted += "seconds seed dtype device versions"
+    assert set(wanted.split()) <= set(record)
+    assert record["dtype"] == "float64" and record["seed"] == 1
+    assert record["versions"]["jax"] == jax.__version__
+    assert found.least_slack == 0 and found.tightness == 1  # it is tight somewhere
+
+    # The instance of least slack gives the same verdict when it is made again.
+    claim = next(claim for claim in REGISTRY if claim.name == "misfit_gain")
+
+    @jax.jit
+    def again(index):
+        raw = instance("misfit_gain", 1, "l2_ball:0.5", index)
+        return claim.check(claim.impose(claim.domain.prepare(raw, claim.needs)))
+
+    side = again(jnp.asarray(found.least_slack_index))
+    assert side.normalised_slack == 0 and side.verdict() == Verdict.EQUAL
 
 
 def test_refusals(monkeypatch):

@@ -16,6 +16,8 @@ from w2sjax import _threads
 
 _threads.one_blas_thread()
 
+LARGEST_SEED = 2**63 - 1
+
 app = typer.Typer(
     help="A laboratory for the theorems of weak-to-strong generalization.",
     no_args_is_help=True,
@@ -57,7 +59,7 @@ def verify(
         typer.Option("--set", help="Convex set, such as simplex or l2_ball:2.5; repeatable."),
     ] = None,
     instances: Annotated[int, typer.Option(help="Instances for each claim and set.")] = 20_000,
-    seed: Annotated[int, typer.Option(help="Seed of the instances.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the instances.")] = 0,
     drop: Annotated[str | None, typer.Option(help="A hypothesis to do without.")] = None,
     json: Annotated[Path | None, typer.Option(help="Write the results to this file.")] = None,
     checkpoint: Annotated[
@@ -72,6 +74,8 @@ def verify(
     with _bad_input():
         if json is not None and not json.parent.is_dir():
             raise ValueError(f"--json: there is no folder {json.parent}")
+        if json is not None and json.is_dir():
+            raise ValueError(f"--json: {json} is a folder, not a file")
         with progress_bar() as progress:
             results = run(
                 claims,
@@ -120,7 +124,10 @@ def audit(
     split: Annotated[
         str | None, typer.Option(help="Hold out a share: 0.3 at random, last:0.3 the last.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of resamples and of a random split.")] = 0,
+    seed: Annotated[
+        int,
+        typer.Option(min=0, max=LARGEST_SEED, help="Seed of resamples and of a random split."),
+    ] = 0,
     strong_columns: Annotated[
         list[str] | None, typer.Option(help="Feature columns of a table; globs; repeatable.")
     ] = None,

@@ -117,12 +117,13 @@ def _by_qr(features, weights, centre) -> Factorisation:
     orthogonal = jnp.pad(orthogonal, ((0, 0), (0, dimension - kept)))
     left, singular, right = jnp.linalg.svd(triangular)
     left, right = _product(orthogonal, left), right.T
-    eps = jnp.finfo(dtype).eps
-    positive = singular > max(size, dimension) * eps * singular[0]
-    singular = jnp.where(positive, singular, 0)
-    left = jnp.where(positive[None, :], left, 0)
     squares = jnp.sum(scaled**2, axis=0)
     norms, raw_norms = _norms(squares, weights, centre, size)
+    # Centring leaves rounding of the size of the raw columns.
+    largest = jnp.maximum(singular[0], rounding.norm(raw_norms))
+    positive = singular > max(size, dimension) * jnp.finfo(dtype).eps * largest
+    singular = jnp.where(positive, singular, 0)
+    left = jnp.where(positive[None, :], left, 0)
     frobenius = rounding.norm(norms)
     # An entry of A is rounded three times, one of U S V' passes d + 1 products and additions.
     residual = scaled - _product(left * singular[None, :], right.T)

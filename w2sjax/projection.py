@@ -56,6 +56,10 @@ def project(
     """
     if target.shape != (hypothesis.size,):
         raise ValueError(f"target: expected shape ({hypothesis.size},), got {target.shape}")
+    if target.dtype != hypothesis.weights.dtype:
+        raise ValueError(
+            f"target: expected the class's dtype {hypothesis.weights.dtype}, got {target.dtype}"
+        )
     result = _project(hypothesis, target, radius, max_steps=max_steps, tolerance=tolerance)
     factors = hypothesis.factorisation
     if factors is not None and factors.left is None:

@@ -68,7 +68,7 @@ def verification_table(results: Sequence[Verification]) -> Table:
     )
     table.add_column("claim and set", no_wrap=True)
     for name in ("holds", "equal", "undecided", "violated", "least slack", "tightness"):
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(name, justify="right", no_wrap=name != "least slack")
     previous = None
     for result in results:
         if result.claim != previous:

@@ -120,11 +120,15 @@ def exact(value: Float[Array, "*any"]) -> Rounded:
 def weighted_dot(
     weights: Float[Array, " n"], left: Float[Array, " n"], right: Float[Array, " n"]
 ) -> Rounded:
-    r"""$\sum_i w_i a_i b_i$ of given numbers: $n - 1$ additions and two products a term."""
+    r"""$\sum_i w_i a_i b_i$ of given numbers: $n - 1$ additions and two products a term.
+
+    Where the first product of a term is flushed, the second makes $\eta |b_i|$ of it.
+    """
     size = weights.shape[0]
     value = jnp.sum(weights * left * right)
     magnitude = jnp.sum(weights * jnp.abs(left) * jnp.abs(right))
-    bound = gamma(size + 1, value.dtype) * magnitude + underflow(size + 2, value.dtype)
+    flushed = underflow(size + 2, value.dtype) + underflow(1, value.dtype) * jnp.sum(jnp.abs(right))
+    bound = gamma(size + 1, value.dtype) * magnitude + flushed
     return Rounded(value, inflate(bound, size + 4))
 
 
@@ -138,16 +142,18 @@ def mean_square(
     size = weights.shape[0]
     difference = left - right
     value = jnp.sum(weights * difference * difference)
-    bound = gamma(size + 3, value.dtype) * value + underflow(size + 3, value.dtype)
-    return Rounded(value, inflate(bound, 4))
+    lost = underflow(size + 3, value.dtype) * (1 + jnp.max(jnp.abs(difference)))
+    return Rounded(value, inflate(gamma(size + 3, value.dtype) * value + lost, 4))
 
 
 def length(vector: Float[Array, " n"]) -> Rounded:
     """Euclidean norm of a given vector; exactly 0 for the zero vector."""
     value = jnp.sqrt(jnp.sum(vector * vector))
-    return Rounded(value, inflate(value, vector.shape[0] + 2) - value)
+    return Rounded(value, jnp.where(jnp.any(vector != 0), norm(vector) - value, 0))
 
 
 def norm(vector: Float[Array, " n"]) -> Float[Array, ""]:
-    """Give an upper bound on the Euclidean norm of a given vector."""
-    return inflate(jnp.sqrt(jnp.sum(vector * vector)), vector.shape[0] + 2)
+    """Give an upper bound on the Euclidean norm of a given vector, also where squares underflow."""
+    size = vector.shape[0]
+    squares = jnp.sum(vector * vector) + underflow(size + 1, vector.dtype)
+    return inflate(jnp.sqrt(squares), size + 3)

@@ -53,7 +53,7 @@ def load_state(folder: str | Path | None, identity: dict[str, Any]) -> tuple[Any
         return None, 0
     path = _path(folder, identity)
     try:
-        with np.load(path, allow_pickle=False) as record:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as record:
             recorded = json.loads(str(record["identity"]))
             state = {name[2:]: record[name] for name in record.files if name.startswith("s_")}
             done = int(record["done"])

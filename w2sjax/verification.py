@@ -107,6 +107,9 @@ def verify(
     root = jax.random.key(key) if isinstance(key, int) else key
     variants = [_variant(s) for s in _listed(sets, SETS.values())]
     groups = list(_groups(chosen, variants))
+    if not groups:
+        names, labels = [c.name for c in chosen], [label for label, _ in variants]
+        raise ValueError(f"sets: none of the claims {names} is stated for any of {labels}")
     runs = [
         _Run(tuple(chosen[i] for i in rows), variant, label, root, instances, chunk, drop, twin, checkpoint)
         for rows, _, label, variant in groups
@@ -220,8 +223,11 @@ class _Run:
             )
 
         start = time.perf_counter()
-        lowered = over_devices(block).lower(self._ids(), self.data, self.root)
-        return lowered.compile(), time.perf_counter() - start
+        # A caller's `with jax.enable_x64(True)` does not reach the thread that compiles.
+        with jax.enable_x64(True):
+            lowered = over_devices(block).lower(self._ids(), self.data, self.root)
+            program = lowered.compile()
+        return program, time.perf_counter() - start
 
     def execute(self, future, progress) -> list[Verification]:
         """Run the program over all blocks and report, one verification a claim."""

@@ -40,7 +40,9 @@ def intersect(
     sizes = {leaf.shape[-1] for leaf in leaves if jnp.ndim(leaf) and leaf.shape[-1]}
     if dimension is None:
         if not sizes:
-            raise ValueError("intersection: no set shows the dimension; pass dimension=")
+            raise ValueError(
+                "intersection: no set shows the dimension; pass dimension= or interior"
+            )
         dimension = max(sizes)
     if interior is None:
         interior = _common_point(first, second, dimension, dtype)

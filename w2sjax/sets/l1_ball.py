@@ -45,7 +45,11 @@ class L1Ball(CoefficientSet):
         r"""Shrinking to the radius moves the point by at most $\max(0, \|\theta\|_1 - r)$."""
         length = jnp.sum(jnp.abs(point))
         error = gamma(point.shape[0] + 2, point.dtype) * (length + self.radius)
-        return Rounded(jnp.maximum(length - self.radius, 0), inflate(error, 4))
+        error = inflate(error, 4)
+        return Rounded(
+            jnp.maximum(length - self.radius, 0),
+            jnp.where(length + error < self.radius, 0, error),
+        )
 
     def norm_bound(self, dimension, dtype):
         """Return the radius, attained at the vertices."""

@@ -42,7 +42,11 @@ class L2Ball(CoefficientSet):
         r"""$\max(0, \|\theta\| - r)$."""
         length = jnp.sqrt(jnp.sum(point * point))
         error = gamma(point.shape[0] + 4, point.dtype) * (length + self.radius)
-        return Rounded(jnp.maximum(length - self.radius, 0), inflate(error, 4))
+        error = inflate(error, 4)
+        return Rounded(
+            jnp.maximum(length - self.radius, 0),
+            jnp.where(length + error < self.radius, 0, error),
+        )
 
     def norm_bound(self, dimension, dtype):
         """Return the radius."""

@@ -15,6 +15,8 @@ FILE is an `.npz` of named arrays; paths inside an `intersection` file are relat
 alone stands for random sets of its kind where instances are drawn.
 """
 
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,14 +114,17 @@ def _intersection(name: str, parameter: str, folder: Path) -> ConvexSet:
         if part not in record:
             raise ValueError(f"set: {path} lacks {part!r}; it has {sorted(record)}")
         text = str(record[part])
-        found = parse_set(text, folder=path.parent)
+        try:
+            found = parse_set(text, folder=path.parent)
+        except RecursionError:
+            raise ValueError(f"set: {path} is an intersection with itself") from None
         if isinstance(found, type):
             found = found.random(None, 1, None) if found.parameters == "" else None  # pyright: ignore
         if found is None:
             raise ValueError(f"set: {part!r} of {path} needs a parameter, got {text!r}")
         parts.append(found)
-    interior = record.get("interior")
-    return intersect(*parts, interior=None if interior is None else jnp.asarray(interior))
+    interior = jnp.asarray(_real(record, "interior", path)) if "interior" in record else None
+    return intersect(*parts, interior=interior)
 
 
 _READERS: dict[str, Callable[[str, str, Path], ConvexSet]] = {
@@ -148,9 +153,13 @@ def _numbers(name: str, parameter: str, count: int) -> list[float]:
 
 def _load(name: str, path: Path) -> dict[str, Any]:
     try:
-        with np.load(path, allow_pickle=False) as record:
-            return {key: record[key] for key in record.files}
-    except (OSError, ValueError, AttributeError, EOFError) as error:
+        with path.open("rb") as file:
+            record = np.load(file, allow_pickle=False)
+            if isinstance(record, np.ndarray):
+                raise ValueError("it holds one array without a name, an .npz is needed")
+            with record:
+                return {key: record[key] for key in record.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"set: the file {path} of {name} cannot be read: {error}") from error
 
 
@@ -160,11 +169,13 @@ def _arrays(name, parameter, folder, needed, optional) -> dict[str, np.ndarray]:
     missing = [key for key in needed if key not in record]
     if missing:
         raise ValueError(f"set: {path} lacks {missing} for {name}; it has {sorted(record)}")
-    arrays = {}
-    for key in (*needed, *optional):
-        if key in record:
-            array = np.asarray(record[key], float)
-            if not np.all(np.isfinite(array)):
-                raise ValueError(f"set: {key!r} in {path} has entries that are not finite")
-            arrays[key] = array
-    return arrays
+    return {key: _real(record, key, path) for key in (*needed, *optional) if key in record}
+
+
+def _real(record: dict[str, Any], key: str, path: Path) -> np.ndarray:
+    array = np.asarray(record[key])
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"set: {key!r} in {path} does not hold real numbers")
+    if not np.all(np.isfinite(array)):
+        raise ValueError(f"set: {key!r} in {path} has entries that are not finite")
+    return np.asarray(array, float)

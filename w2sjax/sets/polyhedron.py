@@ -42,20 +42,24 @@ class Polyhedron(CoefficientSet):
         """Build on the host, with the Chebyshev centre (or a point 1 inside) as interior point.
 
         Raises:
-            ValueError: for shapes that disagree, or if no point satisfies all constraints.
+            ValueError: for shapes that disagree, dependent equalities, or if no point satisfies
+                all constraints.
         """
         from scipy.optimize import linprog
 
         matrix = np.atleast_2d(np.asarray(matrix, float))
         bound = np.atleast_1d(np.asarray(bound, float))
-        dimension = matrix.shape[1]
+        dimension = matrix.shape[-1]
         equality = np.zeros((0, dimension)) if equality is None else np.atleast_2d(equality)
         level = np.zeros(0) if level is None else np.atleast_1d(np.asarray(level, float))
-        if matrix.shape[0] != bound.shape[0] or equality.shape != (level.shape[0], dimension):
+        right = matrix.ndim == 2 and bound.shape == matrix.shape[:1] and level.ndim == 1
+        if not right or equality.shape != (level.shape[0], dimension):
             raise ValueError(
                 f"polyhedron: matrix {matrix.shape} with bound {bound.shape}, and equality "
                 f"{equality.shape} with level {level.shape} do not fit together"
             )
+        if level.size and np.linalg.matrix_rank(equality) < level.size:
+            raise ValueError("polyhedron: the rows of equality are linearly dependent")
         lengths = np.linalg.norm(matrix, axis=1)
         answer = linprog(
             np.r_[np.zeros(dimension), -1.0],

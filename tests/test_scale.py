@@ -1,0 +1,159 @@
+"""Blocks over devices, one or eight, and records of finished work."""
+
+import functools
+import json
+import os
+import re
+import subprocess
+import sys
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from w2sjax import scale, verification
+from w2sjax.report import verification_json
+from w2sjax.scale import load_state, over_devices, save_state
+
+IDENTITY = {"claims": ["one"], "key": [0, 1], "drop": None}
+STATE: dict[str, Any] = {
+    "counts": np.arange(6).reshape(2, 3),
+    "slack": np.asarray([0.1, -np.inf]),
+}
+
+
+def test_blocks_come_back_in_order():
+    assert jax.device_count() == 8
+
+    def block(index, given, key):
+        return {"value": given["a"] * index.astype(float), "key": jax.random.fold_in(key, index)}
+
+    ids, key = jnp.arange(5, 29), jax.random.key(3)
+    found = over_devices(block)(ids, {"a": jnp.asarray(0.5)}, key)
+    np.testing.assert_array_equal(found["value"], 0.5 * np.arange(5, 29))
+    expected = jax.vmap(lambda index: jax.random.fold_in(key, index))(ids)
+    assert jnp.all(jax.random.key_data(found["key"]) == jax.random.key_data(expected))
+    assert len(found["value"].sharding.device_set) == 8
+
+
+def test_records_come_back(tmp_path):
+    folder = tmp_path / "made" / "when needed"
+    assert load_state(folder, IDENTITY) == (None, 0)
+    for done in (3, 7):
+        save_state(folder, IDENTITY, STATE, done)
+        state, found = load_state(folder, IDENTITY)
+        assert found == done and state.keys() == STATE.keys()
+        for name, value in STATE.items():
+            np.testing.assert_array_equal(state[name], value)
+            assert state[name].dtype == value.dtype
+    assert len(list(folder.iterdir())) == 1
+    assert load_state(folder, IDENTITY | {"drop": "luck"}) == (None, 0)
+
+
+def test_no_folder_no_records(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save_state(None, IDENTITY, STATE, 3)
+    assert load_state(None, IDENTITY) == (None, 0)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_kill_while_writing_leaves_the_last_record(tmp_path, monkeypatch):
+    save_state(tmp_path, IDENTITY, STATE, 3)
+
+    def killed(path, **arrays):
+        path.write_bytes(b"half of")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(np, "savez", killed)
+    with pytest.raises(KeyboardInterrupt):
+        save_state(tmp_path, IDENTITY, STATE, 4)
+    assert load_state(tmp_path, IDENTITY)[1] == 3
+
+
+def flipped(content):
+    """A byte of the first array is another: the archive's checksum tells."""
+    place = content.index(b"NUMPY") + 150
+    return content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda content: b"", lambda content: b"nothing", lambda content: content[:-40], flipped],
+    ids=["empty", "text", "cut", "flipped"],
+)
+def test_damaged_records_are_refused(tmp_path, damage):
+    save_state(tmp_path, IDENTITY, STATE, 3)
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(ValueError, match=rf"checkpoint: {re.escape(str(path))} cannot be read"):
+        load_state(tmp_path, IDENTITY)
+
+
+def test_records_of_other_runs_are_refused(tmp_path, monkeypatch):
+    """Should two runs ever share a file name."""
+    save_state(tmp_path, IDENTITY, STATE, 3)
+    (path,) = tmp_path.iterdir()
+    monkeypatch.setattr(scale, "_path", lambda folder, identity: path)
+    with pytest.raises(ValueError, match="belongs to another run; use another folder"):
+        load_state(tmp_path, IDENTITY | {"key": [0, 2]})
+
+
+# Where the instances are tight the extremes are 0 and 1 whatever happens; here they are not.
+RUNS: list[dict[str, Any]] = [
+    {"claims": "misfit_gain", "sets": ["subspace"], "drop": "realizability"},
+    {"claims": ["misfit_gain", "root_distance_metric"], "sets": ["bounded_values"], "twin": True},
+]
+SMALL = 20  # instances a block: 50 blocks, the last one half empty
+
+ALONE = f"""
+import json, sys, jax
+import w2sjax.verification
+from w2sjax.report import verification_json
+w2sjax.verification.BLOCK = {SMALL}
+assert jax.device_count() == 1
+with jax.enable_x64(True):  # which reaches this thread alone
+    for run in json.loads(sys.argv[1]):
+        found = w2sjax.verification.verify(key=2, instances=990, chunk=3, **run)
+        print(json.dumps(verification_json(found)))
+"""
+
+
+def untimed(rows):
+    return [{key: row[key] for key in row if not key.endswith("seconds")} for row in rows]
+
+
+@pytest.fixture(scope="module")
+def alone():
+    """Start the runs in a process with a single device; gives a function that waits for them."""
+    command = [sys.executable, "-W", "error", "-c", ALONE, json.dumps(RUNS)]
+    environment = {key: value for key, value in os.environ.items() if key != "XLA_FLAGS"}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+
+        @functools.cache
+        def answers():
+            output, errors = process.communicate(timeout=300)
+            assert process.returncode == 0, errors
+            return [untimed(json.loads(line)) for line in output.splitlines()]
+
+        yield answers
+        process.kill()
+
+
+@pytest.mark.parametrize(("place", "chunk"), [(1, 8), (1, 1), (0, 1)])
+def test_devices_and_chunks_change_no_bit(alone, monkeypatch, place, chunk):
+    """Real claims, compiled for 8 devices and for 1: same counts, extremes and index."""
+    monkeypatch.setattr(verification, "BLOCK", SMALL)
+    calls = []
+    found = verification.verify(
+        key=2, instances=990, chunk=chunk, progress=lambda *seen: calls.append(seen), **RUNS[place]
+    )
+    assert len(calls) == {1: 7, 8: 1}[chunk]
+    rows = untimed(json.loads(json.dumps(verification_json(found))))
+    assert rows == alone()[place]
+    for row in rows:
+        assert row["violated"] > 0
+        assert row["tightness"] != 1 or row["least_slack"] != 0
