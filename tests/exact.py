@@ -85,9 +85,9 @@ def polyhedron(features, weights, target, matrix, bound, equality=(), level=()):
             rows = [*equality, *(matrix[i] for i in face)]
             values = [*level, *(bound[i] for i in face)]
             zero = [[Fraction(0)] * len(rows)] * len(rows)
-            system = [
-                list(gram[i]) + [row[i] for row in rows] for i in range(size)
-            ] + [list(row) + part for row, part in zip(rows, zero, strict=True)]
+            system = [list(gram[i]) + [row[i] for row in rows] for i in range(size)] + [
+                list(row) + part for row, part in zip(rows, zero, strict=True)
+            ]
             answer = solve(system, list(moment) + values)
             if answer is None:
                 continue

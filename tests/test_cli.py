@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from typing import Any
 
 import jax
 import numpy as np
@@ -165,7 +166,11 @@ def data(tmp_path):
         features = generator.normal(size=(ROWS, 2))
         target = features @ np.ones(2) + generator.normal(size=ROWS)
         weak = target + generator.normal(size=(2, ROWS))
-        arrays = {"strong_features": features, "weak_predictions": weak, "target": target}
+        arrays: dict[str, Any] = {
+            "strong_features": features,
+            "weak_predictions": weak,
+            "target": target,
+        }
         np.savez(tmp_path / "data.npz", **(arrays | changes))
         return tmp_path / "data.npz"
 

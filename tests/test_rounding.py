@@ -22,9 +22,7 @@ each_dtype = pytest.mark.parametrize("dtype", [np.float64, np.float32])
 
 # Numbers that cancel, differ by scales, or stand just beside each other.
 special = [0.0, 1.0, -1.0, 1 + 2.0**-20, 1 - 2.0**-20, 2.0**26 + 1, 1e-6, -1e6, 3.0, 1 / 3]
-numbers = st.one_of(
-    st.sampled_from(special), st.floats(-1e6, 1e6, allow_subnormal=False, width=32)
-)
+numbers = st.one_of(st.sampled_from(special), st.floats(-1e6, 1e6, allow_subnormal=False, width=32))
 vectors = hnp.arrays(np.float64, SIZE, elements=numbers)
 masses = hnp.arrays(
     np.float64,
@@ -92,9 +90,7 @@ def test_unit_and_gamma():
 
 @each_dtype
 @check
-@given(
-    st.floats(0, 2.0**99, allow_subnormal=False, width=32), st.integers(0, 1000)
-)
+@given(st.floats(0, 2.0**99, allow_subnormal=False, width=32), st.integers(0, 1000))
 def test_inflate_makes_up_for_roundings(dtype, bound, operations):
     """A bound that lost a factor (1 - u) in each operation is restored."""
     u = Fraction(unit(dtype))

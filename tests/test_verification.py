@@ -71,9 +71,7 @@ COUNT = 8 * BLOCK + 3 * BLOCK + 17  # two calls of the program, the second one p
 
 def result(verifications):
     """Everything but how long it took."""
-    return [
-        dataclasses.replace(v, seconds=0.0, compile_seconds=0.0) for v in verifications
-    ]
+    return [dataclasses.replace(v, seconds=0.0, compile_seconds=0.0) for v in verifications]
 
 
 @functools.cache
@@ -168,9 +166,7 @@ def test_an_interrupted_run_goes_on(tmp_path, calls):
     with pytest.raises(Killed):
         run(instances=long, checkpoint=tmp_path, progress=progress)
     later: list[Any] = []
-    resumed = run(
-        instances=long, checkpoint=tmp_path, progress=lambda *args: later.append(args)
-    )
+    resumed = run(instances=long, checkpoint=tmp_path, progress=lambda *args: later.append(args))
     assert result(resumed) == whole
     assert [done for _, done, _ in seen + later] == [8 * BLOCK, 16 * BLOCK, long]
     # A run that is finished is not run again, whatever chunk it is asked for.

@@ -210,7 +210,9 @@ def test_projection_agrees_with_clarabel(name, size):
     for index in range(3):
         convex_set = jax.tree.map(lambda leaf, i=index: leaf[i], data.sets)
         weights, point = data.weights[index], data.points[index]
-        error = norm(weights, projected[index] - clarabel_oracle.project(convex_set, point, weights))
+        error = norm(
+            weights, projected[index] - clarabel_oracle.project(convex_set, point, weights)
+        )
         assert error <= 1e-4 * (1 + norm(weights, point))
 
 
@@ -420,7 +422,10 @@ def test_spaces_names_and_flags():
 
 
 def test_names_on_the_command_line():
-    assert list(SETS) == (
-        "subspace affine l2_ball l1_ball simplex orthant box polyhedron ellipsoid monotone "
-        "rkhs_ball bounded_values intersection"
-    ).split()
+    assert (
+        list(SETS)
+        == (
+            "subspace affine l2_ball l1_ball simplex orthant box polyhedron ellipsoid monotone "
+            "rkhs_ball bounded_values intersection"
+        ).split()
+    )

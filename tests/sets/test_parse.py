@@ -7,8 +7,22 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from w2sjax.sets import SETS, Affine, Box, Ellipsoid, Intersection, L1Ball, L2Ball, Monotone
-from w2sjax.sets import BoundedValues, Orthant, Polyhedron, RKHSBall, Simplex, Subspace
+from w2sjax.sets import (
+    SETS,
+    Affine,
+    BoundedValues,
+    Box,
+    Ellipsoid,
+    Intersection,
+    L1Ball,
+    L2Ball,
+    Monotone,
+    Orthant,
+    Polyhedron,
+    RKHSBall,
+    Simplex,
+    Subspace,
+)
 from w2sjax.sets.parse import parse_set
 from w2sjax.sets.value_intersection import ValueIntersection
 
