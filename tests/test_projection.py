@@ -260,7 +260,8 @@ def test_constants_belong_to_classes_with_an_intercept():
 @pytest.mark.parametrize("kind", ["subspace", "affine", "simplex", "l2_ball"])
 def test_fewer_points_than_coefficients(kind):
     features, weights, target = (part[:2] for part in problem(kind, "plain"))
-    found = values(kind, *map(jnp.asarray, (target, features, weights)), parameters())
+    given = (jnp.asarray(target), jnp.asarray(features), jnp.asarray(weights))
+    found = values(kind, given[0], given[1], given[2], parameters())
     expected = oracle(kind, features, weights, target)
     np.testing.assert_allclose(found.values, expected, atol=1e-5)
     assert found.status == Status.CERTIFIED

@@ -238,7 +238,7 @@ def test_it_compiles_once_for_all_chunks():
     """One compilation for a group of claims and a set, however many calls it takes."""
     compiled: list[str] = []
 
-    def listen(event, duration, **details):
+    def listen(event: str, duration_secs: float, **kwargs: str | int) -> None:
         if "backend_compile" in event:
             compiled.append(event)
 

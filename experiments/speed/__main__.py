@@ -2,6 +2,6 @@
 
 from experiments.speed import large, solvers, theorem
 
-solvers.main([])
+solvers.main()
 theorem.main([])
 large.main([])

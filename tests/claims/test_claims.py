@@ -3,6 +3,7 @@
 import functools
 import zlib
 from fractions import Fraction
+from typing import Any
 
 import exact
 import jax
@@ -50,7 +51,7 @@ def answers(name):
         return {f"{claim}:{what}": value for (claim, what), value in found.items()}
 
     key = jax.random.key(zlib.crc32(name.encode()))
-    options = {"xla_backend_optimization_level": 0}  # compiling is what takes time here
+    options: Any = {"xla_backend_optimization_level": 0}  # compiling is what takes time here
     found = jax.jit(together).lower(key).compile(options)(key)
     return {place: [np.asarray(part) for part in parts] for place, parts in found.items()}
 
@@ -136,7 +137,7 @@ def theorem_one(name):
         return claim.check(study), given, hypothesis.features, hypothesis.weights
 
     keys = jax.random.split(jax.random.key(7), 17)
-    options = {"xla_backend_optimization_level": 0}
+    options: Any = {"xla_backend_optimization_level": 0}
     return jax.jit(jax.vmap(one)).lower(keys).compile(options)(keys)
 
 

@@ -118,6 +118,9 @@ def test_exact_sides_have_rounding_only():
 
 def test_a_batch_is_one_at_a_time():
     columns = np.array([row[:4] for row in TABLE if not row[4]]).T
-    batch = Inequality(*(jnp.asarray(column) for column in columns))
-    single = jax.vmap(lambda *sides: Inequality(*sides).verdict())(*map(jnp.asarray, columns))
+    lhs, rhs, tolerance, scale = (jnp.asarray(column) for column in columns)
+    batch = Inequality(lhs, rhs, tolerance, scale)
+    single = jax.vmap(lambda a, b, c, d: Inequality(a, b, c, d).verdict())(
+        *map(jnp.asarray, columns)
+    )
     np.testing.assert_array_equal(batch.verdict(), single)

@@ -76,9 +76,8 @@ def test_claims_are_complete(claim):
     assert claim.title and claim.statement
     assert claim.false_twin is not claim.check
     assert claim.check.__doc__ and claim.false_twin.__doc__
-    assert (
-        claim.domain.name == inspect.getmodule(inspect.unwrap(claim.check)).__name__.split(".")[-2]
-    )
+    module = inspect.getmodule(inspect.unwrap(claim.check))
+    assert module is not None and module.__name__.split(".")[-2] == claim.domain.name
     assert set(claim.sets or ()) <= set(SETS)
     for hypothesis in claim.hypotheses.values():
         assert hypothesis.description

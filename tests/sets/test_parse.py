@@ -256,7 +256,9 @@ def test_bad_arrays(saved, name, arrays, message):
         parse_set(f"{name}:{saved('f.npz', **arrays)}")
 
 
-@pytest.mark.parametrize("damage", ["empty", "text", "cut", "flipped", "folder", "npy", "pickle"])
+@pytest.mark.parametrize(
+    "damage", ["empty", "text", "cut", "flipped", "deflated", "folder", "npy", "pickle"]
+)
 def test_damaged_files(saved, tmp_path, damage):
     path = saved("f.npz", matrix=MATRIX, bound=BOUND)
     content = bytearray(path.read_bytes())
@@ -269,6 +271,11 @@ def test_damaged_files(saved, tmp_path, damage):
             path.write_bytes(content[: len(content) // 2])
         case "flipped":
             content[content.index(b"NUMPY") + 150] ^= 0xFF
+            path.write_bytes(content)
+        case "deflated":
+            np.savez_compressed(path, matrix=MATRIX, bound=BOUND)
+            content = bytearray(path.read_bytes())
+            content[60:80] = bytes(20)
             path.write_bytes(content)
         case "folder":
             path = tmp_path

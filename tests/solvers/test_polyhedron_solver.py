@@ -99,7 +99,7 @@ def test_repeated_and_zero_columns(shape):
         response = np.einsum("bij,bj->bi", factor, 3 * random.standard_normal((BATCH, SIZE)))
         response = response + 0.1 * singular * random.standard_normal((BATCH, SIZE))
         found = solve(factor, response, *constraints)
-        gap, violation = certificate(factor, response, *constraints, found)
+        gap, violation = certificate(factor, response, *constraints, found)  # pyright: ignore[reportCallIssue]
         assert abs(gap) <= 1e-13 and violation <= 1e-14, seed
         assert 2 <= np.mean(found.steps) and np.max(found.steps) <= 60
 
