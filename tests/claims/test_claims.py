@@ -4,6 +4,7 @@ import functools
 import zlib
 from fractions import Fraction
 from typing import Any
+from typing import Any
 
 import exact
 import jax
@@ -17,6 +18,7 @@ from w2sjax.claims.projection.study import DOMAIN
 
 COUNT = 400
 FEW = ("subspace", "l2_ball", "simplex", "box", "monotone")  # 2,000 instances
+QUICK: dict[str, Any] = {"xla_backend_optimization_level": 0}  # compiling is what takes time here
 CLAIMS = {claim.name: claim for claim in REGISTRY}
 each_claim = pytest.mark.parametrize("claim", REGISTRY, ids=lambda claim: claim.name)
 
