@@ -22,7 +22,18 @@ install_import_hook("w2sjax", "conftest.functions_only")
 import w2sjax  # noqa: F401  reserves XLA's threads
 
 import jax
+import pytest
 
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
+
+
+def pytest_collection_modifyitems(items):
+    """Keep tests that share compiled programs on one worker (pytest-xdist's `loadgroup`)."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            parameters = item.callspec.params if hasattr(item, "callspec") else {}
+            names = (parameters.get(name) for name in ("kind", "name", "pair"))
+            kind = next((str(name) for name in names if name is not None), "")
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {kind}"))

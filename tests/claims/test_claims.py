@@ -20,6 +20,7 @@ COUNT = 400
 FEW = ("subspace", "l2_ball", "simplex", "box", "monotone")  # 2,000 instances
 QUICK: dict[str, Any] = {"xla_backend_optimization_level": 0}  # compiling is what takes time here
 CLAIMS = {claim.name: claim for claim in REGISTRY}
+in_one_worker = pytest.mark.xdist_group("few sets")  # where their programs are compiled
 each_claim = pytest.mark.parametrize("claim", REGISTRY, ids=lambda claim: claim.name)
 
 # Without these the statement survives: it is proved without them, or the instances cannot show it.
@@ -58,7 +59,9 @@ def answers(name):
     return {place: [np.asarray(part) for part in parts] for place, parts in found.items()}
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=in_one_worker if n in FEW else ()) for n in SETS]
+)
 def test_no_claim_is_violated(name):
     undecided = {}
     for claim in REGISTRY:
@@ -70,6 +73,7 @@ def test_no_claim_is_violated(name):
     assert max(undecided.values()) <= 0.01, undecided
 
 
+@in_one_worker
 @each_claim
 def test_false_twin_is_refuted(claim):
     refuted = [
@@ -80,6 +84,7 @@ def test_false_twin_is_refuted(claim):
     assert sum(refuted) >= 10, "a false statement passed: this check has no teeth"
 
 
+@in_one_worker
 @pytest.mark.parametrize(
     ("claim", "hypothesis"), [(claim, name) for claim in REGISTRY for name in claim.hypotheses]
 )
