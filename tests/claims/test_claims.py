@@ -4,7 +4,6 @@ import functools
 import zlib
 from fractions import Fraction
 from typing import Any
-from typing import Any
 
 import exact
 import jax
