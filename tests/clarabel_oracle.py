@@ -1,5 +1,6 @@
 """Projections by Clarabel through cvxpy: an independent oracle of moderate accuracy."""
 
+import warnings
 from typing import Any
 
 import cvxpy
@@ -47,6 +48,10 @@ def project(convex_set, target, weights, features=None, *, intercept=False) -> n
         values = values + constant
     loss = cvxpy.sum_squares(cvxpy.multiply(np.sqrt(weights), values - target))
     problem = cvxpy.Problem(cvxpy.Minimize(loss), constraints(convex_set, theta))
-    fine = dict.fromkeys(("tol_gap_abs", "tol_gap_rel", "tol_feas"), 1e-11)
-    problem.solve(solver=cvxpy.CLARABEL, **fine)
+    kinds = ("tol_gap_abs", "tol_gap_rel", "tol_feas")
+    fine = dict.fromkeys(kinds, 1e-11)
+    enough = dict.fromkeys((f"reduced_{kind}" for kind in kinds), 1e-7)
+    with warnings.catch_warnings():  # it warns where it stops between the two
+        warnings.filterwarnings("ignore", "Solution may be inaccurate")
+        problem.solve(solver=cvxpy.CLARABEL, **fine, **enough)
     return np.asarray(values.value)
