@@ -1,8 +1,12 @@
 """Double precision, strict promotion, checked types and eight virtual devices, before JAX starts."""
 
 import os
+from importlib.metadata import version
 
-os.environ.setdefault("XLA_FLAGS", "--xla_force_host_platform_device_count=8")
+flags = "--xla_force_host_platform_device_count=8"
+if version("jaxlib").startswith("0.10."):  # the other code generator takes longer to compile
+    flags += " --xla_cpu_use_fusion_emitters=false"
+os.environ.setdefault("XLA_FLAGS", flags)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from beartype import BeartypeConf, beartype

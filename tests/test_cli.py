@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import w2sjax
 from w2sjax import REGISTRY, SETS
-from w2sjax.cli import app
+from w2sjax.cli import app, main
 from w2sjax.doctor import EXTRAS
 
 QUICK = ["verify", "misfit_gain", "--set", "subspace", "--instances", "500"]
@@ -220,3 +220,15 @@ def test_the_script_is_this_command_line():
     assert {script.value for script in scripts} == {"w2sjax.cli:main"}
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", metadata.version("w2sjax"))
     assert w2sjax.__doc__
+
+
+def test_a_bug_is_exit_code_three(monkeypatch, capsys):
+    def broken(*arguments, **options):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("w2sjax.report.claims_text", broken)
+    monkeypatch.setattr(sys, "argv", ["w2sjax", "list"])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 3
+    assert "RuntimeError: a bug" in capsys.readouterr().err

@@ -1,9 +1,11 @@
-"""The command line. Exit codes: 0 fine, 1 a violation was found, 2 bad usage or bad input.
+"""The command line. Exit codes: 0 fine, 1 a violation was found, 2 bad usage or input, 3 a bug.
 
 Heavy imports happen inside the commands, so that `w2sjax --help` answers at once.
 """
 
 import json as json_module
+import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,8 +31,12 @@ _errors = Console(stderr=True)
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; a bug must not look like a violation."""
+    try:
+        app()
+    except Exception:
+        traceback.print_exc()
+        sys.exit(3)
 
 
 @contextmanager

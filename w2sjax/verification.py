@@ -19,13 +19,14 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Int, PRNGKeyArray
 
+from w2sjax._compilation import compile_quickly
 from w2sjax.claims import REGISTRY, Claim, Verdict
 from w2sjax.scale import load_state, over_devices, save_state
 from w2sjax.sets import SETS, ConvexSet
 from w2sjax.sets.parse import parse_set
 from w2sjax.versions import versions
 
-BLOCK = 250
+BLOCK = 500
 INSTANCES = 20_000
 COLUMNS = tuple(verdict.name.lower() for verdict in Verdict)
 
@@ -226,7 +227,7 @@ class _Run:
         # A caller's `with jax.enable_x64(True)` does not reach the thread that compiles.
         with jax.enable_x64(True):
             lowered = over_devices(block).lower(self._ids(), self.data, self.root)
-            program = lowered.compile()
+            program = compile_quickly(lowered)
         return program, time.perf_counter() - start
 
     def execute(self, future, progress) -> list[Verification]:
