@@ -235,7 +235,7 @@ def test_foreign_checkpoints_are_refused(tmp_path):
 
 
 def test_it_compiles_once_for_all_chunks():
-    """One compilation for a group of claims and a set, however many calls it takes."""
+    """Two compilations for a group of claims and a set, however many calls it takes."""
     compiled: list[str] = []
 
     def listen(event: str, duration_secs: float, **kwargs: str | int) -> None:
@@ -251,7 +251,7 @@ def test_it_compiles_once_for_all_chunks():
             counts.append(len(compiled))
     finally:
         jax.monitoring.unregister_event_duration_listener(listen)
-    assert counts[1] == counts[2] == 2  # the sets; the two claims share a program
+    assert counts[1] == counts[2] == 4  # drawing and checking, two sets; the claims share both
 
 
 def test_order_of_the_answer():

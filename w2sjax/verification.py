@@ -1,9 +1,11 @@
 r"""Verify claims over many random instances: verdict counts, least slack, tightness.
 
-Instances are made and checked in blocks of a fixed size inside one compiled program a domain and
-set, and only counts and extremes leave it. Instance i depends on the key, the set's name and i
-alone, and every block is the same computation, so the answer does not depend on how many blocks a
-call takes, on how many devices share them, or on an interruption.
+Instances are drawn and checked in blocks of a fixed size, by two compiled programs a domain and set,
+and only counts and extremes leave the second. Two, because inside one program XLA may compute a
+drawn number again wherever it is used, and a logarithm computed twice can differ in its last bit: a
+theorem is about one instance. Instance i depends on the key, the set's name and i alone, and every
+block is the same computation, so the answer does not depend on how many blocks a call takes, on how
+many devices share them, or on an interruption.
 """
 
 import dataclasses
@@ -177,7 +179,7 @@ def _fingerprints(tree) -> list[int]:
 
 @dataclasses.dataclass
 class _Run:
-    """The claims of one domain over one set: one program, called chunk after chunk."""
+    """The claims of one domain over one set: two programs, called chunk after chunk."""
 
     claims: tuple[Claim, ...]
     variant: Any
@@ -213,21 +215,33 @@ class _Run:
         return jnp.arange(self.done, self.done + self.width)
 
     def compile(self) -> tuple[Any, float]:
-        """Compile the program, unless a checkpoint has it all; also returns the seconds it took."""
+        """Compile the programs, unless a checkpoint has it all; also returns the seconds it took."""
         if self.done >= self.blocks:
             return None, 0.0
 
-        def block(index, given, key):
+        def draw(index, given, key):
             variant = self.variant if given is None else given
-            return _block(
-                self.claims, variant, self.label, self.drop, self.twin, key, index, self.instances
-            )
+            return _draw(self.claims[0].domain, variant, self.label, key, index)
+
+        def check(block):
+            index, drawn = block
+            return _check(self.claims, self.drop, self.twin, drawn, index, self.instances)
 
         start = time.perf_counter()
         # A caller's `with jax.enable_x64(True)` does not reach the thread that compiles.
         with jax.enable_x64(True):
-            lowered = over_devices(block).lower(self._ids(), self.data, self.root)
-            program = compile_quickly(lowered)
+            lowered = over_devices(draw).lower(self._ids(), self.data, self.root)
+            drawing = compile_quickly(lowered)
+            drawn = jax.tree.map(
+                lambda made, place: jax.ShapeDtypeStruct(made.shape, made.dtype, sharding=place),
+                lowered.out_info,
+                drawing.output_shardings,
+            )
+            checking = compile_quickly(over_devices(check).lower((self._ids(), drawn)))
+
+        def program(ids):
+            return checking((ids, drawing(ids, self.data, self.root)))
+
         return program, time.perf_counter() - start
 
     def execute(self, future, progress) -> list[Verification]:
@@ -238,7 +252,7 @@ class _Run:
         seconds = 0.0
         while self.done < self.blocks:
             start = time.perf_counter()
-            parts = jax.device_get(program(self._ids(), self.data, self.root))
+            parts = jax.device_get(program(self._ids()))
             seconds += time.perf_counter() - start
             for i in range(min(self.width, self.blocks - self.done)):
                 self.state = _merge(self.state, {name: part[i] for name, part in parts.items()})
@@ -252,15 +266,25 @@ class _Run:
         ]
 
 
-def _block(claims, variant, label, drop, twin, root, index, instances) -> dict[str, Any]:
+def _positions(index):
+    return index * BLOCK + jnp.arange(BLOCK)
+
+
+def _draw(domain, variant, label, root, index) -> Any:
+    """Draw one block of instances."""
+    return jax.vmap(lambda i: domain.draw(_instance_key(root, label, i), variant))(
+        _positions(index)
+    )
+
+
+def _check(claims, drop, twin, drawn, index, instances) -> dict[str, Any]:
     """Check one block of instances; everything that leaves is a count or an extreme."""
-    positions = index * BLOCK + jnp.arange(BLOCK)
+    positions = _positions(index)
     domain = claims[0].domain
     strata = domain.strata
     needs = tuple(dict.fromkeys(need for claim in claims for need in claim.needs))
 
-    def one(position):
-        raw = domain.draw(_instance_key(root, label, position), variant)
+    def one(raw):
         prepared = domain.prepare(raw, needs)
         sides = []
         for claim in claims:
@@ -273,7 +297,7 @@ def _block(claims, variant, label, drop, twin, root, index, instances) -> dict[s
             raw.strata,
         )
 
-    verdicts, slack, share, kinds = jax.vmap(one)(positions)
+    verdicts, slack, share, kinds = jax.vmap(one)(drawn)
     used = positions < instances
     valid = used[:, None] & (verdicts != int(Verdict.INVALID))
     slack = jnp.where(valid, slack, jnp.inf)

@@ -19,7 +19,7 @@ import cvxpy
 import jax
 import jax.numpy as jnp
 import numpy as np
-import qpax
+import qpax  # pyright: ignore[reportMissingImports]
 import scipy.optimize
 from jax import lax
 from rich.console import Console

@@ -4,51 +4,24 @@ from pathlib import Path
 from typing import Any
 
 from w2sjax.auditing.results import Audit
+from w2sjax.figure_style import COLOURS, COLUMN, MARKERS, drawing, saved
 
-# Okabe and Ito's palette, which the colour-blind can tell apart, without its yellow and black.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
-MARKERS = ("o", "s", "^", "D", "v", "P")
 NAMED = len(COLOURS)  # weak models with a colour and a name of their own
 UNIT = "squared label units"
-STYLE: Any = {
-    "font.size": 8,
-    "axes.labelsize": 8,
-    "legend.fontsize": 7,
-    "xtick.labelsize": 7,
-    "ytick.labelsize": 7,
-    "axes.linewidth": 0.6,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "lines.linewidth": 1.0,
-    "font.family": "DejaVu Sans",
-    "mathtext.fontset": "dejavusans",
-    "pdf.fonttype": 42,
-    "savefig.dpi": 300,
-}
 
 
 def save_figure(report: Audit, stem: Path, *, unit: str = UNIT) -> list[Path]:
-    """Draw the figure of an audit into `stem`.png and `stem`.pdf, 8.5 cm wide.
+    """Draw the figure of an audit into `stem`.png and `stem`.pdf, one column wide.
 
     `unit` is that of a squared error. Raises `ImportError` where matplotlib is not installed.
     """
-    import matplotlib
-
-    with matplotlib.rc_context(STYLE):
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(3.35, 3.0), layout="constrained")
-        FigureCanvasAgg(figure)
+    with drawing(stem, COLUMN, 3.0) as figure:
         axes = figure.add_subplot()
         if report.has_target:
             _gains(axes, report, unit)
         else:
             _guarantees(axes, report, unit)
-        paths = [stem.with_name(stem.name + suffix) for suffix in (".png", ".pdf")]
-        for path in paths:
-            figure.savefig(path, metadata={"CreationDate": None} if path.suffix == ".pdf" else None)
-    return paths
+    return saved(stem)
 
 
 def _gains(axes: Any, report: Audit, unit: str) -> None:
@@ -83,7 +56,7 @@ def _gains(axes: Any, report: Audit, unit: str) -> None:
     axes.set_xlim(left=min(0, axes.get_xlim()[0]))
     axes.set_xlabel("misfit $d(f_{sw}, f_w)$\n" + f"({unit})")
     axes.set_ylabel("gain $d(f_w, f^*) - d(f_{sw}, f^*)$\n" + f"({unit})")
-    axes.legend(frameon=False, loc="best")
+    axes.legend(loc="best")
 
 
 def _guarantees(axes: Any, report: Audit, unit: str) -> None:
@@ -107,7 +80,7 @@ def _guarantees(axes: Any, report: Audit, unit: str) -> None:
     axes.set_xlabel("assumed $\\varepsilon = d(f_s, f^*)$\n" + f"({unit})")
     axes.set_ylabel(f"guaranteed gain\n({unit})")
     if 0 < len(report.models) <= NAMED:
-        axes.legend(frameon=False, loc="best")
+        axes.legend(loc="best")
 
 
 def _look(place: int, count: int) -> tuple[str, str]:

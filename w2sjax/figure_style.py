@@ -1,0 +1,53 @@
+"""How figures look: fonts, a palette for the colour-blind, sizes of a journal's column."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+# Okabe and Ito's palette, which the colour-blind can tell apart, without its yellow and black.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+COLUMN, PAGE = 3.35, 6.9  # widths in inches
+STYLE: Any = {
+    "font.size": 8,
+    "axes.labelsize": 8,
+    "axes.titlesize": 8,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "lines.linewidth": 1.0,
+    "font.family": "DejaVu Sans",
+    "mathtext.fontset": "dejavusans",
+    "pdf.fonttype": 42,
+    "savefig.dpi": 300,
+}
+
+
+@contextmanager
+def drawing(stem: Path, width: float, height: float) -> Iterator[Any]:
+    """Give a figure to draw on, and save it as `stem`.png and `stem`.pdf in the end.
+
+    Raises `ImportError` where matplotlib is not installed.
+    """
+    import matplotlib
+
+    with matplotlib.rc_context(STYLE):
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(width, height), layout="constrained")
+        FigureCanvasAgg(figure)
+        yield figure
+        for path in saved(stem):
+            # Without a date the same figure is the same file.
+            figure.savefig(path, metadata={"CreationDate": None} if path.suffix == ".pdf" else None)
+
+
+def saved(stem: Path) -> list[Path]:
+    """The files that `drawing` writes."""
+    return [stem.with_name(stem.name + suffix) for suffix in (".png", ".pdf")]

@@ -1,0 +1,153 @@
+r"""Pretrain a representation on several tasks whose heads are known and kept fixed.
+
+$$\min_h \sum_t \mathbb{E}\,(\langle a_t, h(x) \rangle + c_t - y_t(x))^2$$
+
+by AdamW; every epoch visits all tasks in turn, each in freshly shuffled batches. Seeds run side by
+side under `jax.vmap`. Epochs run in chunks of one compiled program, between which progress is told
+and recorded, so that a killed training goes on where it stood; chunks change no number.
+"""
+
+import dataclasses
+import functools
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jax.flatten_util import ravel_pytree
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from w2sjax.representations.heads import Heads
+from w2sjax.representations.network import Representation
+from w2sjax.representations.schedule import Schedule
+from w2sjax.scale import load_state, save_state
+
+CHUNKS = 20
+
+
+def pretrain(
+    keys: PRNGKeyArray,
+    network: Representation,
+    inputs: Float[Array, "s t n d"],
+    labels: Float[Array, "s t n"],
+    heads: Heads,
+    schedule: Schedule,
+    *,
+    checkpoint: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Any, Float[Array, "s epochs"]]:
+    """Train the network on t tasks of n points each, once for each of s seeds.
+
+    Args:
+        keys: one a seed, for the start and the order of the points.
+        network: what to train.
+        inputs, labels: points of every seed's tasks.
+        heads: one head a task, not trained.
+        schedule: how to train.
+        checkpoint: a folder where the training is recorded, and from where a killed one goes on.
+        progress: called with the epochs done and their number.
+
+    Returns:
+        The parameters, and the mean of the batches' losses in every epoch, by seed.
+
+    Raises:
+        ValueError: if shapes do not fit each other.
+    """
+    if inputs.shape[:3] != labels.shape or heads.intercepts.shape != labels.shape[:2]:
+        raise ValueError(
+            f"inputs, labels, heads: expected (s, t, n, d), (s, t, n), (s, t), got "
+            f"{inputs.shape}, {labels.shape}, {heads.intercepts.shape}"
+        )
+    state = _start(keys, network, inputs, schedule)
+    leaves, structure = jax.tree.flatten(state)
+    identity = {
+        "network": [network.depth, network.width],
+        "schedule": dataclasses.asdict(schedule),
+        "data": [_fingerprint(leaf) for leaf in (*leaves, inputs, labels, heads.coefficients)],
+    }
+    recorded, done = load_state(checkpoint, identity)
+    losses = np.zeros((labels.shape[0], 0), labels.dtype)
+    if recorded is not None:
+        losses = recorded.pop("losses")
+        state = structure.unflatten([jnp.asarray(recorded[str(i)]) for i in range(len(leaves))])
+    length = -(-schedule.epochs // CHUNKS)
+    while done < schedule.epochs:
+        # The last chunk may be shorter, and is then a second program.
+        count = min(length, schedule.epochs - done)
+        state, chunk = _epochs(
+            keys, jnp.asarray(done), count, network, inputs, labels, heads, schedule, state
+        )
+        losses = np.concatenate([losses, np.asarray(chunk)], axis=1)
+        done += count
+        record = {str(i): leaf for i, leaf in enumerate(jax.tree.leaves(state))}
+        save_state(checkpoint, identity, record | {"losses": losses}, done)
+        if progress is not None:
+            progress(done, schedule.epochs)
+    return jax.vmap(_unravel(network, inputs))(state[0]), jnp.asarray(losses)
+
+
+def _fingerprint(array) -> int:
+    return zlib.crc32(np.asarray(array).tobytes())
+
+
+def _unravel(network, inputs):
+    """The map from a vector of parameters to the network's tree."""
+    example = jax.eval_shape(network.init, jax.random.key(0), inputs[0, 0, :1])
+    return ravel_pytree(jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), example))[1]
+
+
+def _optimiser(schedule, inputs):
+    _, tasks, points, _ = inputs.shape
+    return schedule.optimiser(schedule.epochs * tasks * schedule.steps(points))
+
+
+@functools.partial(jax.jit, static_argnames=("network", "schedule"))
+def _start(keys, network, inputs, schedule):
+    """Draw the parameters, as one vector a seed, and the optimiser's state."""
+
+    def one(key, seen):
+        # In one vector the optimiser is one operation instead of one a layer.
+        vector, _ = ravel_pytree(network.init(jax.random.fold_in(key, 0), seen[0, :1]))
+        return vector, _optimiser(schedule, inputs).init(vector)
+
+    return jax.vmap(one)(keys, inputs)
+
+
+@functools.partial(jax.jit, static_argnames=("count", "network", "schedule"))
+def _epochs(keys, first, count, network, inputs, labels, heads, schedule, state):
+    """Train for `count` epochs from epoch `first` on."""
+    tasks, points = labels.shape[1:]
+    parameters_of, optimiser = _unravel(network, inputs), _optimiser(schedule, inputs)
+
+    def loss(vector, seen, wanted, weights, head):
+        error = head.values(network.apply(parameters_of(vector), seen)) - wanted
+        return jnp.sum(weights * error**2)
+
+    def step(state, batch, head):
+        vector, moments = state
+        value, gradient = jax.value_and_grad(loss)(vector, *batch, head)
+        with jax.numpy_dtype_promotion("standard"):
+            change, moments = optimiser.update(gradient, moments, vector)
+        return (optax.apply_updates(vector, change), moments), value
+
+    def task(state, given):
+        order_key, seen, wanted, head = given
+        rows, weights = schedule.batches(order_key, points, labels.dtype)
+        batches = (seen[rows], wanted[rows], weights)
+        return jax.lax.scan(lambda s, batch: step(s, batch, head), state, batches)
+
+    def one(key, seen, wanted, heads, state):
+        order_key = jax.random.fold_in(key, 1)
+
+        def epoch(state, index):
+            task_keys = jax.random.split(jax.random.fold_in(order_key, index), tasks)
+            state, losses = jax.lax.scan(task, state, (task_keys, seen, wanted, heads))
+            return state, jnp.mean(losses)
+
+        return jax.lax.scan(epoch, state, first + jnp.arange(count))
+
+    return jax.vmap(one)(keys, inputs, labels, heads, state)
