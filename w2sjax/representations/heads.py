@@ -9,7 +9,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import optax
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from w2sjax.representations.network import uniform_by_fan_in
@@ -65,18 +64,19 @@ def train_heads(
         # The sum over heads has the gradient of each head's own loss.
         return jnp.sum(weights * (heads.values(seen) - wanted) ** 2)
 
-    def step(state: Any, batch):
+    def step(state, batch):
         heads, moments = state
         rows, weights = batch
         gradient = jax.grad(loss)(heads, features[rows], labels[:, rows], weights)
         with jax.numpy_dtype_promotion("standard"):
             change, moments = optimiser.update(gradient, moments, heads)
-        return (optax.apply_updates(heads, change), moments), None
+        return (jax.tree.map(jnp.add, heads, change), moments), None
 
     def epoch(state, index):
         batches = schedule.batches(jax.random.fold_in(order_key, index), points, features.dtype)
         return jax.lax.scan(step, state, batches)[0], None
 
-    state: Any = (heads, optimiser.init(heads))  # pyright: ignore[reportArgumentType]
+    parameters: Any = heads
+    state = (parameters, optimiser.init(parameters))
     (heads, _), _ = jax.lax.scan(epoch, state, jnp.arange(schedule.epochs))
     return heads

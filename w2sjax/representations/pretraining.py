@@ -17,7 +17,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, PRNGKeyArray
 
@@ -132,7 +131,7 @@ def _epochs(keys, first, count, network, inputs, labels, heads, schedule, state)
         value, gradient = jax.value_and_grad(loss)(vector, *batch, head)
         with jax.numpy_dtype_promotion("standard"):
             change, moments = optimiser.update(gradient, moments, vector)
-        return (optax.apply_updates(vector, change), moments), value
+        return (vector + change, moments), value
 
     def task(state, given):
         order_key, seen, wanted, head = given
