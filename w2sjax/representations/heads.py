@@ -62,7 +62,7 @@ def train_heads(
 
     def loss(heads, seen, wanted, weights):
         # The sum over heads has the gradient of each head's own loss.
-        return jnp.sum(weights * (heads.values(seen) - wanted) ** 2)
+        return jnp.sum(weights[None, :] * (heads.values(seen) - wanted) ** 2)
 
     def step(state, batch):
         heads, moments = state

@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Float, Key
 
 from w2sjax.representations.heads import Heads
 from w2sjax.representations.network import Representation
@@ -29,7 +29,7 @@ CHUNKS = 20
 
 
 def pretrain(
-    keys: PRNGKeyArray,
+    keys: Key[Array, " s"],
     network: Representation,
     inputs: Float[Array, "s t n d"],
     labels: Float[Array, "s t n"],

@@ -1,0 +1,105 @@
+r"""The theorems in the plane: Figures 1 and 4 of Charikar et al. (2024), from actual projections.
+
+With two points of equal weight a function is a point of the plane. The strong class is an ellipse; the
+weak model is projected on it. Where the target lies in the class, the triangle of target, student
+and weak model has no acute angle at the student, which is Theorem 1. Where it does not, its projection
+takes its place.
+
+Run `python -m experiments geometry [--out DIR]`.
+"""
+
+import argparse
+import dataclasses
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from experiments._run import Run
+from w2sjax import hypothesis_class, project
+from w2sjax.certificate import raise_if_failed
+from w2sjax.sets import Ellipsoid
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """The ellipse (its axes' directions are turned by `angle` degrees), the weak model, two targets."""
+
+    centre: tuple[float, float] = (0.0, 0.0)
+    axes: tuple[float, float] = (2.0, 1.1)
+    angle: float = 20.0
+    weak: tuple[float, float] = (1.9, 2.1)
+    inside: tuple[float, float] = (-0.6, -0.1)
+    outside: tuple[float, float] = (-1.5, 1.4)
+    boundary: int = 360
+
+
+COLUMNS = ("panel", "name", "x", "y")
+DISTANCES = ("panel", "weak_error", "student_error", "misfit", "gain", "epsilon", "gap", "angle")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Project in the plane, write points and distances, draw."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--out", type=Path, default=Path("out/geometry"))
+    given = parser.parse_args(arguments)
+    config = Config()
+    run = Run("geometry", config, 0, given.out)
+    turn = np.deg2rad(config.angle)
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    shape = rotation @ np.diag(1 / np.square(config.axes)) @ rotation.T
+    ellipse = Ellipsoid(jnp.asarray(np.linalg.cholesky(shape)), jnp.asarray(config.centre))
+    strong = hypothesis_class(ellipse, jnp.eye(2))
+    around = np.linspace(0, 2 * np.pi, config.boundary)
+    circle = 100 * np.stack([np.cos(around), np.sin(around)], axis=1)
+    edge = jax.vmap(lambda point: project(strong, point))(jnp.asarray(circle))
+    points, distances = [], []
+    for panel, target in (("realizable", config.inside), ("not realizable", config.outside)):
+        weak, truth = jnp.asarray(config.weak), jnp.asarray(target)
+        student, best = project(strong, weak), project(strong, truth)
+        raise_if_failed(student)
+        raise_if_failed(best)
+        named = {"weak": weak, "target": truth, "student": student.values, "best": best.values}
+        points += [(panel, name, *map(float, point)) for name, point in named.items()]
+        points += [(panel, "class", *map(float, point)) for point in edge.values]
+        distances.append((panel, *_distances(named, float(student.gap))))
+    run.write("points.csv", COLUMNS, points)
+    run.write("distances.csv", DISTANCES, distances)
+    run.finish()
+    from figures.geometry import draw
+
+    draw(given.out)
+    table = Table(title="Two points, an ellipse: squared distances")
+    for name in DISTANCES:
+        table.add_column(name.replace("_", " "), justify="left" if name == "panel" else "right")
+    for row in distances:
+        table.add_row(row[0], *(f"{value:.3g}" for value in row[1:]))
+    Console().print(table)
+    return 0
+
+
+def _distances(named, gap: float) -> list[float]:
+    """Squared distances in L2 of the two points, and the angle at the student in degrees."""
+
+    def square(left, right):
+        return float(jnp.mean((named[left] - named[right]) ** 2))
+
+    to_weak, to_best = (np.asarray(named[name] - named["student"]) for name in ("weak", "best"))
+    cosine = to_weak @ to_best / (np.linalg.norm(to_weak) * np.linalg.norm(to_best))
+    weak_error, student_error = square("weak", "target"), square("student", "target")
+    return [
+        weak_error,
+        student_error,
+        square("student", "weak"),
+        weak_error - student_error,
+        square("best", "target"),
+        gap,
+        float(np.rad2deg(np.arccos(cosine))),
+    ]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
