@@ -29,6 +29,8 @@ def draw(folder: Path) -> None:
             axes.set_xlabel("misfit $d(f_{sw}, f_w)$")
         for axes in grid[:, 0]:
             axes.set_ylabel("gain $d(f_w, f^*) - d(f_{sw}, f^*)$")
+        lines = grid[0, 0].get_legend_handles_labels()
+        figure.legend(*lines, loc="outside upper center", ncols=3)
     if (folder / "adamw.csv").exists():
         with drawing(folder / "misfit_gain_adamw", PAGE, 2.6) as figure:
             _distances(figure, _panels(folder / "adamw.csv"), data)
@@ -45,6 +47,8 @@ def _panels(path: Path) -> dict[str, dict[str, np.ndarray]]:
 
 def _scatter(axes, panel, title: str) -> None:
     axes.axline((0, 0), slope=1, color="0.6", linewidth=0.8, zorder=0, label="gain = misfit")
+    axes.axline((0, 0), slope=-1, color="0.6", linewidth=0.8, linestyle=":", zorder=0,
+                label="gain = $-$ misfit")  # fmt: skip
     axes.axhline(0, color="0.85", linewidth=0.6, zorder=0)
     axes.errorbar(
         panel["misfit"],
@@ -59,9 +63,9 @@ def _scatter(axes, panel, title: str) -> None:
         label="a task",
     )
     axes.set_xlim(left=0)
+    room = 0.05 * (panel["gain"].max() - panel["gain"].min())
+    axes.set_ylim(min(0, panel["gain"].min()) - room, max(0, panel["gain"].max()) + room)
     axes.set_title(title, loc="left")
-    if title.startswith("(2a)"):
-        axes.legend(loc="upper left")
 
 
 def _distances(figure, trained, exact) -> None:

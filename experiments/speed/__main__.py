@@ -1,7 +1,8 @@
 """Run every benchmark: `python -m experiments.speed`."""
 
-from experiments.speed import large, solvers, theorem
+from experiments.speed import figure, large, solvers, theorem
 
 solvers.main()
 theorem.main([])
 large.main([])
+figure.main([])
