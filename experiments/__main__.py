@@ -13,8 +13,9 @@ from w2sjax import _threads
 
 _threads.one_blas_thread()
 
-QUICK = ("audit_diabetes",)  # what needs no data of the user's
-WITH_DATA = ("audit_molecules",)
+# What needs no data of the user's.
+QUICK = ("geometry", "misfit_gain", "audit_diabetes")
+WITH_DATA = ("molecules", "audit_molecules")
 
 
 def main(arguments: list[str]) -> int:

@@ -109,7 +109,7 @@ def _judge(strong, predictions, targets, learnt: Projection, students: Heads) ->
 
     def one(prediction, target, certificate, coefficients, intercept):
         student = certify(fresh, prediction, coefficients, intercept)
-        study = _study(fresh, prediction, target, student)
+        study = study_of(fresh, prediction, target, student)
         weak_error, misfit = study.weak_error(), study.misfit(student)
         student_error = study.student_error(student)
         best_error = study.member_error() + jnp.sqrt(study.best.gap)
@@ -137,7 +137,7 @@ def _judge(strong, predictions, targets, learnt: Projection, students: Heads) ->
     return jax.vmap(one)(predictions, targets, learnt, students.coefficients, students.intercepts)
 
 
-def _study(hypothesis: HypothesisClass, weak, target, student: Projection) -> Study:
+def study_of(hypothesis: HypothesisClass, weak, target, student: Projection) -> Study:
     """The task as an instance of the theorems: the target is its projection and an offset."""
     best = project(hypothesis, target)
     zero = jnp.zeros((), weak.dtype)

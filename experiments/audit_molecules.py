@@ -9,7 +9,6 @@ Run `python -m experiments.audit_molecules --data DIR [--out DIR]`.
 """
 
 import argparse
-import csv
 import dataclasses
 import json
 from collections.abc import Sequence
@@ -19,33 +18,19 @@ import jax
 import numpy as np
 from rich.console import Console
 
+from experiments._molecules import (
+    ESOL,
+    FREESOLV,
+    Dataset,
+    featurise,
+    informative,
+    load,
+    standardise,
+)
 from w2sjax.auditing.audit import audit
 from w2sjax.auditing.command import write
 from w2sjax.auditing.data import AuditData, audit_data
 from w2sjax.auditing.report import WIDTH, show
-
-
-@dataclasses.dataclass(frozen=True)
-class Dataset:
-    """A CSV file of molecules with a truth and a weak teacher."""
-
-    name: str
-    file: str
-    target: str
-    weak: str
-    unit: str
-
-
-DATASETS = (
-    Dataset("FreeSolv", "SAMPL.csv", "expt", "calc", r"kcal$^2$ mol$^{-2}$"),
-    Dataset(
-        "ESOL",
-        "delaney-processed.csv",
-        "measured log solubility in mols per litre",
-        "ESOL predicted log solubility in mols per litre",
-        r"squared $\log_{10}$ units",
-    ),
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,49 +57,26 @@ def molecules(folder: Path, dataset: Dataset, config: Config) -> AuditData:
     Raises:
         ValueError: if the file is not there, lacks a column, or has a molecule RDKit cannot read.
     """
-    path = folder / dataset.file
-    if not path.exists():
-        raise ValueError(
-            f"{path}: not found; put MoleculeNet's {dataset.file} into the folder given by --data"
-        )
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    for column in ("smiles", dataset.target, dataset.weak):
-        if not rows or column not in rows[0]:
-            raise ValueError(f"{path}: has no column {column!r}")
-    features = featurise([row["smiles"] for row in rows], config)
+    read = load(folder, dataset)
+    if dataset.weak is None or read.teacher is None:
+        raise ValueError(f"{dataset.name} has no weak teacher")
     return audit_data(
-        features,
-        np.array([float(row[dataset.weak]) for row in rows]),
+        strong_features(read.smiles, config),
+        read.teacher,
         weak_names=[dataset.weak.split(" ")[0]],
-        target=np.array([float(row[dataset.target]) for row in rows]),
+        target=read.target,
         source=f"{dataset.name}, {config.features}",
     )
 
 
-def featurise(smiles: Sequence[str], config: Config) -> np.ndarray:
-    """Compute standardised descriptors, without those that are constant or somewhere not finite."""
-    from rdkit import Chem, RDLogger
-    from rdkit.Chem import Descriptors, rdFingerprintGenerator
-
-    RDLogger.DisableLog("rdApp.*")  # pyright: ignore[reportAttributeAccessIssue]
-    parsed = [Chem.MolFromSmiles(text) for text in smiles]
-    for text, molecule in zip(smiles, parsed, strict=True):
-        if molecule is None:
-            raise ValueError(f"RDKit cannot read the SMILES {text!r}")
-    functions = [function for _, function in Descriptors.descList]
-    raw = np.array([[function(m) for function in functions] for m in parsed], float)
+def strong_features(smiles: Sequence[str], config: Config) -> np.ndarray:
+    """Compute what the strong class sees, standardised over all molecules."""
+    found = featurise(smiles, bits=config.bits, radius=config.radius)
+    columns = found.descriptors
     if config.features == "fingerprints":
-        generator = rdFingerprintGenerator.GetMorganGenerator(
-            radius=config.radius, fpSize=config.bits
-        )
-        counts = [generator.GetCountFingerprintAsNumPy(molecule) for molecule in parsed]
-        raw = np.column_stack([raw, np.array(counts, float)])
-    raw = raw[:, np.isfinite(raw).all(axis=0)]
-    spread = raw.std(axis=0)
-    kept = spread > 1e-12 * np.abs(raw).max(axis=0)
-    standard = (raw[:, kept] - raw[:, kept].mean(axis=0)) / spread[kept]
-    return np.clip(standard, -config.limit, config.limit)
+        columns = np.column_stack([columns, found.counts])
+    columns = informative(columns)
+    return standardise(columns, np.arange(len(columns)), config.limit)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -139,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
     jax.config.update("jax_enable_x64", True)
     console = Console(width=WIDTH)
     try:
-        for dataset in DATASETS:
+        for dataset in (FREESOLV, ESOL):
             data = molecules(given.data, dataset, config)
             for convex_set in config.sets:
                 report = audit(

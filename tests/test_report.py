@@ -15,10 +15,10 @@ from w2sjax.report import (
     verification_json,
     verification_table,
 )
-from w2sjax.verification import Verification
+from w2sjax.tally import Verification
 
 PROMISED = """claim set instances holds equal undecided violated least_slack tightness strata seconds
-seed dtype device versions""".split()
+seed dtype device versions failure failure_interval""".split()
 OURS = ["invalid", "least_slack_index", "compile_seconds"]
 
 

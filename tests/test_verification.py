@@ -14,7 +14,8 @@ import w2sjax
 from w2sjax import REGISTRY, Claim, Hypothesis, Inequality, Verdict, Verification, verify
 from w2sjax.claims import Domain
 from w2sjax.sets import L2Ball
-from w2sjax.verification import BLOCK, COLUMNS, instance
+from w2sjax.tally import COLUMNS
+from w2sjax.verification import BLOCK, instance
 
 
 @jax.tree_util.register_dataclass

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from w2sjax.hypothesis import hypothesis_class as hypothesis_class
     from w2sjax.projection import project as project
     from w2sjax.sets import SETS as SETS
-    from w2sjax.verification import Verification as Verification
+    from w2sjax.tally import Verification as Verification
     from w2sjax.verification import verify as verify
 
 _HOME = {
@@ -51,7 +51,7 @@ _HOME = {
     "hypothesis_class": "hypothesis",
     "project": "projection",
     "SETS": "sets",
-    "Verification": "verification",
+    "Verification": "tally",
     "verify": "verification",
 }
 

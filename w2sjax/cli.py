@@ -1,4 +1,4 @@
-"""The command line. Exit codes: 0 fine, 1 a violation was found, 2 bad usage or input, 3 a bug.
+"""The command line. Exit codes: 0 fine, 1 a claim was refuted, 2 bad usage or input, 3 a bug.
 
 Heavy imports happen inside the commands, so that `w2sjax --help` answers at once.
 """
@@ -95,7 +95,7 @@ def verify(
         if json is not None:
             json.write_text(json_module.dumps(verification_json(results), indent=1) + "\n")
     _console.print(verification_table(results))
-    if any(result.violated for result in results):
+    if any(result.refuted for result in results):
         raise typer.Exit(1)
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from w2sjax.claims import REGISTRY
 from w2sjax.sets import SETS
-from w2sjax.verification import Verification
+from w2sjax.tally import Verification
 
 
 @contextmanager
@@ -57,10 +57,11 @@ def verification_json(results: Sequence[Verification]) -> list[dict[str, Any]]:
 def verification_table(results: Sequence[Verification]) -> Table:
     """Lay the results out, claim after claim, one row a set; fits 80 columns."""
     total = sum(result.instances for result in results)
-    violated = sum(result.violated for result in results)
+    violated = sum(result.violated for result in results if result.failure is None)
     table = Table(
         title=f"{total:,} checks: {violated:,} violated" if violated else f"{total:,} checks",
-        caption="undecided: within a tolerance above 1e-9 of the terms; see the README",
+        caption="undecided: within a tolerance above 1e-9 of the terms; see the README"
+        + _failures(results),
         title_justify="left",
         caption_justify="left",
         box=None,
@@ -79,12 +80,25 @@ def verification_table(results: Sequence[Verification]) -> Table:
             str(result.holds),
             str(result.equal),
             f"{failed} ({100 * failed / result.instances:.2f}%)" if failed else "0",
-            f"[red]{result.violated}[/red]" if result.violated else "0",
+            f"[red]{result.violated}[/red]" if result.refuted else str(result.violated),
             f"{result.least_slack:.2g}",
             f"{result.tightness:.4f}",
         )
         previous = result.claim
     return table
+
+
+def _failures(results: Sequence[Verification]) -> str:
+    """A line for each statement that may fail with a given probability."""
+    lines = ""
+    for result in results:
+        if result.failure is not None and result.failure_interval is not None:
+            low, high = result.failure_interval
+            lines += (
+                f"\n{result.claim}, {escape(result.set)}: fails with probability {low:.2g} to "
+                f"{high:.2g} (99 % confidence); {result.failure:g} is allowed"
+            )
+    return lines
 
 
 def claims_text() -> str:

@@ -26,48 +26,10 @@ from w2sjax.claims import REGISTRY, Claim, Verdict
 from w2sjax.scale import load_state, over_devices, save_state
 from w2sjax.sets import SETS, ConvexSet
 from w2sjax.sets.parse import parse_set
-from w2sjax.versions import versions
+from w2sjax.tally import Verification, merge, tally
 
 BLOCK = 500
 INSTANCES = 20_000
-COLUMNS = tuple(verdict.name.lower() for verdict in Verdict)
-
-
-@dataclasses.dataclass(frozen=True)
-class Verification:
-    """What many instances say about one claim over one set.
-
-    Attributes:
-        claim, set: what was checked; `set` as written on the command line.
-        instances: how many.
-        holds, equal, undecided, invalid, violated: how many of each verdict.
-        least_slack: the least slack / (|lhs| + |rhs|).
-        least_slack_index: the instance that has it (`instance` makes it again).
-        tightness: the share lhs / rhs closest to one from below, or the largest if above.
-        strata: counts of the verdicts per kind of instance.
-        seconds: run time of the group of claims that shared the instances, compile time apart.
-        compile_seconds: compile time of that group.
-        seed, dtype, device, versions: how to do it again.
-    """
-
-    claim: str
-    set: str
-    instances: int
-    holds: int
-    equal: int
-    undecided: int
-    invalid: int
-    violated: int
-    least_slack: float
-    least_slack_index: int
-    tightness: float
-    strata: dict[str, dict[str, int]]
-    seconds: float
-    compile_seconds: float
-    seed: int | None
-    dtype: str
-    device: str
-    versions: dict[str, str]
 
 
 def verify(
@@ -255,13 +217,13 @@ class _Run:
             parts = jax.device_get(program(self._ids()))
             seconds += time.perf_counter() - start
             for i in range(min(self.width, self.blocks - self.done)):
-                self.state = _merge(self.state, {name: part[i] for name, part in parts.items()})
+                self.state = merge(self.state, {name: part[i] for name, part in parts.items()})
             self.done = min(self.done + self.width, self.blocks)
             save_state(self.checkpoint, self.identity, self.state, self.done)
             if progress is not None:
                 progress(title, min(self.done * BLOCK, self.instances), self.instances)
         return [
-            _report(claim, self.label, self.instances, self.state, i, seconds, compile_seconds)
+            tally(claim, self.label, self.instances, self.state, i, seconds, compile_seconds)
             for i, claim in enumerate(self.claims)
         ]
 
@@ -314,40 +276,3 @@ def _check(claims, drop, twin, drawn, index, instances) -> dict[str, Any]:
         "index": positions[least],
         "share": jnp.max(share, axis=0),
     }
-
-
-def _merge(state, part):
-    """Add a block's counts and keep the extremes; the earliest instance wins a tie."""
-    if state is None:
-        return part
-    better = part["slack"] < state["slack"]
-    return {
-        "counts": state["counts"] + part["counts"],
-        "strata": state["strata"] + part["strata"],
-        "slack": np.where(better, part["slack"], state["slack"]),
-        "index": np.where(better, part["index"], state["index"]),
-        "share": np.maximum(state["share"], part["share"]),
-    }
-
-
-def _report(claim, label, instances, state, i, seconds, compile_seconds) -> Verification:
-    counts = dict(zip(COLUMNS, state["counts"][i].tolist(), strict=True))
-    return Verification(
-        claim=claim.name,
-        set=label,
-        instances=instances,
-        **counts,
-        least_slack=float(state["slack"][i]),
-        least_slack_index=int(state["index"][i]),
-        tightness=float(state["share"][i]),
-        strata={
-            name: dict(zip(COLUMNS, row.tolist(), strict=True))
-            for name, row in zip(claim.domain.strata, state["strata"][i], strict=True)
-        },
-        seconds=seconds,
-        compile_seconds=compile_seconds,
-        seed=None,
-        dtype="float64",
-        device=str(jax.devices()[0].device_kind),
-        versions=versions(),
-    )

@@ -17,6 +17,12 @@ from w2sjax.claims.projection import (
     root_distance_metric,
     sharpened_gain,
 )
+from w2sjax.claims.sampling import (
+    sampled_gain,
+    sampled_gap,
+    sampled_sharpened_gain,
+    uniform_misfit,
+)
 
 REGISTRY: tuple[Claim, ...] = (
     convex_values.CLAIM,
@@ -28,4 +34,8 @@ REGISTRY: tuple[Claim, ...] = (
     nonrealizable_gain.CLAIM,
     sharpened_gain.CLAIM,
     root_distance_metric.CLAIM,
+    uniform_misfit.CLAIM,
+    sampled_gain.CLAIM,
+    sampled_gap.CLAIM,
+    sampled_sharpened_gain.CLAIM,
 )

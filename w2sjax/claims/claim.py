@@ -67,6 +67,8 @@ class Claim:
         tight_at: builds a raw instance at which equality is attained; None if unknown.
         sets: names of the convex sets it is stated for; None for all of them.
         needs: what `prepare` has to derive for it.
+        failure: for a statement "with probability at least 1 - delta", delta: the share of instances
+            that may violate it.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Claim:
     tight_at: Callable[[], Any] | None = None
     sets: tuple[str, ...] | None = None
     needs: tuple[str, ...] = ("projection",)
+    failure: float | None = None
 
     def impose(self, prepared: Any, drop: str | None = None) -> Any:
         """Make a prepared instance satisfy every hypothesis except `drop`.
