@@ -76,7 +76,7 @@ PRESETS = {
     "quick": Config(
         learners=Learners(
             schedule=Schedule(epochs=100, cosine=True),
-            few_schedule=Schedule(epochs=500, cosine=True),
+            few_schedule=Schedule(epochs=250, cosine=True),
         ),
         heads=Schedule(epochs=50, learning_rate=1e-2, cosine=True),
     ),

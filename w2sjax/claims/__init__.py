@@ -23,6 +23,7 @@ from w2sjax.claims.sampling import (
     sampled_sharpened_gain,
     uniform_misfit,
 )
+from w2sjax.claims.selection import error_bracket, selection_regret
 
 REGISTRY: tuple[Claim, ...] = (
     convex_values.CLAIM,
@@ -38,4 +39,6 @@ REGISTRY: tuple[Claim, ...] = (
     sampled_gain.CLAIM,
     sampled_gap.CLAIM,
     sampled_sharpened_gain.CLAIM,
+    error_bracket.CLAIM,
+    selection_regret.CLAIM,
 )
