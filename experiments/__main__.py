@@ -14,7 +14,7 @@ from w2sjax import _threads
 _threads.one_blas_thread()
 
 # What needs no data of the user's.
-QUICK = ("geometry", "misfit_gain", "rates", "audit_diabetes")
+QUICK = ("geometry", "misfit_gain", "rates", "weak_model_choice", "audit_diabetes")
 WITH_DATA = ("molecules", "audit_molecules")
 
 

@@ -1,0 +1,331 @@
+r"""Which of several weak models to learn from: the paper's rule, judged on tasks with known targets.
+
+The rule takes the weak model with the smallest err_w - misfit, which bounds the student's error where
+the target lies in the class. Here it stands beside the smallest weak error, the largest misfit, and
+chance: how often each finds the best student, and what it loses where it does not. A choice is certified
+where its upper bound is below the lower bounds of all others (`error_bracket`).
+
+A class is linear in Gaussian features, free or in a ball around the truth. The weak models' errors are
+graded, a random share of each lies in the class, and each knows a random share of what the class
+cannot represent of the target. Errors are in units of the mean square of the target's member.
+
+Run `python -m experiments weak_model_choice [--preset quick|paper] [--seed K] [--out DIR]`.
+"""
+
+import argparse
+import dataclasses
+import functools
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from experiments._run import Run
+from w2sjax import hypothesis_class
+from w2sjax._compilation import compile_quickly
+from w2sjax.claims.projection.instance import ProjectionInstance
+from w2sjax.claims.selection.instance import SelectionInstance
+from w2sjax.claims.selection.study import prepare
+from w2sjax.rounding import HIGHEST
+from w2sjax.sets import L2Ball, Subspace
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """A kind of task.
+
+    Attributes:
+        name: what tables call it.
+        outside: mean square of the part of the target that is added to the member.
+        tied: whether all weak models are copies of the first with a little noise.
+        equal: whether all weak models have the same error.
+    """
+
+    name: str
+    outside: float
+    tied: bool = False
+    equal: bool = False
+
+
+SETTINGS = (
+    Setting("realizable", 0.0),
+    Setting("outside 0.01", 0.01),
+    Setting("outside 0.1", 0.1),
+    Setting("outside 1", 1.0),
+    Setting("near-tied", 0.1, tied=True),
+    Setting("equal error", 0.1, equal=True),
+)
+CLASSES = ("subspace", "l2_ball")
+STRATEGIES = ("err_w - misfit", "err_w", "misfit", "chance")
+COLUMNS = (
+    "class", "setting", "strategy", "tasks", "best", "best_stderr", "regret", "regret_stderr",
+    "regret_largest",
+)  # fmt: skip
+CERTIFIED = ("class", "setting", "tasks", "epsilon", "certified", "certified_right")
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Sizes; `errors` are the least and the largest grade, `reach` the truth's share of the radius."""
+
+    tasks: int = 20_000
+    points: int = 200
+    features: int = 16
+    models: int = 6
+    errors: tuple[float, float] = (0.1, 1.0)
+    tie: float = 0.01
+    reach: float = 0.9
+    block: int = 100
+
+
+PRESETS = {"paper": Config(), "quick": Config(tasks=1_000)}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Draw tasks, choose by every strategy; write data, manifest and figure; print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--preset", choices=PRESETS, default="quick")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=Path("out/weak_model_choice"))
+    given = parser.parse_args(arguments)
+    config = PRESETS[given.preset]
+    run = Run("weak_model_choice", config, given.seed, given.out)
+    found = choose(jax.random.key(given.seed), config)
+    choices, certified = summary(found), certificates(found)
+    run.write("choices.csv", COLUMNS, [list(row.values()) for row in choices])
+    run.write("certified.csv", CERTIFIED, [list(row.values()) for row in certified])
+    run.finish(preset=given.preset)
+    from figures.weak_model_choice import draw
+
+    draw(given.out)
+    console = Console(width=100)
+    console.print(_table(choices, certified, config))
+    console.print(conclusion(choices), highlight=False)
+    console.print(f"data, manifest and figure in {given.out}", highlight=False)
+    return 0
+
+
+def choose(key, config: Config) -> dict[str, np.ndarray]:
+    """Judge all tasks; arrays (tasks, classes, settings), with a last axis for what is plural."""
+    keys = jax.random.split(key, config.tasks)
+    program = compile_quickly(_judge_all.lower(keys, config=config))
+    return {name: np.asarray(values) for name, values in program(keys).items()}
+
+
+@functools.partial(jax.jit, static_argnames="config")
+def _judge_all(keys, config: Config):
+    return jax.lax.map(lambda key: _judge(key, config), keys, batch_size=config.block)
+
+
+def _judge(key, config: Config) -> dict[str, Any]:
+    """One draw of class and models, judged in both classes and all settings."""
+    feature_key, head_key, noise_key, share_key, chance_key = jax.random.split(key, 5)
+    features = jax.random.normal(feature_key, (config.points, config.features))
+    heads = jax.random.normal(head_key, (config.models + 2, config.features))
+    values = jnp.matmul(heads, features.T, precision=HIGHEST)
+    truth = heads[0] / jnp.sqrt(jnp.mean(values[0] ** 2))
+    noise = jax.random.normal(noise_key, (config.models, config.points))
+    shares, known = jax.random.uniform(share_key, (2, config.models))
+
+    def error(share, inside, noise):
+        return _unit(jnp.sqrt(share) * _unit(inside) + jnp.sqrt(1 - share) * noise)
+
+    parts = Parts(
+        member=jnp.matmul(features, truth, precision=HIGHEST),
+        outside=_unit(jnp.cos(3 * _unit(values[1]))),
+        error=jax.vmap(error)(shares, values[2:], noise),
+        known=known,
+        copy=noise,
+    )
+    free = hypothesis_class(Subspace(), features)
+    ball = dataclasses.replace(free, set=L2Ball(jnp.linalg.norm(truth) / config.reach))
+    chance = jax.random.randint(chance_key, (), 0, config.models)
+    columns = zip(*((s.outside, s.tied, s.equal) for s in SETTINGS), strict=True)
+    settings = tuple(jnp.asarray(column) for column in columns)
+
+    def judged(hypothesis):
+        def one(*setting):
+            weak, offset = _task(parts, config, *setting)
+            return _outcome(hypothesis, truth, weak, offset, chance)
+
+        return jax.vmap(one)(*settings)
+
+    return jax.tree.map(lambda *rows: jnp.stack(rows), judged(free), judged(ball))
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Parts:
+    """What a task is put together from, all of mean square about 1.
+
+    Attributes:
+        member: the target's member of the class.
+        outside: a function that the class does not represent.
+        error: each weak model's error, a random share of it in the class.
+        known: which share of the target's other part each weak model knows.
+        copy: what tells near-tied models apart.
+    """
+
+    member: jax.Array
+    outside: jax.Array
+    error: jax.Array
+    known: jax.Array
+    copy: jax.Array
+
+
+def _task(parts: Parts, config: Config, outside, tied, equal):
+    """The weak models of a setting, and what the target is more than its member."""
+    grades = jnp.geomspace(*config.errors, config.models)
+    offset = jnp.sqrt(outside) * parts.outside
+
+    def away(grade, error, known):
+        return (known - 1) * offset + jnp.sqrt(grade) * error
+
+    first = away(grades[0], parts.error[0], parts.known[0])
+
+    def weak(grade, error, known, copy):
+        found = away(grade, error, known)
+        found = jnp.where(tied, first + jnp.sqrt(config.tie * grades[0]) * copy, found)
+        found = jnp.where(equal, jnp.sqrt(jnp.mean(grades)) * _unit(found), found)
+        return parts.member + offset + found
+
+    return jax.vmap(weak)(grades, parts.error, parts.known, parts.copy), offset
+
+
+def _outcome(hypothesis, truth, weak, offset, chance) -> dict[str, Any]:
+    """Learn from every weak model, choose by every strategy, certify the rule's choice."""
+    zero = jnp.zeros(())
+    strata = jnp.zeros(5, jnp.int32)
+    base = ProjectionInstance(
+        hypothesis=hypothesis,
+        weak=weak[0],
+        truth=truth,
+        truth_intercept=zero,
+        offset=offset,
+        other=truth,
+        other_intercept=zero,
+        multiplicity=jnp.ones_like(offset),
+        mixture=zero,
+        wander=zero,
+        strata=strata[:3],
+    )
+    study = prepare(SelectionInstance(base, weak, strata))
+    bracket = study.bracket()
+    error, choice = bracket.error.value, bracket.choice
+    others = (bracket.lower.value - bracket.lower.error).at[choice].set(jnp.inf)
+    smallest = jnp.argmin(bracket.weak_error.value)
+    picks = jnp.stack([choice, smallest, jnp.argmax(bracket.misfit.value), chance])
+    target = base.hypothesis.values(truth) + offset
+    return {
+        "best": picks == jnp.argmin(error),
+        "regret": error[picks] - jnp.min(error),
+        "certified": bracket.upper.upper()[choice] < jnp.min(others),
+        "epsilon": jnp.mean((study.best.values - target) ** 2),
+    }
+
+
+def _unit(values):
+    """Scale a function to a mean square of 1."""
+    return values / jnp.sqrt(jnp.mean(values**2))
+
+
+def summary(found: dict[str, np.ndarray]) -> list[dict[str, Any]]:
+    """How often each strategy finds the best student, and its regret: a row a class and setting."""
+    rows = []
+    tasks = len(found["best"])
+    for kind, setting, strategy in np.ndindex(found["best"].shape[1:]):
+        best = found["best"][:, kind, setting, strategy].mean()
+        regret = found["regret"][:, kind, setting, strategy]
+        rows.append(
+            {
+                "class": CLASSES[kind],
+                "setting": SETTINGS[setting].name,
+                "strategy": STRATEGIES[strategy],
+                "tasks": tasks,
+                "best": best,
+                "best_stderr": (best * (1 - best) / tasks) ** 0.5,
+                "regret": regret.mean(),
+                "regret_stderr": regret.std(ddof=1) / tasks**0.5,
+                "regret_largest": regret.max(),
+            }
+        )
+    return rows
+
+
+def certificates(found: dict[str, np.ndarray]) -> list[dict[str, Any]]:
+    """In how many tasks the rule's choice is certified, and in how many of those it is the best."""
+    rows = []
+    for kind, setting in np.ndindex(found["certified"].shape[1:]):
+        certified = found["certified"][:, kind, setting]
+        rows.append(
+            {
+                "class": CLASSES[kind],
+                "setting": SETTINGS[setting].name,
+                "tasks": len(certified),
+                "epsilon": found["epsilon"][:, kind, setting].mean(),
+                "certified": int(certified.sum()),
+                "certified_right": int((certified & found["best"][:, kind, setting, 0]).sum()),
+            }
+        )
+    return rows
+
+
+def conclusion(choices: list[dict[str, Any]]) -> str:
+    """Say in one sentence where the rule fails."""
+    rule, rest = STRATEGIES[0], STRATEGIES[1:]
+    table = {(row["class"], row["setting"], row["strategy"]): row for row in choices}
+    places = list(dict.fromkeys(place[:2] for place in table))
+    worst = min(places, key=lambda place: table[*place, rule]["best"])
+    found = table[*worst, rule]
+    rival = max(rest, key=lambda strategy: table[*worst, strategy]["best"])
+    beaten = [
+        f"{setting} ({kind})"
+        for kind, setting in places
+        if any(
+            table[kind, setting, other]["regret"] < table[kind, setting, rule]["regret"]
+            for other in rest
+        )
+    ]
+    lost = f"loses more than another strategy in: {', '.join(beaten)}"
+    return (
+        f"{rule} fails most in '{worst[1]}' ({worst[0]}), where it finds the best student in "
+        f"{found['best']:.1%} of the tasks ({rival}: {table[*worst, rival]['best']:.1%}) and loses "
+        f"up to {found['regret_largest']:.2g}; on average it "
+        + (lost if beaten else "loses less than every other strategy in every setting")
+        + "."
+    )
+
+
+def _table(choices, certified, config: Config) -> Table:
+    table = Table(title=f"Choosing one of {config.models} weak models, {config.tasks:,} tasks")
+    table.add_column("setting", no_wrap=True)
+    for name in ("ε", *STRATEGIES, "certified"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for place, row in enumerate(certified):
+        chosen = choices[len(STRATEGIES) * place :][: len(STRATEGIES)]
+        table.add_row(
+            f"{row['setting']}\n[dim]{row['class']}[/dim]",
+            f"{row['epsilon']:.2g}" if row["epsilon"] > 1e-9 else "0",
+            *(
+                f"{c['best']:.1%} ≤{1e3 * c['regret_largest']:.0f}\n"
+                f"{1e3 * c['regret']:.3g}±{1e3 * c['regret_stderr']:.1g}"
+                for c in chosen
+            ),
+            f"{row['certified'] / row['tasks']:.1%}\n{row['certified_right']}/{row['certified']}",
+            end_section=place % len(SETTINGS) == len(SETTINGS) - 1,
+        )
+    table.caption = (
+        "Of each strategy: how often it finds the best student, and its largest and mean regret ± "
+        "standard error in thousandths. ε: mean square distance of the target from the class. "
+        "Certified: how often the choice by err_w - misfit is proved, and right/proved."
+    )
+    table.caption_justify = "left"
+    return table
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
