@@ -123,6 +123,23 @@ def hypothesis_class(
     return HypothesisClass(set, features, weights, centre, factorisation, intercept=free)
 
 
+def derived_again(hypothesis: HypothesisClass) -> HypothesisClass:
+    """Build the class again from its set, features and weights.
+
+    For a class that another program returned: that program may have factored features that differ in
+    their last bits from those it returned.
+    """
+    if hypothesis.features is None:
+        return hypothesis
+    kernel = isinstance(hypothesis.set, RKHSBall) and hypothesis.set.kernel is not None
+    return hypothesis_class(
+        hypothesis.set,
+        None if kernel else hypothesis.features,
+        hypothesis.weights,
+        intercept=hypothesis.intercept,
+    )
+
+
 def _normalised(weights: Float[Array, " n"]) -> Float[Array, " n"]:
     if weights.ndim != 1 or weights.shape[0] == 0:
         raise ValueError(f"weights: expected shape (n,) with n >= 1, got {weights.shape}")

@@ -15,7 +15,7 @@ from w2sjax.certificate import Projection
 from w2sjax.certification import certify
 from w2sjax.claims.claim import Domain, Hypothesis
 from w2sjax.claims.projection.instance import STRATA, ProjectionInstance, draw
-from w2sjax.hypothesis import HypothesisClass
+from w2sjax.hypothesis import HypothesisClass, derived_again
 from w2sjax.projection import project
 from w2sjax.rounding import Rounded, gamma, inflate
 
@@ -170,6 +170,7 @@ STUDENTS = ("projection", "best", "sampled", "mixed")
 
 def prepare(instance: ProjectionInstance, needs: tuple[str, ...] = STUDENTS) -> Study:
     """Compute the students that are needed, in one batch over their labels."""
+    instance = dataclasses.replace(instance, hypothesis=derived_again(instance.hypothesis))
     hypothesis = instance.hypothesis
     target = hypothesis.values(instance.truth, instance.truth_intercept) + instance.offset
     labels = {

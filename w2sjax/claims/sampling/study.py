@@ -23,7 +23,7 @@ from w2sjax.claims.claim import Domain, Hypothesis
 from w2sjax.claims.projection.instance import ProjectionInstance
 from w2sjax.claims.projection.study import Study
 from w2sjax.claims.sampling.instance import STRATA, SamplingInstance, draw
-from w2sjax.hypothesis import hypothesis_class
+from w2sjax.hypothesis import derived_again, hypothesis_class
 from w2sjax.projection import project
 from w2sjax.rounding import Rounded
 
@@ -80,6 +80,7 @@ class SamplingStudy:
 
 def prepare(instance: SamplingInstance, needs: tuple[str, ...] = ("sampled",)) -> SamplingStudy:
     """Fit the student on the sample; project the target in the population."""
+    instance = dataclasses.replace(instance, hypothesis=derived_again(instance.hypothesis))
     hypothesis = instance.hypothesis
     weights = instance.counts / instance.size
     learnt = project(hypothesis_class(hypothesis.set, hypothesis.features, weights), instance.weak)

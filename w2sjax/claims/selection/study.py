@@ -18,6 +18,7 @@ from w2sjax.certificate import Projection
 from w2sjax.claims.claim import Domain
 from w2sjax.claims.projection.study import Study, off_class
 from w2sjax.claims.selection.instance import STRATA, SelectionInstance, draw
+from w2sjax.hypothesis import derived_again
 from w2sjax.projection import project
 from w2sjax.rounding import Rounded
 
@@ -94,7 +95,8 @@ class SelectionStudy:
 def prepare(instance: SelectionInstance, needs: tuple[str, ...] = ()) -> SelectionStudy:
     """Project all weak models and the target, in one batch; no claim needs more or less."""
     del needs
-    base = instance.base
+    base = dataclasses.replace(instance.base, hypothesis=derived_again(instance.base.hypothesis))
+    instance = dataclasses.replace(instance, base=base)
     target = base.hypothesis.values(base.truth, base.truth_intercept) + base.offset
     labels = jnp.concatenate([instance.weak, target[None]])
     # The certificates have to cover the target's projection, whatever its coefficients.
