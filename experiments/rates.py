@@ -127,6 +127,7 @@ def population(
         bound=jnp.asarray(radius, jnp.float64),
         counts=jnp.ones(size, jnp.float64),
         size=jnp.asarray(float(size), jnp.float64),
+        spare=jax.random.key_data(key),
         strata=jnp.zeros(2, jnp.int32),
     )
 

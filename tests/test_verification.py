@@ -33,7 +33,7 @@ def draw(key, variant):
     sides = jax.random.uniform(key, (4,), jnp.float64)
     kind = jnp.floor(3 * sides[3]).astype(jnp.int32)
     tolerance = jnp.where(sides[2] < 0.1, jnp.nan, jnp.where(sides[2] < 0.5, 1e-12, 0.3))
-    shift = 0.0 if isinstance(variant, type) else variant.radius - 1
+    shift = 0.0 if variant is None or isinstance(variant, type) else variant.radius - 1
     same = sides[2] > 0.45  # a tie of many instances, and of the least slack
     left = jnp.where(same & (tolerance < 0.1), sides[1], sides[0])
     return Toy(jnp.stack([left + shift, sides[1]]), tolerance, jnp.stack([kind, 3 + kind % 2]))
@@ -284,6 +284,17 @@ def test_keys_and_seeds():
     assert result([dataclasses.replace(seeded, seed=None)]) == result([keyed])
     other = verify(LOOSE, 6, sets=["l2_ball"], instances=100, drop="smallness")[0]
     assert other.least_slack != seeded.least_slack
+
+
+def test_claims_without_a_set_are_checked_once():
+    """By default beside the others, and alone where a set is named that they are not about."""
+    free = dataclasses.replace(LOOSE, name="free", sets=())
+    ball = dataclasses.replace(LOOSE, name="ball", sets=("l2_ball",))
+    found = verify([free, ball], 3, instances=100)
+    assert [(one.claim, one.set) for one in found] == [("free", "none"), ("ball", "l2_ball")]
+    assert verify(free, 3, sets=["none"], instances=100)[0].holds == found[0].holds > 0
+    with pytest.raises(ValueError, match="none of the claims"):
+        verify(free, 3, sets=["l2_ball"], instances=100)
 
 
 def test_a_real_claim_over_a_real_set():

@@ -30,6 +30,7 @@ from w2sjax.tally import Verification, merge, tally
 
 BLOCK = 500
 INSTANCES = 20_000
+NO_SET = "none"  # what stands for a set where a claim has none
 
 
 def verify(
@@ -49,7 +50,8 @@ def verify(
     Args:
         claims: one or several, by name or as objects; all of `REGISTRY` by default.
         key: a key, or an integer seed for one.
-        sets: specifications ("l2_ball:2.5"), sets or kinds of sets; all of `SETS` by default.
+        sets: specifications ("l2_ball:2.5"), sets or kinds of sets; all of `SETS` by default, and
+            claims without a set ("none") once.
         instances: how many for each claim and set.
         chunk: blocks of `BLOCK` instances a call of the compiled program; changes no result.
         drop: a hypothesis to do without, which all of the claims must have.
@@ -71,6 +73,8 @@ def verify(
     seed = key if isinstance(key, int) else None
     root = jax.random.key(key) if isinstance(key, int) else key
     variants = [_variant(s) for s in _listed(sets, SETS.values())]
+    if sets is None:
+        variants.append((NO_SET, None))
     groups = list(_groups(chosen, variants))
     if not groups:
         names, labels = [c.name for c in chosen], [label for label, _ in variants]
@@ -96,7 +100,7 @@ def verify(
 def _groups(chosen, variants):
     """Yield (rows of claims, column of the set, label, variant) that share their instances."""
     for column, (label, variant) in enumerate(variants):
-        rows = [i for i, c in enumerate(chosen) if c.sets is None or variant.name in c.sets]
+        rows = [i for i, c in enumerate(chosen) if c.stated_for(variant)]
         for domain in dict.fromkeys(chosen[i].domain for i in rows):
             yield [i for i in rows if chosen[i].domain is domain], column, label, variant
 
@@ -124,7 +128,9 @@ def _claim(claim: Claim | str) -> Claim:
     raise ValueError(f"claim: there is no {claim!r}; known are {names}")
 
 
-def _variant(spec) -> tuple[str, ConvexSet | type[ConvexSet]]:
+def _variant(spec) -> tuple[str, ConvexSet | type[ConvexSet] | None]:
+    if spec is None or spec == NO_SET:
+        return NO_SET, None
     if isinstance(spec, str):
         return spec, parse_set(spec)
     return spec.name, spec

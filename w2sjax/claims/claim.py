@@ -65,7 +65,8 @@ class Claim:
         check: both sides on a prepared instance.
         false_twin: a stronger, false statement of the same form, which a search must refute.
         tight_at: builds a raw instance at which equality is attained; None if unknown.
-        sets: names of the convex sets it is stated for; None for all of them.
+        sets: names of the convex sets it is stated for; None for all of them, () for a statement that
+            is not about one.
         needs: what `prepare` has to derive for it.
         failure: for a statement "with probability at least 1 - delta", delta: the share of instances
             that may violate it.
@@ -83,6 +84,12 @@ class Claim:
     sets: tuple[str, ...] | None = None
     needs: tuple[str, ...] = ("projection",)
     failure: float | None = None
+
+    def stated_for(self, variant: Any) -> bool:
+        """Whether it is about this set or kind of set; None stands for no set."""
+        if self.sets == () or variant is None:
+            return self.sets == () and variant is None
+        return self.sets is None or variant.name in self.sets
 
     def impose(self, prepared: Any, drop: str | None = None) -> Any:
         """Make a prepared instance satisfy every hypothesis except `drop`.

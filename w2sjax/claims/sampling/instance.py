@@ -10,7 +10,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Float, Int, PRNGKeyArray, UInt32
 
 from w2sjax import rounding
 from w2sjax.hypothesis import HypothesisClass, hypothesis_class
@@ -20,7 +20,7 @@ from w2sjax.sets.l2_ball import L2Ball
 POINTS, FEATURES = 64, 2
 SMALLEST, LARGEST = 2**5, 2**12
 
-WEAK_KINDS = ("near", "sign", "member", "unrelated")
+WEAK_KINDS = ("near", "sign", "member", "unrelated", "coin")
 TARGET_KINDS = ("realizable", "far", "wild")
 STRATA = tuple(
     [f"weak:{kind}" for kind in WEAK_KINDS] + [f"target:{kind}" for kind in TARGET_KINDS]
@@ -40,6 +40,7 @@ class SamplingInstance:
         bound: $B$, which bounds all members, the weak model and the target.
         counts: how often the sample holds each point.
         size: $n$.
+        spare: randomness for a sample that a dropped hypothesis draws.
         strata: indices into `STRATA`.
     """
 
@@ -50,6 +51,7 @@ class SamplingInstance:
     bound: Float[Array, "*batch"]
     counts: Float[Array, "*batch p"]
     size: Float[Array, "*batch"]
+    spare: UInt32[Array, "*batch 2"]
     strata: Int[Array, "*batch 2"]
 
 
@@ -63,10 +65,10 @@ def draw(
 ) -> SamplingInstance:
     """Draw a population and a sample of `SMALLEST` to `largest` points, log-uniform in size.
 
-    Strata: weak models near a member, signs of one times the bound, members, unrelated; targets in
-    the class, out of it, and of random signs.
+    Strata: weak models near a member, signs of one times the bound, members, unrelated, random signs
+    times the bound; targets in the class, out of it, and of random signs.
     """
-    uniform_key, normal_key, set_key, truth_key, sample_key = jax.random.split(key, 8)[:5]
+    uniform_key, normal_key, set_key, truth_key, sample_key, spare_key = jax.random.split(key, 6)
     uniform = jax.random.uniform(uniform_key, (16,), jnp.float32).astype(jnp.float64)
     normal = jax.random.normal(normal_key, ((features + 4) * points,), jnp.float32)
     normal = normal.astype(jnp.float64)
@@ -82,7 +84,7 @@ def draw(
     weights = jnp.exp(2 * uniform[1] * skew)
     hypothesis = hypothesis_class(convex_set, matrix, weights)
     bound = radius * jnp.max(jax.vmap(rounding.norm)(matrix)) * (1 + 1e-12)
-    kinds = jnp.floor(uniform[2:4] * jnp.asarray([4.0, 4.0])).astype(jnp.int32)
+    kinds = jnp.floor(uniform[2:4] * jnp.asarray([5.0, 4.0])).astype(jnp.int32)
     kinds = kinds.at[1].set(jnp.maximum(kinds[1] - 1, 0))  # half of the targets are realizable
     truth = convex_set.draw(truth_key, features, jnp.float64)
     member = hypothesis.values(truth)
@@ -94,6 +96,7 @@ def draw(
             bound * jnp.sign(second + uniform[4] * level * noise),
             second,
             level * noise,
+            bound * jnp.sign(noise),
         ]
     )[kinds[0]]
     target = jnp.stack([member, member + uniform[5] * level * other, bound * jnp.sign(extra)])[
@@ -109,6 +112,7 @@ def draw(
         bound=bound,
         counts=sample(sample_key, hypothesis.weights, size, largest),
         size=size,
+        spare=jax.random.key_data(spare_key),
         strata=kinds + jnp.asarray([0, len(WEAK_KINDS)], jnp.int32),
     )
 

@@ -20,7 +20,8 @@ import jax.numpy as jnp
 
 from w2sjax.claims.claim import Claim
 from w2sjax.claims.inequality import Inequality, compare
-from w2sjax.claims.sampling.study import BOUNDED, DOMAIN, FAILURE, INDEPENDENT, SamplingStudy
+from w2sjax.claims.sampling.dropped import HYPOTHESES
+from w2sjax.claims.sampling.study import DOMAIN, FAILURE, SamplingStudy
 
 
 def check(study: SamplingStudy, *, statistical: float = 2.0) -> Inequality:
@@ -53,7 +54,7 @@ CLAIM = Claim(
     reference="derived; Charikar, Pabbaraju, Shiragur (2024), Theorem 2, arXiv:2405.15116, "
     "with constants",
     domain=DOMAIN,
-    hypotheses={"independence": INDEPENDENT, "boundedness": BOUNDED},
+    hypotheses=HYPOTHESES,
     check=check,
     false_twin=false_twin,
     sets=("l2_ball",),

@@ -19,7 +19,8 @@ import jax.numpy as jnp
 from w2sjax.claims.claim import Claim
 from w2sjax.claims.inequality import Inequality, compare
 from w2sjax.claims.projection.study import off_class
-from w2sjax.claims.sampling.study import BOUNDED, DOMAIN, FAILURE, INDEPENDENT, SamplingStudy
+from w2sjax.claims.sampling.dropped import HYPOTHESES
+from w2sjax.claims.sampling.study import DOMAIN, FAILURE, SamplingStudy
 
 
 def check(study: SamplingStudy, *, statistical: float = 2.0) -> Inequality:
@@ -49,7 +50,7 @@ CLAIM = Claim(
     r"+ 2\sqrt{\varepsilon\, d(\hat f, f_w)}",
     reference="derived; sharpens Charikar, Pabbaraju, Shiragur (2024), Theorem 2, arXiv:2405.15116",
     domain=DOMAIN,
-    hypotheses={"independence": INDEPENDENT, "boundedness": BOUNDED},
+    hypotheses=HYPOTHESES,
     check=check,
     false_twin=false_twin,
     sets=("l2_ball",),

@@ -19,9 +19,9 @@ from jaxtyping import Array, Float
 from w2sjax import rounding
 from w2sjax.certificate import Projection
 from w2sjax.certification import certify
-from w2sjax.claims.claim import Domain, Hypothesis
+from w2sjax.claims.claim import Domain
 from w2sjax.claims.projection.instance import ProjectionInstance
-from w2sjax.claims.projection.study import Study
+from w2sjax.claims.projection.study import Study, off_class
 from w2sjax.claims.sampling.instance import STRATA, SamplingInstance, draw
 from w2sjax.hypothesis import derived_again, hypothesis_class
 from w2sjax.projection import project
@@ -39,7 +39,7 @@ class SamplingStudy:
         instance: the raw instance.
         population: the instance in the population's measure; its student is $\hat f$, the projection
             in the sample's measure, certified in the population's.
-        slip: gap of $\hat f$ in the sample's measure, where it should be the projection.
+        slip: bound of $P_n[(f_w - \hat f)(u - \hat f)]$ over members u, at most 0 for the projection.
     """
 
     instance: SamplingInstance
@@ -103,30 +103,11 @@ def prepare(instance: SamplingInstance, needs: tuple[str, ...] = ("sampled",)) -
     if "best" in needs:
         target = hypothesis.values(instance.truth) + instance.offset
         students["best"] = project(hypothesis, target)
-    return SamplingStudy(instance, Study(raw, student, students), learnt.gap)
-
-
-def _again(study: SamplingStudy, **changes) -> SamplingStudy:
-    needs = tuple(study.population.students)
-    return prepare(dataclasses.replace(study.instance, **changes), needs)
-
-
-def _biased(study: SamplingStudy) -> SamplingStudy:
-    """Let the sample hold only the points that the weak model is largest at."""
-    instance = study.instance
-    top = instance.weak >= jnp.sort(instance.weak)[-4]
-    chosen = jnp.where(top, instance.hypothesis.weights, 0)
-    return _again(study, counts=instance.size * chosen / jnp.sum(chosen))
-
-
-def _unbounded(study: SamplingStudy) -> SamplingStudy:
-    """Let the weak model be a thousand times the bound at the rarest point."""
-    instance = study.instance
-    rare = jnp.argmin(instance.hypothesis.weights)
-    return _again(study, weak=instance.weak.at[rare].set(1e3 * instance.bound))
+    # Members are at most 2B apart; the values of a computed one are off by a rounding.
+    slip = learnt.pairing((2 * instance.bound) ** 2) + 2 * instance.bound * off_class(
+        hypothesis, learnt.coefficients, zero
+    )
+    return SamplingStudy(instance, Study(raw, student, students), slip)
 
 
 DOMAIN = Domain(name="sampling", draw=draw, prepare=prepare, strata=STRATA)
-
-INDEPENDENT = Hypothesis("the points are independent draws from the population", drop=_biased)
-BOUNDED = Hypothesis("the weak model is bounded by B", drop=_unbounded)
