@@ -3,6 +3,13 @@
 from w2sjax.claims.claim import Claim as Claim
 from w2sjax.claims.claim import Domain as Domain
 from w2sjax.claims.claim import Hypothesis as Hypothesis
+from w2sjax.claims.expansion import (
+    coverage_good_side,
+    expansion_core,
+    hard_error,
+    hard_error_payback,
+    pseudolabel_correction_tight,
+)
 from w2sjax.claims.inequality import Inequality as Inequality
 from w2sjax.claims.inequality import Verdict as Verdict
 from w2sjax.claims.inequality import compare as compare
@@ -41,4 +48,9 @@ REGISTRY: tuple[Claim, ...] = (
     sampled_sharpened_gain.CLAIM,
     error_bracket.CLAIM,
     selection_regret.CLAIM,
+    expansion_core.CLAIM,
+    hard_error.CLAIM,
+    hard_error_payback.CLAIM,
+    coverage_good_side.CLAIM,
+    pseudolabel_correction_tight.CLAIM,
 )

@@ -1,0 +1,1 @@
+"""Expansion: errors on finite worlds, bounded through neighbourhoods."""
