@@ -13,7 +13,18 @@ from w2sjax import _threads
 _threads.one_blas_thread()
 
 # What needs no data of the user's; the longest first.
-QUICK = ("misfit_gain", "rates", "weak_model_choice", "geometry", "audit_diabetes")
+QUICK = (
+    "misfit_gain",
+    "selection",
+    "gain_curve",
+    "gain_sweeps",
+    "rates",
+    "digits_overlap",
+    "weak_model_choice",
+    "detection",
+    "geometry",
+    "audit_diabetes",
+)
 WITH_DATA = ("molecules", "audit_molecules")
 
 

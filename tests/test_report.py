@@ -19,6 +19,7 @@ from w2sjax.tally import Verification
 
 PROMISED = """claim set instances holds equal undecided violated least_slack tightness strata seconds
 seed dtype device versions failure failure_interval""".split()
+LONGEST = max((claim.name for claim in REGISTRY), key=len)
 OURS = ["invalid", "least_slack_index", "compile_seconds"]
 
 
@@ -60,9 +61,10 @@ def test_table_shows_every_number_in_80_columns():
         verified(instances=20_000, holds=12_345, equal=4_000, undecided=655, violated=3_000),
         verified(set_="l2_ball:2.5", violated=0, undecided=0, invalid=0),
         verified("root_distance_metric", "box:[1,2]", instances=1_000_000, violated=999_999),
+        verified(LONGEST, "none", holds=20_000, undecided=0, invalid=0, violated=20_000),
     ]
     text = shown(verification_table(rows))
-    assert text.splitlines()[0].strip() == "1,020,020 checks: 1,002,999 violated"
+    assert text.splitlines()[0].strip() == "1,020,040 checks: 1,022,999 violated"
     assert "…" not in text
     lines = [line.split() for line in text.splitlines()]
     assert all(len(line.rstrip()) <= 80 for line in text.splitlines())
@@ -71,6 +73,7 @@ def test_table_shows_every_number_in_80_columns():
     assert any(line[:1] == ["box:[1,2]"] and "999999" in line for line in lines)
     for heading in ("misfit_gain", "root_distance_metric"):
         assert [heading] in lines
+    assert [LONGEST, "20000", "5", "0", "20000", "-0.12", "1.5000"] in lines
 
 
 def test_table_without_violations():

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from w2sjax.claims import REGISTRY
 from w2sjax.sets import SETS
-from w2sjax.tally import Verification
+from w2sjax.tally import NO_SET, Verification
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def verification_json(results: Sequence[Verification]) -> list[dict[str, Any]]:
 
 
 def verification_table(results: Sequence[Verification]) -> Table:
-    """Lay the results out, claim after claim, one row a set; fits 80 columns."""
+    """Lay the results out, claim after claim, one row a set (if it has one); fits 80 columns."""
     total = sum(result.instances for result in results)
     violated = sum(result.violated for result in results if result.failure is None)
     table = Table(
@@ -65,18 +65,19 @@ def verification_table(results: Sequence[Verification]) -> Table:
         title_justify="left",
         caption_justify="left",
         box=None,
-        padding=(0, 2, 0, 0),
+        padding=(0, 1, 0, 0),
     )
     table.add_column("claim and set", no_wrap=True)
     for name in ("holds", "equal", "undecided", "violated", "least slack", "tightness"):
         table.add_column(name, justify="right", no_wrap=name != "least slack")
     previous = None
     for result in results:
-        if result.claim != previous:
-            table.add_row(f"[bold]{result.claim}[/bold]")
+        heading = f"[bold]{result.claim}[/bold]"
+        if result.claim != previous and result.set != NO_SET:
+            table.add_row(heading)
         failed = result.undecided + result.invalid
         table.add_row(
-            f"  {escape(result.set)}",
+            heading if result.set == NO_SET else f"  {escape(result.set)}",
             str(result.holds),
             str(result.equal),
             f"{failed} ({100 * failed / result.instances:.2f}%)" if failed else "0",
@@ -94,8 +95,9 @@ def _failures(results: Sequence[Verification]) -> str:
     for result in results:
         if result.failure is not None and result.failure_interval is not None:
             low, high = result.failure_interval
+            place = "" if result.set == NO_SET else f", {escape(result.set)}"
             lines += (
-                f"\n{result.claim}, {escape(result.set)}: fails with probability {low:.2g} to "
+                f"\n{result.claim}{place}: fails with probability {low:.2g} to "
                 f"{high:.2g} (99 % confidence); {result.failure:g} is allowed"
             )
     return lines

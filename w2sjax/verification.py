@@ -26,11 +26,10 @@ from w2sjax.claims import REGISTRY, Claim, Verdict
 from w2sjax.scale import load_state, over_devices, save_state
 from w2sjax.sets import SETS, ConvexSet
 from w2sjax.sets.parse import parse_set
-from w2sjax.tally import Verification, merge, tally
+from w2sjax.tally import NO_SET, Verification, merge, tally
 
 BLOCK = 500
 INSTANCES = 20_000
-NO_SET = "none"  # what stands for a set where a claim has none
 
 
 def verify(

@@ -1,8 +1,20 @@
-"""Run every benchmark: `python -m experiments.speed`."""
+"""Run benchmarks, each in a process of its own: `python -m experiments.speed [NAME ...]`."""
 
-from experiments.speed import figure, large, solvers, theorem
+import subprocess
+import sys
 
-solvers.main()
-theorem.main([])
-large.main([])
-figure.main([])
+NAMES = ("solvers", "theorem", "large", "figure", "gain_curve", "detection", "selection")
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all; return the worst exit code."""
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        print(f"usage: python -m experiments.speed [NAME ...]; names: {', '.join(NAMES)}")
+        return 2
+    commands = [[sys.executable, "-m", f"experiments.speed.{name}"] for name in names or NAMES]
+    return max(subprocess.run(command, check=False).returncode for command in commands)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

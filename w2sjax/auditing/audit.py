@@ -19,6 +19,7 @@ from w2sjax.auditing.bootstrap import NAMES, percentile_interval, resampled
 from w2sjax.auditing.caveats import caveats, findings
 from w2sjax.auditing.classes import Choice, choose
 from w2sjax.auditing.data import AuditData
+from w2sjax.auditing.overlap import examine
 from w2sjax.auditing.quantities import Quantities, Student, measure
 from w2sjax.auditing.ranking import rank
 from w2sjax.auditing.results import Audit, finite, model_audit
@@ -59,6 +60,7 @@ def audit(
     Args:
         data: from `w2sjax.auditing.data.load` or `audit_data`. Rows of weight zero are left out.
             `student_predictions`, if it has them, are audited as they are, instead of projections.
+            With `weak_probabilities` the regions of the points are detected.
         convex_set: a set of coefficients over the strong features, a set of values (which takes no
             features; `monotone` takes the rows in the order given), or how the command line writes
             one. An `rkhs_ball` with a kernel brings its own features.
@@ -66,7 +68,8 @@ def audit(
             `subspace`.
         bootstrap: resamples of the points for percentile intervals at 95%. Students are projected
             anew on every resample, but given students and those of a held-out part are kept.
-        key: needed for a bootstrap and for a random split.
+        key: needed for a bootstrap and for a random split; without one, detected regions come
+            without resamples and tests.
         split: "0.3" holds out a random 30% of the rows, "last:0.3" the last 30%. The students are
             fitted on the other rows, and `held_out` measures them on the rows held out: best fit
             and gap are those of the held-out measure.
@@ -93,8 +96,8 @@ def audit(
     if key is None and split is not None and not split.startswith("last:"):
         raise ValueError("key: a random split needs one, such as jax.random.key(0)")
     keys: list = [None] * 3 if key is None else list(jax.random.split(key, 3))
-    split_key, *bootstrap_keys = keys
-    options = [_Options(bootstrap, k, tolerance, max_steps, progress) for k in bootstrap_keys]
+    split_key, *part_keys = keys
+    options = [_Options(bootstrap, k, tolerance, max_steps, progress) for k in part_keys]
     if split is None:
         return _audit_part(choice, choice.data, "all", None, options[0])[0]
     if choice.of_values:
@@ -172,8 +175,23 @@ def _audit_part(
         target_status=None if best is None else Status(int(best.status)).name,
         bootstrap=options.bootstrap,
     )
+    if data.weak_probabilities is not None:
+        # Another stream than the bootstrap's, whose samples are not to change.
+        key = None if options.key is None else jax.random.fold_in(options.key, 2**31)
+        overlap = examine(
+            data.weak_probabilities, data.strong_features, key=key, progress=options.progress
+        )
+        report = dataclasses.replace(report, overlap=overlap)
+        warnings = (*warnings, *_weighted(data), *overlap.warnings)
     report = dataclasses.replace(report, warnings=(*warnings, *findings(report)))
     return report, Student(coefficients=coefficients, intercept=intercepts)
+
+
+def _weighted(data: AuditData) -> tuple[str, ...]:
+    """Say that detection counts points, where their weights differ."""
+    if data.weights is None or np.all(data.weights == data.weights[0]):
+        return ()
+    return ("overlap points are counted one by one, whatever their weights",)
 
 
 def _counted(data: AuditData) -> AuditData:
@@ -181,7 +199,7 @@ def _counted(data: AuditData) -> AuditData:
     if data.weights is None or data.weights.all():
         return data
     rows = np.flatnonzero(data.weights)
-    given = data.student_predictions
+    given, probabilities = data.student_predictions, data.weak_probabilities
     return dataclasses.replace(
         data,
         strong_features=data.strong_features[rows],
@@ -189,6 +207,7 @@ def _counted(data: AuditData) -> AuditData:
         target=None if data.target is None else data.target[rows],
         weights=data.weights[rows],
         student_predictions=None if given is None else given[:, rows],
+        weak_probabilities=None if probabilities is None else probabilities[rows],
     )
 
 

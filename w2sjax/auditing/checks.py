@@ -86,6 +86,26 @@ def require_weights(label: str, weights: np.ndarray) -> None:
         raise DataError(f"{label}: their sum overflows; scale them down")
 
 
+def require_probabilities(label: str, values: np.ndarray) -> None:
+    """Raise `DataError` for what is not the probability of one of two classes, or of all classes.
+
+    Rows of a matrix have to add up to 1 within 0.01, as probabilities may come from half precision.
+    """
+    bad = np.argwhere((values < 0) | (values > 1))
+    if bad.size:
+        row, *columns = (int(index) for index in bad[0])
+        column = "".join(f", column {index}" for index in columns)
+        value = float(values[(row, *columns)])
+        raise DataError(f"{label}: {value!r} at row {row}{column} is not in [0, 1]")
+    if values.ndim == 2:
+        if values.shape[1] == 1:
+            raise DataError(f"{label}: has one class (shape {values.shape}); expected (n,) or 2")
+        sums = values.sum(axis=1)
+        row = int(np.argmax(np.abs(sums - 1)))
+        if abs(sums[row] - 1) > 0.01:
+            raise DataError(f"{label}: row {row} adds up to {sums[row]:.6g}, not 1")
+
+
 def distinct_names(label: str, values: Any, count: int) -> tuple[str, ...]:
     """Return one name for each of `count` models from strings, bytes or an array of either.
 

@@ -10,7 +10,7 @@ from rich.progress import Progress
 
 from w2sjax.auditing.audit import audit
 from w2sjax.auditing.data import load
-from w2sjax.auditing.figure import UNIT, save_figure
+from w2sjax.auditing.figure import UNIT, save_figure, save_overlap_figure
 from w2sjax.auditing.report import WIDTH, show
 from w2sjax.auditing.results import Audit
 
@@ -37,7 +37,8 @@ def run(
     """Audit a file or folder, print the report and write what is asked for.
 
     `json` is a file for the JSON; `out` a folder for `audit.json`, `audit.txt`, `audit.png` and
-    `audit.pdf`; `unit` is that of a squared error, for their labels. Switches double precision on.
+    `audit.pdf`, and `audit_overlap.png` and `.pdf` where regions were detected; `unit` is that of a
+    squared error, for their labels. Switches double precision on.
     Errors go to the standard error stream.
 
     Returns:
@@ -91,6 +92,8 @@ def write(report: Audit, folder: Path, *, unit: str = UNIT) -> list[Path]:
     with (folder / f"{STEM}.txt").open("w") as file:
         show(report, Console(file=file, width=WIDTH))
     figures = save_figure(report, folder / STEM, unit=unit)
+    if report.overlap is not None:
+        figures += save_overlap_figure(report.overlap, folder / f"{STEM}_overlap")
     return [folder / f"{STEM}.json", folder / f"{STEM}.txt", *figures]
 
 

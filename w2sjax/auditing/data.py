@@ -9,7 +9,13 @@ import numpy as np
 from jaxtyping import Float, Float64
 
 from w2sjax.auditing import files, tables
-from w2sjax.auditing.checks import DataError, distinct_names, real_array, require_weights
+from w2sjax.auditing.checks import (
+    DataError,
+    distinct_names,
+    real_array,
+    require_probabilities,
+    require_weights,
+)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -28,6 +34,7 @@ class AuditData:
     weights: Float64[np.ndarray, " n"] | None
     student_predictions: Float64[np.ndarray, "m n"] | None
     source: str  # the file or folder, for messages and reports
+    weak_probabilities: Float64[np.ndarray, "n *classes"] | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -108,6 +115,7 @@ def audit_data(
     target: Any = None,
     weights: Any = None,
     student_predictions: Any = None,
+    weak_probabilities: Any = None,
     source: str = "arrays",
 ) -> AuditData:
     """Validate the arrays of an audit and widen them to float64.
@@ -115,12 +123,14 @@ def audit_data(
     Shapes are `strong_features` (n, d), `weak_predictions` (m, n), or (n,) for one weak model,
     `weak_names` (m,), `target` and `weights` (n,), and `student_predictions` like
     `weak_predictions`: what the user's own students, trained on each weak model, predict.
+    `weak_probabilities` are those of a weak classifier, (n,) for one of two classes or (n, c) for all:
+    overlap points are detected by its confidence.
     float64 arrays are shared with the caller; bool, integer, float16, bfloat16 and float32
     ones are copied, except for memory-mapped float32 features. Finite checks read block by block.
 
     Raises `DataError`, naming the array and the first place, for non-numeric dtypes, wrong shapes,
     lengths that disagree, empty arrays, NaN and infinities, negative weights, weights that sum to
-    zero, and weak names that are repeated, not strings, or not m.
+    zero, weak names that are repeated, not strings, or not m, and probabilities that are none.
     """
     vector, models = {1: "(n,)"}, {1: "(n,)", 2: "(m, n)"}
     features = real_array(
@@ -153,6 +163,11 @@ def audit_data(
             raise DataError(
                 f"{label}: has shape {given.shape}; expected {weak.shape}, that of weak_predictions"
             )
+    if weak_probabilities is not None:
+        label = f"{source}: weak_probabilities"
+        weak_probabilities = real_array(label, weak_probabilities, {1: "(n,)", 2: "(n, c)"})
+        _require_length(label, len(weak_probabilities), rows)
+        require_probabilities(label, weak_probabilities)
     if weak_names is None:
         names = tuple(f"weak_{index}" for index in range(len(weak)))
     else:
@@ -165,6 +180,7 @@ def audit_data(
         weights=weights,
         student_predictions=student_predictions,
         source=source,
+        weak_probabilities=weak_probabilities,
     )
 
 
@@ -207,6 +223,7 @@ def _part(data: AuditData, rows: slice | np.ndarray, source: str) -> AuditData:
     if data.weights is not None:
         require_weights(f"{source}: weights", data.weights[rows])
     features, students = data.strong_features[rows], data.student_predictions
+    probabilities = data.weak_probabilities
     return AuditData(
         strong_features=features if isinstance(rows, slice) else np.asarray(features, np.float64),
         weak_predictions=data.weak_predictions[:, rows],
@@ -215,6 +232,7 @@ def _part(data: AuditData, rows: slice | np.ndarray, source: str) -> AuditData:
         weights=None if data.weights is None else data.weights[rows],
         student_predictions=None if students is None else students[:, rows],
         source=source,
+        weak_probabilities=None if probabilities is None else probabilities[rows],
     )
 
 

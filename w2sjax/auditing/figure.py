@@ -3,8 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from w2sjax.auditing.overlap import Overlap, Split
 from w2sjax.auditing.results import Audit
-from w2sjax.figure_style import COLOURS, COLUMN, MARKERS, drawing, saved
+from w2sjax.figure_style import COLOURS, COLUMN, MARKERS, PAGE, drawing, saved
+from w2sjax.mixture.model import EASY, HARD, OVERLAP, REGIONS
 
 NAMED = len(COLOURS)  # weak models with a colour and a name of their own
 UNIT = "squared label units"
@@ -22,6 +26,49 @@ def save_figure(report: Audit, stem: Path, *, unit: str = UNIT) -> list[Path]:
         else:
             _guarantees(axes, report, unit)
     return saved(stem)
+
+
+def save_overlap_figure(overlap: Overlap, stem: Path) -> list[Path]:
+    """Draw both sorted scores with their thresholds into `stem`.png and `stem`.pdf.
+
+    Raises `ImportError` where matplotlib is not installed.
+    """
+    confident = overlap.regions != HARD
+    with drawing(stem, PAGE, 2.5) as figure:
+        left, right = figure.subplots(1, 2)
+        _sorted_scores(left, overlap.confidences, overlap.regions, overlap.confidence)
+        left.set(xlabel="points, sorted", ylabel="confidence of the weak model")
+        _sorted_scores(right, overlap.scores[confident], overlap.regions[confident], overlap.score)
+        right.set(
+            xlabel="points but hard-only ones, sorted",
+            ylabel="largest |cosine|\nwith a hard-only point",
+        )
+        handles, labels = left.get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
+    return saved(stem)
+
+
+def _sorted_scores(axes: Any, scores: Any, regions: Any, split: Split) -> None:
+    """Draw scores in ascending order, coloured by the regions, and the threshold with its interval."""
+    order = np.argsort(scores, kind="stable")
+    ranks = np.arange(1, order.size + 1)
+    for place, region in enumerate((EASY, HARD, OVERLAP)):
+        member = regions[order] == region
+        axes.plot(
+            ranks[member],
+            scores[order][member],
+            linestyle="none",
+            marker=MARKERS[place],
+            markersize=2.5,
+            markeredgewidth=0,
+            color=COLOURS[place],
+            label=REGIONS[region] + ("" if region == OVERLAP else " only"),
+            rasterized=True,
+        )
+    if split.threshold is not None:
+        axes.axhline(split.threshold, color="0.3", linewidth=0.8, linestyle="--", label="threshold")
+    if split.threshold_interval is not None:
+        axes.axhspan(*split.threshold_interval, color="0.85", zorder=0, label="95% of resamples")
 
 
 def _gains(axes: Any, report: Audit, unit: str) -> None:

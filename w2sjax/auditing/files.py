@@ -11,7 +11,7 @@ import numpy as np
 from w2sjax.auditing.checks import DataError
 
 REQUIRED = ("strong_features", "weak_predictions")
-OPTIONAL = ("weak_names", "target", "weights", "student_predictions")
+OPTIONAL = ("weak_names", "target", "weights", "student_predictions", "weak_probabilities")
 
 _SAFETENSORS_TYPES = {
     "F64": "<f8",

@@ -5,6 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from w2sjax.auditing.bootstrap import LEVEL
+from w2sjax.auditing.overlap import DETECTED, Overlap, Split
 from w2sjax.auditing.results import SHARES, Audit, ModelAudit
 
 WIDTH = 100
@@ -26,7 +27,12 @@ def show(report: Audit, console: Console) -> None:
     console.print(Text(report.source, style="bold"), soft_wrap=True)
     console.print(Text(_heading(report)))
     console.print(_table(report))
-    for line in (*_ranking(report), *_notes(report)):
+    for line in _ranking(report):
+        console.print(Text(line))
+    if report.overlap is not None:
+        console.print(_overlap_table(report.overlap))
+        console.print(Text(_density(report.overlap)))
+    for line in _notes(report):
         console.print(Text(line))
     if report.held_out is not None:
         console.print()
@@ -74,6 +80,41 @@ def _table(report: Audit) -> Table:
                 cells = (number(_end(model, name, side)) for name in COLUMNS)
                 table.add_row(label, *cells, style="dim", end_section=side == 1)
     return table
+
+
+def _overlap_table(overlap: Overlap) -> Table:
+    """Both splits of the detection; intervals over resamples."""
+    table = Table(title="Overlap points, by the confidence of the weak model and strong features")
+    for title in ("split of", "threshold", f"{LEVEL:.0%} on\nresamples", "explained\nvariance",
+                  "p-value of\none mode", "below", "at or above"):  # fmt: skip
+        left = title in ("split of", "below", "at or above")
+        table.add_column(title, justify="left" if left else "right", no_wrap=True)
+    easy, hard, both = (f"{overlap.counts[name]} {name}" for name in DETECTED)
+    rest = f"{overlap.n - overlap.counts['hard']} others"
+    for name, split, low, high in (
+        ("weak confidence", overlap.confidence, hard, rest),
+        ("largest |cosine|", overlap.score, easy, both),
+    ):
+        table.add_row(name, number(split.threshold), _range(split), number(split.explained),
+                      number(split.one_mode_p_value), low, high)  # fmt: skip
+    return table
+
+
+def _range(split: Split) -> str:
+    interval = split.threshold_interval
+    return "-" if interval is None else " to ".join(number(end) for end in interval)
+
+
+def _density(overlap: Overlap) -> str:
+    low, high = overlap.density_interval
+    text = (
+        f"Overlap density {number(overlap.density)}: {LEVEL:.0%} interval {number(low)} to "
+        f"{number(high)} at these thresholds"
+    )
+    if overlap.resampled_density_interval is not None:
+        low, high = overlap.resampled_density_interval
+        text += f", {number(low)} to {number(high)} where {overlap.resamples} resamples choose their own"
+    return text + "."
 
 
 def _guarantees(model: ModelAudit) -> list[Text | str]:

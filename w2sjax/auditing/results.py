@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from w2sjax.auditing.bootstrap import NAMES
+from w2sjax.auditing.overlap import Overlap
 from w2sjax.auditing.quantities import Quantities
 from w2sjax.certificate import Status
 from w2sjax.rounding import gamma
@@ -88,6 +89,7 @@ class Audit:
         students: "projected", "given", or "fitted" on the other part.
         target_status: of the certificate of the target's projection.
         bootstrap: number of resamples.
+        overlap: regions of the points; None without the weak model's probabilities.
         held_out: the same on the held-out points; the audit itself is then of the fit part.
     """
 
@@ -109,6 +111,7 @@ class Audit:
     students: str
     target_status: str | None
     bootstrap: int
+    overlap: Overlap | None = None
     held_out: "Audit | None" = None
 
     @property
@@ -119,6 +122,7 @@ class Audit:
     def to_json(self) -> dict[str, Any]:
         """Return plain dictionaries, lists, strings, finite numbers and None."""
         record = {**dataclasses.asdict(self), "statuses": self.statuses}
+        record["overlap"] = None if self.overlap is None else self.overlap.to_json()
         record["held_out"] = None if self.held_out is None else self.held_out.to_json()
         return _plain(record)
 

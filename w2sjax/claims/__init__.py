@@ -13,6 +13,12 @@ from w2sjax.claims.expansion import (
 from w2sjax.claims.inequality import Inequality as Inequality
 from w2sjax.claims.inequality import Verdict as Verdict
 from w2sjax.claims.inequality import compare as compare
+from w2sjax.claims.overlap import (
+    bandit_regret,
+    bandit_regret_probable,
+    detection_concentration,
+    monotone_gain,
+)
 from w2sjax.claims.projection import (
     convex_values,
     gain_ceiling,
@@ -51,6 +57,10 @@ REGISTRY: tuple[Claim, ...] = (
     expansion_core.CLAIM,
     hard_error.CLAIM,
     hard_error_payback.CLAIM,
+    monotone_gain.CLAIM,
+    detection_concentration.CLAIM,
+    bandit_regret.CLAIM,
+    bandit_regret_probable.CLAIM,
     coverage_good_side.CLAIM,
     pseudolabel_correction_tight.CLAIM,
 )

@@ -1,0 +1,144 @@
+"""Handwritten digits with two patterns: the left half of an image is easy, the right half hard.
+
+An easy-only point has its right half set to 0, a hard-only point its left half. The weak model sees left
+halves alone. Two kinds of strong features: the pixels, and the activations of a random ReLU layer,
+in which no coordinate belongs to either half.
+"""
+
+import dataclasses
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from w2sjax.mixture import logistic
+from w2sjax.mixture.model import EASY, HARD, OVERLAP
+from w2sjax.overlap import Detection, detect
+
+SIDE = 8
+HALF = SIDE * SIDE // 2
+KINDS = ("pixels", "activations")
+WIDTH = SIDE * SIDE  # as many as pixels, so that both share a program
+TOLERANCE = 1e-4  # of the coefficients
+
+
+def load(digits: tuple[int, ...] | None) -> tuple[Any, Any]:
+    """Return scikit-learn's bundled images and labels: odd or even, or the second of two digits.
+
+    The left half of an image comes first in its row. Grey values between 0 and 1 less the mean image, so
+    that an empty half stands half way between the labels, as in the published simulation.
+    """
+    from sklearn.datasets import load_digits
+
+    bundle: Any = load_digits()
+    images, labels = bundle.images / 16.0, bundle.target
+    if digits is None:
+        labels = labels % 2
+    else:
+        chosen = np.isin(labels, digits)
+        images, labels = images[chosen], (labels[chosen] == digits[1]).astype(int)
+    halves = images[:, :, : SIDE // 2], images[:, :, SIDE // 2 :]
+    rows = np.concatenate([half.reshape(len(images), HALF) for half in halves], axis=1)
+    return jnp.asarray(rows - rows.mean(axis=0), jnp.float64), jnp.asarray(labels, jnp.int32)
+
+
+def restrict(images: Any, regions: Any) -> Any:
+    """Set the half that a point of a region lacks to 0."""
+    easy, hard = (regions != HARD)[:, None], (regions != EASY)[:, None]
+    left, right = images[:, :HALF], images[:, HALF:]
+    return jnp.concatenate([jnp.where(easy, left, 0), jnp.where(hard, right, 0)], axis=1)
+
+
+def activations(layer: Any, images: Any) -> Any:
+    """Activations of a random ReLU layer, centred on those of the empty image."""
+    weights, biases = layer
+    inner = jnp.matmul(images, weights, precision=jax.lax.Precision.HIGHEST) + biases[None, :]
+    return jax.nn.relu(inner) - jax.nn.relu(biases)[None, :]
+
+
+def random_layer(key: Any) -> Any:
+    """Draw weights of variance 2 / inputs, and biases of a tenth of their deviation."""
+    weights_key, biases_key = jax.random.split(key)
+    scale = (2 / SIDE**2) ** 0.5
+    weights = scale * jax.random.normal(weights_key, (SIDE**2, WIDTH), jnp.float64)
+    return weights, 0.1 * scale * jax.random.normal(biases_key, (WIDTH,), jnp.float64)
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Lesson:
+    """A weak model, and the pool of points that it labels.
+
+    Attributes:
+        images, labels: of the pool, with one half or both, and the true labels.
+        regions: of the pool.
+        weak: the weak model, on left halves.
+        chances: its probabilities of the label 1.
+        detections: a row for each of `KINDS`.
+        sold, test: whole images with labels, of the pool and of neither set.
+    """
+
+    images: Any
+    labels: Any
+    regions: Any
+    weak: Any
+    chances: Any
+    detections: Detection
+    sold: tuple[Any, Any]
+    test: tuple[Any, Any]
+
+
+def fit(images: Any, targets: Any, used: Any, strength: Any) -> logistic.LogisticFit:
+    """Fit a logistic regression on the points that are used; limits of the intercept made finite."""
+    found = logistic.fit(
+        images, targets, used.astype(images.dtype), strength=strength, tolerance=TOLERANCE
+    )
+    return dataclasses.replace(found, intercept=jnp.clip(found.intercept, -1e3, 1e3))
+
+
+@functools.partial(jax.jit, static_argnames="sizes")
+def lesson(
+    key: Any, images: Any, labels: Any, density: Any, sizes: tuple[int, int], strength: Any
+) -> Lesson:
+    """Split the points, give two parts regions, train the weak model on one, label the other."""
+    order_key, train_key, pool_key, layer_key = jax.random.split(key, 4)
+    order = jax.random.permutation(order_key, labels.shape[0])
+    ends = [sizes[0], sizes[0] + sizes[1]]
+    train, pool, test = ((images[i], labels[i]) for i in jnp.split(order, ends))
+    first = restrict(train[0], _regions(train_key, train[1], density))[:, :HALF]
+    regions = _regions(pool_key, pool[1], density)
+    second = restrict(pool[0], regions)
+    weak = fit(first, train[1].astype(first.dtype), jnp.ones(sizes[0], bool), strength)
+    chances = jax.nn.sigmoid(weak.scores(second[:, :HALF]))
+    features = jnp.stack([second, activations(random_layer(layer_key), second)])
+    return Lesson(
+        images=second,
+        labels=pool[1],
+        regions=regions,
+        weak=weak,
+        chances=chances,
+        detections=jax.lax.map(lambda kind: detect(chances, kind), features),
+        sold=pool,
+        test=test,
+    )
+
+
+def _regions(key, labels, density):
+    """A share of overlap points as near to the density as can be; the others are halved."""
+    n = labels.shape[0]
+    place = jax.random.permutation(key, n).astype(density.dtype)
+    overlap = jnp.round(density * n)
+    kinds = jnp.where(place < overlap + jnp.floor((n - overlap) / 2), EASY, HARD)
+    return jnp.where(place < overlap, OVERLAP, kinds).astype(jnp.int32)
+
+
+def region_accuracies(model: logistic.LogisticFit, images: Any, labels: Any, half: bool) -> Any:
+    """Accuracy on test images as easy-only, hard-only and overlap points; `half`: sees left halves."""
+    answers = []
+    for region in (EASY, HARD, OVERLAP):
+        shown = restrict(images, jnp.full(labels.shape, region, jnp.int32))
+        scores = model.scores(shown[:, :HALF] if half else shown)
+        answers.append(jnp.mean(((scores > 0) == (labels == 1)).astype(images.dtype)))
+    return jnp.stack(answers)

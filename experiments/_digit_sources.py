@@ -1,0 +1,104 @@
+"""Sources that sell batches of digits, chosen among by the overlap points detected in them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from experiments import _digit_halves as halves
+from experiments._digit_halves import Lesson
+from w2sjax.mixture.model import EASY, HARD, OVERLAP
+from w2sjax.overlap import largest_similarity
+from w2sjax.overlap.bandits import STRATEGIES, AlwaysBest
+from w2sjax.overlap.data_selection import select_data
+from w2sjax.overlap.detection import confidence
+
+SOURCES = (0.05, 0.1, 0.2, 0.4, 0.8)
+BATCH = 10
+BEST = AlwaysBest("best", best=int(np.argmax(SOURCES)))
+REFERENCE = 0.2  # density of the pool that thresholds come from
+
+
+def purchases(
+    lessons: Sequence[Lesson], key: Any, config: Any, progress: Any
+) -> list[dict[str, Any]]:
+    """Let every strategy buy; mean share of overlap points after each round, final accuracy.
+
+    A repetition sells the images of a lesson's pool; its detections set the thresholds.
+    """
+    shares = np.zeros((len(STRATEGIES), len(lessons), config.rounds))
+    accuracy = np.zeros((len(STRATEGIES), len(lessons)))
+    for repetition, taught in enumerate(lessons):
+        own = jax.random.fold_in(key, repetition)
+        for place, name in enumerate(STRATEGIES):
+            bought = _buy(own, taught, name, config.rounds)
+            regions = np.asarray(bought["regions"]).reshape(config.rounds, BATCH)
+            shares[place, repetition] = np.cumsum(np.mean(regions == OVERLAP, axis=1))
+            accuracy[place, repetition] = _student(taught, bought, config.student_strength)
+        progress("sources", repetition + 1, len(lessons))
+    shares /= np.arange(1, config.rounds + 1)
+    return [
+        {
+            "strategy": name,
+            "round": time + 1,
+            "density": shares[place, :, time].mean(),
+            "density_stderr": _stderr(shares[place, :, time]),
+            # Students are fitted on all that was bought.
+            "accuracy": accuracy[place].mean() if time + 1 == config.rounds else np.nan,
+            "accuracy_stderr": _stderr(accuracy[place]) if time + 1 == config.rounds else np.nan,
+        }
+        for place, name in enumerate(STRATEGIES)
+        for time in range(config.rounds)
+    ]
+
+
+def _buy(key, taught: Lesson, name: str, rounds: int) -> dict[str, Any]:
+    """Let one strategy buy, and put its batches together."""
+
+    def source(density):
+        return lambda own: _batch(own, taught.sold[0], density)
+
+    record = select_data(
+        [source(density) for density in SOURCES],
+        rounds,
+        lambda batch: _detected(taught, batch),
+        BEST if name == BEST.name else name,
+        key,
+    )
+    return jax.tree.map(lambda *parts: jnp.concatenate(parts), *record.batches)
+
+
+def _stderr(values) -> float:
+    return float(values.std(ddof=1) / values.size**0.5)
+
+
+@jax.jit
+def _batch(key, images, density) -> dict[str, Any]:
+    """Sell images of a source; which halves they have is drawn anew."""
+    place_key, region_key = jax.random.split(key)
+    places = jax.random.randint(place_key, (BATCH,), 0, images.shape[0])
+    uniform = jax.random.uniform(region_key, (BATCH,), images.dtype)
+    rest = jnp.where(uniform < (1 + density) / 2, EASY, HARD)
+    regions = jnp.where(uniform < density, OVERLAP, rest).astype(jnp.int32)
+    return {"images": halves.restrict(images[places], regions), "regions": regions}
+
+
+@jax.jit
+def _detected(taught: Lesson, batch) -> Any:
+    """Say which points of a batch both thresholds call overlap, in pixels."""
+    found = jax.tree.map(lambda leaf: leaf[0], taught.detections)
+    chances = jax.nn.sigmoid(taught.weak.scores(batch["images"][:, : halves.HALF]))
+    similar = largest_similarity(batch["images"], taught.images, found.regions == HARD)
+    sure = confidence(chances) >= found.confidence_split.threshold
+    return sure & (similar >= found.score_split.threshold)
+
+
+@jax.jit
+def _student(taught: Lesson, bought, strength) -> Any:
+    """Fit a student on the detected points; its mean accuracy over the three regions."""
+    scores = taught.weak.scores(bought["images"][:, : halves.HALF])
+    guesses = (scores > 0).astype(bought["images"].dtype)
+    student = halves.fit(bought["images"], guesses, _detected(taught, bought), strength)
+    return jnp.mean(halves.region_accuracies(student, *taught.test, False))

@@ -1,0 +1,247 @@
+r"""Overlap density on real images: detection, gain against density, choosing sources.
+
+The bundled digits of scikit-learn; the left half of an image is the easy pattern, the right half the
+hard one (`_digit_halves`). For every density: a weak model, which sees left halves alone, labels a pool
+of points; overlap points are detected in it; students learn from the true and from the detected overlap
+points. Then sources of different densities sell small batches, and strategies choose among them by the
+overlap points detected.
+
+Run `python -m experiments digits_overlap [--preset quick|paper] [--digits A B | --parity] [--seed S]
+[--out DIR]`.
+"""
+
+import argparse
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from experiments import _digit_halves as halves
+from experiments._digit_sources import REFERENCE, SOURCES, purchases
+from experiments._run import Run
+from w2sjax._compilation import compile_quickly
+from w2sjax.mixture.model import OVERLAP, REGIONS
+from w2sjax.report import progress_bar
+
+MODELS = ("weak", "oracle", "student", *(f"student, {kind}" for kind in halves.KINDS))
+AREAS = ("all", *REGIONS[:3])
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Sizes: points to train the weak model and to label, densities, repetitions, penalties."""
+
+    train: float = 0.3
+    pool: float = 0.4
+    densities: tuple[float, ...] = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+    runs: int = 200
+    strength: float = 1.0
+    student_strength: float = 0.1
+    rounds: int = 40
+    selections: int = 50
+
+
+PRESETS = {
+    "paper": Config(),
+    "quick": Config(densities=(0.05, 0.2, 0.4, 0.8), runs=10, rounds=20, selections=4),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run all repetitions; write data, manifest and figure; print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--preset", choices=PRESETS, default="quick")
+    task = parser.add_mutually_exclusive_group()
+    task.add_argument("--digits", type=int, nargs=2, default=(4, 9), metavar=("A", "B"))
+    task.add_argument("--parity", action="store_true", help="odd against even, of all digits")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=Path("out/digits_overlap"))
+    given = parser.parse_args(arguments)
+    if not 0 <= min(given.digits) < max(given.digits) <= 9:
+        parser.error(f"--digits: expected two different digits, got {given.digits}")
+    digits = None if given.parity else tuple(given.digits)
+    config = PRESETS[given.preset]
+    run = Run("digits_overlap", config, given.seed, given.out)
+    images, labels = halves.load(digits)
+    curve_key, market_key = jax.random.split(jax.random.key(given.seed))
+    with progress_bar() as progress:
+        teach = teacher(images, labels, config)
+        found = curves(curve_key, teach, config, progress)
+        keys = [jax.random.fold_in(market_key, place) for place in range(config.selections)]
+        lessons = [teach(key, REFERENCE) for key in keys]
+        bought = purchases(lessons, market_key, config, progress)
+    tables = {"data": _accuracy_rows(found, config), "detection": _detection_rows(found, config)}
+    tables["selection"] = bought
+    for name, rows in tables.items():
+        run.write(f"{name}.csv", list(rows[0]), [list(row.values()) for row in rows])
+    _examples(run, images, labels, given.seed)
+    run.finish(preset=given.preset, digits=digits, points=len(labels))
+    from figures.digits_overlap import draw
+
+    draw(given.out)
+    console = Console(width=100)
+    console.print(_accuracy_table(tables["data"]))
+    console.print(_detection_table(tables["detection"]))
+    console.print(_selection_table(bought))
+    console.print(f"Data, manifest and figure in {given.out}", highlight=False)
+    return 0
+
+
+def teacher(images, labels, config: Config) -> Callable[[Any, float], halves.Lesson]:
+    """Compile what makes a `Lesson` of a key and a density."""
+    sizes = int(config.train * len(labels)), int(config.pool * len(labels))
+    strength, density = jnp.asarray(config.strength), jnp.asarray(0.5)
+    program = compile_quickly(
+        halves.lesson.lower(jax.random.key(0), images, labels, density, sizes, strength)
+    )
+    return lambda key, density: program(key, images, labels, jnp.asarray(density), strength)
+
+
+def curves(key, teach, config: Config, progress) -> dict[str, np.ndarray]:
+    """Repeat the study at every density: arrays (runs, densities, ...)."""
+    strengths = jnp.asarray([config.strength] + 3 * [config.student_strength])
+    first = teach(key, config.densities[0]), jnp.asarray(config.densities[0]), strengths
+    judge = compile_quickly(jax.jit(_study).lower(*first))
+    parts = []
+    for done in range(config.runs):
+        own = jax.random.fold_in(key, done)
+        for density in config.densities:
+            parts.append(judge(teach(own, density), jnp.asarray(density), strengths))
+        progress("digits", done + 1, config.runs)
+    shape = config.runs, len(config.densities)
+    return {
+        name: np.reshape([part[name] for part in parts], (*shape, *parts[0][name].shape))
+        for name in parts[0]
+    }
+
+
+def _study(taught: halves.Lesson, density, strengths) -> dict[str, Any]:
+    """Train the students and the oracle, which has true labels of all points; judge all models."""
+    truth = taught.regions == OVERLAP
+    found = taught.detections.regions == OVERLAP
+    guesses = taught.chances > 0.5
+    targets = jnp.stack([taught.labels == 1, guesses, guesses, guesses]).astype(strengths.dtype)
+    used = jnp.concatenate([jnp.ones_like(truth)[None], truth[None], found])
+    models = jax.lax.map(lambda one: halves.fit(taught.images, *one), (targets, used, strengths))
+    shares = jnp.stack([(1 - density) / 2, (1 - density) / 2, density])
+
+    def judge(model, half=False):
+        regions = halves.region_accuracies(model, *taught.test, half)
+        return jnp.concatenate([jnp.sum(shares * regions)[None], regions])
+
+    others = jax.vmap(judge)(models)
+    hits = jnp.sum(found & truth[None], axis=1)
+    reported = jnp.sum(found, axis=1)
+    return {
+        "accuracy": jnp.concatenate([judge(taught.weak, True)[None], others]),  # (models, areas)
+        "density": reported / truth.shape[0],  # (kinds of features,)
+        "precision": hits / reported,
+        "recall": hits / jnp.sum(truth),
+    }
+
+
+def _accuracy_rows(found, config: Config) -> list[dict[str, Any]]:
+    return [
+        {
+            "density": density,
+            "model": model,
+            "region": area,
+            **_moments(found["accuracy"][:, place, i, j]),
+        }
+        for place, density in enumerate(config.densities)
+        for i, model in enumerate(MODELS)
+        for j, area in enumerate(AREAS)
+    ]
+
+
+def _detection_rows(found, config: Config) -> list[dict[str, Any]]:
+    return [
+        {
+            "density": density,
+            "features": kind,
+            "quantity": name,
+            **_moments(found[name][:, place, i]),
+        }
+        for place, density in enumerate(config.densities)
+        for i, kind in enumerate(halves.KINDS)
+        for name in ("density", "precision", "recall")
+    ]
+
+
+def _moments(values) -> dict[str, Any]:
+    """Mean, deviation and standard error over the runs that have a value."""
+    kept = values[np.isfinite(values)]
+    spread = kept.std(ddof=1) if kept.size > 1 else np.nan
+    mean = kept.mean() if kept.size else np.nan
+    return {
+        "mean": mean,
+        "std": spread,
+        "stderr": spread / max(kept.size, 1) ** 0.5,
+        "runs": kept.size,
+    }
+
+
+def _examples(run: Run, images, labels, seed: int) -> None:
+    """Write the grey values of one image of each label as easy-only, hard-only and overlap points."""
+    first = np.random.default_rng(seed).permutation(len(labels))
+    labels = np.asarray(labels)
+    chosen = jnp.asarray([next(i for i in first if labels[i] == label) for label in (0, 1)])
+    rows = []
+    for region in range(3):
+        shown = halves.restrict(images[chosen], jnp.full(2, region, jnp.int32))
+        for label, values in enumerate(np.asarray(shown)):
+            rows += [(label, region, place, grey) for place, grey in enumerate(values.tolist())]
+    run.write("examples.csv", ("label", "region", "place", "grey"), rows)
+
+
+def _accuracy_table(rows) -> Table:
+    table = Table(title="Accuracy on all test points (and on hard-only ones)", title_justify="left")
+    for name in ("density", *MODELS):
+        table.add_column(name, justify="right")
+    for density in dict.fromkeys(row["density"] for row in rows):
+        cells = []
+        for model in MODELS:
+            kept = {r["region"]: r for r in rows if (r["density"], r["model"]) == (density, model)}
+            whole, hard = kept["all"], kept["hard"]
+            cells.append(f"{whole['mean']:.3f} ± {whole['stderr']:.3f} ({hard['mean']:.2f})")
+        table.add_row(f"{density:g}", *cells)
+    return table
+
+
+def _detection_table(rows) -> Table:
+    table = Table(title="Detected overlap points", title_justify="left")
+    quantities = list(dict.fromkeys((row["features"], row["quantity"]) for row in rows))
+    table.add_column("true density", justify="right")
+    for kind, quantity in quantities:
+        table.add_column(f"{quantity}, {kind}", justify="right")
+    for density in dict.fromkeys(row["density"] for row in rows):
+        kept = {(r["features"], r["quantity"]): r for r in rows if r["density"] == density}
+        cells = [f"{kept[q]['mean']:.2f} ± {kept[q]['stderr']:.2f}" for q in quantities]
+        table.add_row(f"{density:g}", *cells)
+    return table
+
+
+def _selection_table(rows) -> Table:
+    densities = ", ".join(f"{density:.0%}" for density in SOURCES)
+    table = Table(title=f"Sources of density {densities}", title_justify="left")
+    for name in ("strategy", "overlap points bought", "student's accuracy"):
+        table.add_column(name, justify="left" if name == "strategy" else "right")
+    for strategy in dict.fromkeys(row["strategy"] for row in rows):
+        kept = [row for row in rows if row["strategy"] == strategy]
+        last = kept[-1]
+        table.add_row(
+            strategy,
+            f"{last['density']:.1%} ± {last['density_stderr']:.1%}",
+            f"{last['accuracy']:.3f} ± {last['accuracy_stderr']:.3f}",
+        )
+    return table
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,236 @@
+r"""Gain against overlap density: the published simulation of Shin, Cooper and Sala.
+
+An overlap Gaussian mixture (`w2sjax.mixture.model`), 100 easy-only and 100 hard-only points and 10 to 90
+overlap points; a weak model that sees the easy coordinates, an oracle that sees all and true labels, and a
+student fitted on overlap points that the weak model labels. Accuracies are measured twice: on test sets, as
+published, and in closed form, which leaves the noise of training alone.
+
+Written: `data.csv` (test sets), `closed_form.csv`, `comparison.csv` (published numbers and z-scores),
+`gain.csv` (gain, performance gap recovered, isotonic fit). Manifest: tests of monotonicity and the density
+where student and weak model cross.
+
+Run `python -m experiments gain_curve [--preset quick|paper] [--runs R] [--seed S] [--out DIR]`.
+"""
+
+import argparse
+import dataclasses
+import time
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from experiments._gain_runs import Program, Runs, Setting
+from experiments._run import Run
+from w2sjax.mixture.gain import MODELS
+from w2sjax.mixture.model import REGIONS
+from w2sjax.mixture.monotone import trend
+from w2sjax.mixture.recovered import GapStatus, gap_recovered
+from w2sjax.report import progress_bar
+
+PLACES = ("all", *REGIONS[:3])
+WEAK, ORACLE, STUDENT = range(3)
+COLUMNS = ("n_overlap", "overlap_density", "model", "region", "mean", "std", "stderr", "runs")
+PUBLISHED_RUNS = 500
+PUBLISHED_CROSSING = 0.095
+PUBLISHED = {  # weak, oracle, student; student on easy, hard, overlap points
+    10: (0.6677, 0.8236, 0.5840, 0.6012, 0.5617, 0.6348),
+    20: (0.6787, 0.8299, 0.6695, 0.6956, 0.6244, 0.7646),
+    30: (0.6860, 0.8349, 0.7291, 0.7610, 0.6687, 0.8238),
+    40: (0.6940, 0.8396, 0.7639, 0.7923, 0.7005, 0.8516),
+    50: (0.6998, 0.8440, 0.7791, 0.8051, 0.7116, 0.8620),
+}
+COMPARED = (
+    ("weak", WEAK, 0), ("oracle", ORACLE, 0), ("student", STUDENT, 0),
+    ("student easy", STUDENT, 1), ("student hard", STUDENT, 2), ("student overlap", STUDENT, 3),
+)  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """How often, and with how many overlap points."""
+
+    runs: int = 500
+    overlaps: tuple[int, ...] = tuple(range(10, 100, 10))
+    others: int = 100
+    blocks: int = 5
+    permutations: int = 999
+
+
+PRESETS = {"paper": Config(), "quick": Config(runs=60, blocks=3, permutations=199)}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run, test, compare, write, draw, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--preset", choices=PRESETS, default="quick")
+    parser.add_argument("--runs", type=int)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=Path("out/gain_curve"))
+    given = parser.parse_args(arguments)
+    config = PRESETS[given.preset]
+    if given.runs is not None:
+        if given.runs < 2:
+            parser.error(f"--runs: expected at least 2, got {given.runs}")
+        config = dataclasses.replace(config, runs=given.runs)
+    run = Run("gain_curve", config, given.seed, given.out)
+    setting = Setting(tuple((config.others, config.others, n) for n in config.overlaps))
+    key, trend_key = jax.random.split(jax.random.key(given.seed))
+    with progress_bar() as progress:
+        start = time.perf_counter()
+        program = Program(setting, config.blocks)
+        run.seconds["compile"] = time.perf_counter() - start
+        runs = program.run(key, setting, config.runs, lambda *done: progress("runs", *done))
+        run.seconds["runs"] = time.perf_counter() - start - run.seconds["compile"]
+    for file, values in (("data", runs.simulated), ("closed_form", runs.exact)):
+        run.write(f"{file}.csv", COLUMNS, _summaries(setting, config, values))
+    compared = [row for n in config.overlaps for row in _compared(config, n, runs)]
+    run.write("comparison.csv", list(compared[0]), [list(row.values()) for row in compared])
+    gains, facts = _gains(trend_key, setting, config, runs)
+    run.write("gain.csv", list(gains[0]), [list(row.values()) for row in gains])
+    run.finish(
+        preset=given.preset, statuses=runs.statuses, largest_radius=runs.radius, monotonicity=facts
+    )
+    from figures.gain_curve import draw
+
+    draw(given.out)
+    console = Console(width=100)
+    console.print(_comparison_table(config, compared))
+    console.print(_gain_table(gains))
+    console.print(_words(facts, runs, given.out), highlight=False)
+    return 0
+
+
+def _summaries(setting: Setting, config: Config, values: np.ndarray):
+    """Yield a row of `COLUMNS` for every overlap, model and region; `values` as in `Runs`."""
+    for i, (n, density) in enumerate(zip(config.overlaps, setting.densities, strict=True)):
+        for j, model in enumerate(MODELS):
+            for k, region in enumerate(PLACES):
+                mean, std = values[:, i, j, k].mean(), values[:, i, j, k].std(ddof=1)
+                stderr = std / config.runs**0.5
+                yield n, density, model, region, mean, std, stderr, config.runs
+
+
+def _compared(config: Config, n: int, runs: Runs):
+    """Yield the published numbers beside ours; z in standard errors of the difference of two runs."""
+    for (name, model, place), published in zip(COMPARED, PUBLISHED.get(n, ()), strict=False):
+        at = config.overlaps.index(n)
+        values = runs.simulated[:, at, model, place]
+        # The published means have the error of their own number of runs.
+        error = values.std(ddof=1) * (1 / config.runs + 1 / PUBLISHED_RUNS) ** 0.5
+        yield {
+            "n_overlap": n,
+            "quantity": name,
+            "published": published,
+            "ours": values.mean(),
+            "closed_form": runs.exact[:, at, model, place].mean(),
+            "difference": values.mean() - published,
+            "stderr": error,
+            "z": (values.mean() - published) / error,
+        }
+
+
+def _gains(key, setting: Setting, config: Config, runs: Runs):
+    """Gain, performance gap recovered and isotonic fit a density; tests of the curve."""
+    overall = runs.exact[:, :, :, 0]
+    gain = overall[:, :, STUDENT] - overall[:, :, WEAK]
+    tested = jax.jit(trend, static_argnames="permutations")
+    found = jax.device_get(tested(key, jnp.asarray(gain), permutations=config.permutations))
+    means = overall.mean(axis=0)
+    recovered = gap_recovered(*(jnp.asarray(means[:, m]) for m in (WEAK, STUDENT, ORACLE)))
+    ratio, status = np.asarray(recovered.value), np.asarray(recovered.status)
+    # The ratio's error to first order.
+    gap = (means[:, ORACLE] - means[:, WEAK])[None, :]
+    parts = (gain - ratio * (overall[:, :, ORACLE] - overall[:, :, WEAK])) / gap
+    rows = [
+        {
+            "n_overlap": n,
+            "overlap_density": setting.densities[i],
+            "gain": gain[:, i].mean(),
+            "gain_stderr": gain[:, i].std(ddof=1) / config.runs**0.5,
+            "isotonic": found.fitted[i],
+            "pgr": ratio[i],
+            "pgr_stderr": parts[:, i].std(ddof=1) / config.runs**0.5,
+            "pgr_status": GapStatus(int(status[i])).name.lower(),
+        }
+        for i, n in enumerate(config.overlaps)
+    ]
+    random = np.random.default_rng(0)
+    again = [
+        crossing(setting.densities, gain[random.integers(0, config.runs, config.runs)].mean(axis=0))
+        for _ in range(400)
+    ]
+    facts = {
+        "isotonic_residual": float(found.residual),
+        "rising_p": float(found.rising),
+        "steepest_fall": float(found.fall),
+        "falling_p": float(found.falling),
+        "crossing": crossing(setting.densities, gain.mean(axis=0)),
+        "crossing_stderr": float(np.nanstd(again)) if np.any(np.isfinite(again)) else None,
+        "published_crossing": PUBLISHED_CROSSING,
+    }
+    return rows, facts
+
+
+def crossing(densities: np.ndarray, gain: np.ndarray) -> float:
+    """Where the gain first turns from negative to positive, between densities linearly; NaN if never."""
+    rises = np.flatnonzero((gain[:-1] < 0) & (gain[1:] >= 0))
+    if rises.size == 0:
+        return float("nan")
+    i = rises[0]
+    share = -gain[i] / (gain[i + 1] - gain[i])
+    return float(densities[i] + share * (densities[i + 1] - densities[i]))
+
+
+def _comparison_table(config: Config, compared) -> Table:
+    table = Table(title=f"Published means and ours ({config.runs} runs)", title_justify="left")
+    names = ("overlap", "accuracy", "published", "ours", "closed form", "difference", "z")
+    for name in names:
+        table.add_column(name, justify="left" if name == "accuracy" else "right")
+    for row in compared:
+        table.add_row(
+            str(row["n_overlap"]),
+            row["quantity"],
+            *(f"{row[name]:.4f}" for name in ("published", "ours", "closed_form")),
+            f"{row['difference']:+.4f} ± {row['stderr']:.4f}",
+            f"{row['z']:+.1f}",
+        )
+    return table
+
+
+def _gain_table(gains) -> Table:
+    table = Table(title="Gain by density (closed form)", title_justify="left")
+    for name in ("overlap", "density", "gain", "isotonic fit", "gap recovered", "remark"):
+        table.add_column(name, justify="right")
+    for row in gains:
+        known = row["pgr_status"] != GapStatus.UNDEFINED.name.lower()
+        table.add_row(
+            str(row["n_overlap"]),
+            f"{row['overlap_density']:.3f}",
+            f"{row['gain']:+.4f} ± {row['gain_stderr']:.4f}",
+            f"{row['isotonic']:+.4f}",
+            f"{row['pgr']:+.1%} ± {row['pgr_stderr']:.1%}" if known else "undefined",
+            "" if row["pgr_status"] == "defined" else row["pgr_status"],
+        )
+    return table
+
+
+def _words(facts, runs: Runs, out: Path) -> str:
+    certified = runs.statuses["CERTIFIED"]
+    error = facts["crossing_stderr"]
+    return (
+        f"student and weak model cross at a density of {facts['crossing']:.4f}"
+        + (f" ± {error:.4f}" if error is not None else "")
+        + f" (published: about {facts['published_crossing']})\n"
+        f"test of no trend: p = {facts['rising_p']:.3g}; test of no fall: p = {facts['falling_p']:.2g}, "
+        f"steepest step {-facts['steepest_fall']:+.1f} standard errors\n"
+        f"{certified:,} of {sum(runs.statuses.values()):,} fits certified within "
+        f"{runs.radius:.0e} of the optimum. Data, manifest and figures in {out}"
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,159 @@
+r"""What the gain curve depends on: overlap at a fixed total, size, dimension, separation, noise, student.
+
+Around the published setting (`experiments/gain_curve.py`), one thing changed at a time:
+
+* `total`: 250 points in all, the overlap points replacing others;
+* `size`: all numbers of points times a factor;
+* `dimension`: coordinates a pattern, means scaled to keep the patterns' separation;
+* `separation`: the means times a factor; `noise`: the variance;
+* `student`: on overlap points or all points, with hard or soft labels;
+* `map`: density and separation together.
+
+Accuracies are in closed form. Run `python -m experiments gain_sweeps [--preset quick|paper] [--runs R]
+[--seed S] [--out DIR]`.
+"""
+
+import argparse
+import dataclasses
+import time
+from pathlib import Path
+
+import jax
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from experiments._gain_runs import Program, Setting
+from experiments._run import Run
+from w2sjax.mixture.gain import Protocol
+from w2sjax.report import progress_bar
+
+BASE = 20  # coordinates of the published setting
+VARIANCE = 5.0
+COLUMNS = (
+    "sweep", "value", "n_overlap", "overlap_density", "weak", "oracle", "student", "gain", "stderr", "runs",
+)  # fmt: skip
+STUDENTS = {
+    "overlap, hard": Protocol(),
+    "overlap, soft": Protocol(labels="soft"),
+    "all, hard": Protocol(points="all"),
+    "all, soft": Protocol(points="all", labels="soft"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """How often, and what is varied."""
+
+    runs: int = 100
+    overlaps: tuple[int, ...] = (10, 20, 30, 50, 70, 90)
+    others: int = 100
+    total: int = 250
+    sizes: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0)
+    dimensions: tuple[int, ...] = (5, 10, 20, 40)
+    separations: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
+    variances: tuple[float, ...] = (1.25, 2.5, 5.0, 10.0, 20.0)
+    students: tuple[str, ...] = tuple(STUDENTS)
+    fixed_total: bool = True
+
+
+QUICK = Config(
+    runs=20,
+    overlaps=(10, 30, 90),
+    sizes=(),
+    dimensions=(),
+    separations=(0.5, 1.0, 2.0),
+    variances=(1.25, 20.0),
+    students=(),
+    fixed_total=False,
+)
+PRESETS = {"paper": Config(), "quick": QUICK}
+
+
+def settings(config: Config) -> list[tuple[str, str, Setting]]:
+    """List the sweeps, their values, and what they stand for."""
+    base = Setting(tuple((config.others, config.others, n) for n in config.overlaps))
+    change = dataclasses.replace
+    found = [("separation", f"{s:g}", change(base, separation=s)) for s in config.separations]
+    found += [("noise", f"{v:g}", change(base, variance=v)) for v in config.variances]
+    if config.fixed_total:
+        rest = [(config.total - n) // 2 for n in config.overlaps]
+        counts = tuple(
+            (left, config.total - n - left, n)
+            for left, n in zip(rest, config.overlaps, strict=True)
+        )
+        found.append(("total", str(config.total), change(base, counts=counts)))
+    for factor in config.sizes:
+        counts = tuple(
+            (int(factor * a), int(factor * b), int(factor * c)) for a, b, c in base.counts
+        )
+        found.append(("size", f"{factor:g}", change(base, counts=counts)))
+    for dimension in config.dimensions:
+        scale = (BASE / dimension) ** 0.5
+        found.append(
+            ("dimension", str(dimension), change(base, dimension=dimension, separation=scale))
+        )
+    found += [("student", name, change(base, protocol=STUDENTS[name])) for name in config.students]
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run all sweeps, write, draw, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--preset", choices=PRESETS, default="quick")
+    parser.add_argument("--runs", type=int)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=Path("out/gain_sweeps"))
+    given = parser.parse_args(arguments)
+    config = PRESETS[given.preset]
+    if given.runs is not None:
+        if given.runs < 2:
+            parser.error(f"--runs: expected at least 2, got {given.runs}")
+        config = dataclasses.replace(config, runs=given.runs)
+    run = Run("gain_sweeps", config, given.seed, given.out)
+    start = time.perf_counter()
+    with progress_bar() as progress:
+        rows = list(_rows(jax.random.key(given.seed), config, progress))
+    run.seconds["sweeps"] = time.perf_counter() - start
+    run.write("data.csv", COLUMNS, rows)
+    run.finish(preset=given.preset)
+    from figures.gain_sweeps import draw
+
+    draw(given.out)
+    console = Console(width=100)
+    console.print(_table(rows))
+    console.print(f"Data, manifest and figures in {given.out}", highlight=False)
+    return 0
+
+
+def _rows(key, config: Config, progress):
+    """Yield a row of `COLUMNS` for every sweep, value and density; the same runs for all."""
+    programs: dict = {}
+    cases = settings(config)
+    for done, (sweep, value, setting) in enumerate(cases, 1):
+        shape = setting.dimension, setting.protocol, np.max(setting.counts, axis=0).tobytes()
+        if shape not in programs:
+            programs[shape] = Program(setting)
+        accuracy = programs[shape].run(key, setting, config.runs).exact[:, :, :, 0]
+        for i, density in enumerate(setting.densities):
+            weak, oracle, student = accuracy[:, i].T
+            gain = student - weak
+            error = gain.std(ddof=1) / config.runs**0.5
+            means = (part.mean() for part in (weak, oracle, student, gain))
+            yield (sweep, value, setting.counts[i][2], density, *means, error, config.runs)
+        progress("settings", done, len(cases))
+
+
+def _table(rows) -> Table:
+    table = Table(title="Gain at the least and the largest density", title_justify="left")
+    for name in ("sweep", "value", "least", "gain", "largest", "gain"):
+        table.add_column(name, justify="left" if name in ("sweep", "value") else "right")
+    for sweep, value in dict.fromkeys(row[:2] for row in rows):
+        chosen = [row for row in rows if row[:2] == (sweep, value)]
+        ends = [(f"{r[3]:.3f}", f"{r[7]:+.3f} ± {r[8]:.3f}") for r in (chosen[0], chosen[-1])]
+        table.add_row(sweep, value, *ends[0], *ends[1])
+    return table
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,71 @@
+"""Selecting one's own sources: the record, going on from a state, refusals."""
+
+import dataclasses
+
+import jax
+import numpy as np
+import pytest
+
+from w2sjax.overlap.bandits import STRATEGIES
+from w2sjax.overlap.data_selection import select_data
+
+DENSITIES = (0.1, 0.8, 0.3)
+SAMPLERS = [
+    lambda key, density=density: jax.random.uniform(key, (5,)) < density for density in DENSITIES
+]
+
+
+def chosen(strategy, **options):
+    return select_data(SAMPLERS, 12, np.asarray, strategy, jax.random.key(3), **options)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_record_is_what_happened(strategy):
+    found = chosen(strategy)
+    assert found.choices[:3].tolist() == [0, 1, 2] and found.choices.size == 12
+    assert [
+        float(np.mean(np.asarray(batch, float))) for batch in found.batches
+    ] == found.rewards.tolist()
+    assert found.density == np.mean(found.rewards)
+    assert np.array_equal(found.state.pulls, np.bincount(found.choices, minlength=3))
+    if not STRATEGIES[strategy].binary:
+        totals = np.bincount(found.choices, found.rewards, 3)
+        assert np.allclose(found.state.rewards, totals)
+    else:
+        assert np.all(np.asarray(found.state.rewards) % 1 == 0)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_break_changes_nothing(strategy):
+    whole, first = chosen(strategy), chosen(strategy, rounds=5)
+    second = chosen(strategy, state=first.state)
+    assert np.array_equal(whole.choices, np.append(first.choices, second.choices))
+    assert np.array_equal(whole.rewards, np.append(first.rewards, second.rewards))
+    for field in dataclasses.fields(whole.state):
+        assert np.array_equal(getattr(whole.state, field.name), getattr(second.state, field.name))
+
+
+def test_the_better_source_is_found():
+    samplers = [lambda key, share=share: np.full(4, share) for share in (0.0, 1.0)]
+    found = select_data(samplers, 60, np.asarray, "thompson", jax.random.key(0))
+    assert np.mean(found.choices == 1) > 0.7
+
+
+def test_bad_arguments_are_refused():
+    key = jax.random.key(0)
+    with pytest.raises(ValueError, match="samplers: expected at least one"):
+        select_data([], 5, np.asarray, "index", key)
+    with pytest.raises(ValueError, match="horizon: expected at least as many rounds"):
+        select_data(SAMPLERS, 2, np.asarray, "index", key)
+    with pytest.raises(ValueError, match="strategy: there is no 'luck'"):
+        select_data(SAMPLERS, 5, np.asarray, "luck", key)
+    with pytest.raises(ValueError, match="rounds: expected 1 to 5 that are left, got 6"):
+        select_data(SAMPLERS, 5, np.asarray, "index", key, rounds=6)
+    state = chosen("index", rounds=4).state
+    with pytest.raises(ValueError, match="horizon: the state was made for 12, got 13"):
+        select_data(SAMPLERS, 13, np.asarray, "index", key, state=state)
+    with pytest.raises(ValueError, match="state: expected one of 2 sources, got 3"):
+        select_data(SAMPLERS[:2], 12, np.asarray, "index", key, state=state)
+    for wrong in (lambda batch: float("nan"), lambda batch: [], lambda batch: [0.5, 1.5]):
+        with pytest.raises(ValueError, match="detector: expected booleans or numbers"):
+            select_data(SAMPLERS, 5, wrong, "index", key)

@@ -1,0 +1,168 @@
+r"""Regions of an audit's points, and the density of overlap, from a weak model's probabilities.
+
+The detection is that of `w2sjax.overlap.detection`: Shin, Cooper, Sala (2025), arXiv:2412.03881. The
+interval of the density takes the two thresholds as given; the one over resamples searches for them
+anew on each, with the hard-only points that the scores were measured against kept.
+"""
+
+import dataclasses
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import PRNGKeyArray
+
+from w2sjax.auditing.bootstrap import LEVEL, percentile_interval
+from w2sjax.mixture.model import HARD, OVERLAP, REGIONS
+from w2sjax.overlap.density import density_interval
+from w2sjax.overlap.detection import Detection, detect
+from w2sjax.overlap.diagnostics import resampled_splits, valley_test
+
+RESAMPLES = 200
+DETECTED = REGIONS[: OVERLAP + 1]
+DOUBTFUL = 0.05  # p-value above which a change point may be none
+
+Interval = tuple[float, float] | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Split:
+    """One of the two splits.
+
+    Attributes:
+        found: whether there are two different scores at all.
+        threshold: scores of at least this are high; None where there is no split.
+        explained: the share of the scores' variance that the split explains; a normal sample has 0.64,
+            a uniform one 0.75.
+        one_mode_p_value: of the null that the scores' density has one mode (`valley_test`).
+        threshold_interval: of the thresholds on resamples.
+    """
+
+    found: bool
+    threshold: float | None
+    explained: float
+    one_mode_p_value: float | None
+    threshold_interval: Interval
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Overlap:
+    """What the points of an audit are, as a weak and the strong model see them.
+
+    Attributes:
+        n: points.
+        counts: easy-only, hard-only and overlap points.
+        density: the share of overlap points.
+        density_interval: exact 95% interval (Clopper and Pearson), thresholds taken as given.
+        resampled_density_interval: of the density on resamples, thresholds searched for anew.
+        confidence, score: the split of the weak model's confidences and that of the scores.
+        resamples: how many; 0 without a key.
+        regions: a code for each point: 0 easy-only, 1 hard-only, 2 overlap.
+        confidences, scores: of each point; scores are NaN for hard-only points.
+    """
+
+    n: int
+    counts: dict[str, int]
+    density: float
+    density_interval: tuple[float, float]
+    resampled_density_interval: Interval
+    confidence: Split
+    score: Split
+    resamples: int
+    regions: np.ndarray
+    confidences: np.ndarray
+    scores: np.ndarray
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences about what makes the detection say less than one may expect."""
+        sentences = []
+        for split, what, consequence in (
+            (self.confidence, "weak confidences", "no point is taken for hard-only"),
+            (self.score, "overlap scores", "no point is taken for overlap"),
+        ):
+            p_value = split.one_mode_p_value
+            if not split.found:
+                sentences.append(f"{what} are all equal, so {consequence}")
+            elif p_value is not None and p_value > DOUBTFUL:
+                sentences.append(
+                    f"{what} may well have one mode (p = {p_value:.2g}): their threshold then "
+                    "separates nothing"
+                )
+        return tuple(sentences)
+
+    def to_json(self) -> dict:
+        """Return what is reported, with the points' regions and without their scores."""
+        names = [field.name for field in dataclasses.fields(self)]
+        kept = {name: getattr(self, name) for name in names[: names.index("regions")]}
+        splits = {name: dataclasses.asdict(kept[name]) for name in ("confidence", "score")}
+        return {**kept, **splits, "regions": self.regions.tolist()}
+
+
+def examine(
+    probabilities: np.ndarray,
+    features: np.ndarray,
+    *,
+    key: PRNGKeyArray | None,
+    resamples: int = RESAMPLES,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Overlap:
+    """Detect the regions and say how sure they are; a key is needed for the latter."""
+    found = detect(jnp.asarray(probabilities), jnp.asarray(np.asarray(features, np.float64)))
+    regions = np.asarray(found.regions)
+    n, reported = regions.size, int(np.sum(regions == OVERLAP))
+    if progress is not None:
+        progress("overlap", 1, 2)
+    first, second, densities = _diagnose(found, key, resamples)
+    if progress is not None:
+        progress("overlap", 2, 2)
+    return Overlap(
+        n=n,
+        counts={name: int(np.sum(regions == code)) for code, name in enumerate(DETECTED)},
+        density=reported / n,
+        density_interval=density_interval(reported, n, level=LEVEL),
+        resampled_density_interval=densities,
+        confidence=first,
+        score=second,
+        resamples=0 if key is None else resamples,
+        regions=regions,
+        confidences=np.asarray(found.confidence),
+        scores=np.asarray(found.scores),
+    )
+
+
+def _diagnose(
+    found: Detection, key: PRNGKeyArray | None, resamples: int
+) -> tuple[Split, Split, Interval]:
+    """Test and resample both splits; give them with the densities' interval."""
+    confident = found.regions != HARD
+    everywhere = jnp.ones_like(confident)
+    cases = (
+        (found.confidence_split, found.confidence, everywhere),
+        (found.score_split, jnp.where(confident, found.scores, 0), confident),
+    )
+    if key is None:
+        first, second = (_split(split, None, None) for split, _, _ in cases)
+        return first, second, None
+    splits, shares = [], []
+    for own, (split, scores, used) in zip(jax.random.split(key), cases, strict=True):
+        test_key, resample_key = jax.random.split(own)
+        again = resampled_splits(scores, used, key=resample_key, count=resamples)
+        p_value = float(valley_test(scores, used, key=test_key).p_value)
+        thresholds = np.asarray(again.threshold)
+        splits.append(_split(split, p_value, percentile_interval(thresholds)))
+        shares.append(np.asarray(again.high_share))
+    # A resample's confident share, times the share of those with high scores.
+    return splits[0], splits[1], percentile_interval(shares[0] * shares[1])
+
+
+def _split(split, p_value: float | None, interval: Interval) -> Split:
+    found = bool(split.found)
+    return Split(
+        found=found,
+        threshold=float(split.threshold) if found else None,
+        explained=float(split.explained),
+        one_mode_p_value=p_value,
+        threshold_interval=interval,
+    )

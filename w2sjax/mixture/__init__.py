@@ -1,0 +1,1 @@
+"""The overlap Gaussian mixture: sampling, weak model, oracle and student, exact accuracies."""

@@ -1,0 +1,33 @@
+"""Choose the best source, which only somebody who knows the means can do: the benchmark."""
+
+import dataclasses
+from typing import Any
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int, UInt32
+
+from w2sjax.overlap.bandits.arms import largest
+from w2sjax.overlap.bandits.strategy import BanditState, Strategy
+
+
+@dataclasses.dataclass(frozen=True)
+class AlwaysBest(Strategy):
+    """Choose the source that it was told is best, after trying each once as the others do.
+
+    Attributes:
+        best: which one it is.
+    """
+
+    best: Any = 0
+
+    def told(self, means: Float[Array, "k *b"]) -> "AlwaysBest":
+        """Learn which source is best."""
+        return dataclasses.replace(self, best=largest(means))
+
+    def choose(self, bits: UInt32[Array, "w *b"], state: BanditState) -> Int[Array, "*b"]:
+        """Choose it."""
+        del bits
+        return jnp.broadcast_to(jnp.asarray(self.best, jnp.int32), state.pulls.shape[1:])
+
+
+ALWAYS_BEST = AlwaysBest("best")

@@ -1,0 +1,167 @@
+r"""What every strategy of data selection shares: its state, the first round of tries, the interface.
+
+`init(sources, horizon)` makes a state of plain arrays, `select(key, state)` names a source, and
+`update(state, source, reward)` records what it paid, a number in [0, 1]. All are pure and for one bandit,
+and `jax.vmap` makes thousands of them; the same code also takes arrays with bandits in last place, which
+run faster (`simulate`). Each source is tried once first, in order.
+"""
+
+import dataclasses
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int, PRNGKeyArray, UInt32
+
+from w2sjax.overlap.bandits.arms import chosen, once, pick
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class BanditState:
+    """All that a strategy remembers: save its arrays, and selection goes on where it stopped.
+
+    Attributes:
+        pulls: how often each source was chosen.
+        rewards: the sum of what each has paid.
+        memory: what the strategy derives from these, per source (index, or a posterior).
+        round: how many rounds have been played.
+        horizon: how many there will be.
+        sources: how many of the places are sources; the others are never chosen.
+    """
+
+    pulls: Float[Array, "k *b"]
+    rewards: Float[Array, "k *b"]
+    memory: Float[Array, "m k *b"]
+    round: Int[Array, ""]
+    horizon: Float[Array, ""]
+    sources: Int[Array, ""]
+
+    @property
+    def estimates(self) -> Float[Array, "k *b"]:
+        """Mean reward of each source; 0 where it was never tried."""
+        return self.rewards / jnp.maximum(self.pulls, 1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Strategy:
+    """A rule for choosing sources; a subclass gives `choose` and what it remembers.
+
+    Attributes:
+        name: what the registry calls it.
+        binary: whether rewards must be 0 or 1; `toss` makes such a reward of a fraction.
+    """
+
+    name: str
+    binary: bool = False
+
+    def words(self, sources: int) -> int:
+        """How many random words a choice among so many sources takes."""
+        del sources
+        return 0
+
+    def told(self, means: Float[Array, "k *b"]) -> "Strategy":
+        """Let the strategy know the sources' means; only a benchmark makes use of them."""
+        del means
+        return self
+
+    def init(
+        self,
+        sources: int,
+        horizon: Any,
+        *,
+        used: Any = None,
+        bandits: tuple[int, ...] = (),
+        dtype: Any = jnp.float32,
+    ) -> BanditState:
+        """Start without any knowledge.
+
+        Args:
+            sources: how many there are (or places for them).
+            horizon: T, the number of rounds.
+            used: how many of the places are sources; all by default.
+            bandits: the shape of a batch of bandits, in last place; one by default.
+            dtype: of the state; single precision counts up to 2^24 rounds.
+
+        Raises:
+            ValueError: if there are no sources, or fewer rounds than sources where that can be seen.
+        """
+        if sources < 1:
+            raise ValueError(f"sources: expected at least 1, got {sources}")
+        if isinstance(horizon, int | float) and not horizon >= (sources if used is None else 1):
+            raise ValueError(
+                f"horizon: expected at least as many rounds as sources ({sources}), got {horizon}"
+            )
+        zeros = jnp.zeros((sources, *bandits), dtype)
+        count = jnp.asarray(sources if used is None else used, jnp.int32)
+        first = jnp.stack(self.memory(zeros, zeros, jnp.asarray(horizon, dtype)))
+        # A place without a source has a memory that never wins.
+        never = jnp.zeros_like(first).at[0].set(-jnp.inf)
+        places = jnp.arange(sources, dtype=jnp.int32).reshape(1, sources, *(1,) * len(bandits))
+        return BanditState(
+            pulls=zeros,
+            rewards=zeros,
+            memory=jnp.where(places < count, first, never),
+            round=jnp.zeros((), jnp.int32),
+            horizon=jnp.asarray(horizon, dtype),
+            sources=count,
+        )
+
+    def memory(
+        self, pulls: Float[Array, "*kb"], rewards: Float[Array, "*kb"], horizon: Float[Array, ""]
+    ) -> tuple[Float[Array, "*kb"], ...]:
+        """Derive what `choose` needs of a source from its counts, a number or several."""
+        del horizon
+        return (jnp.zeros_like(pulls),)
+
+    def choose(self, bits: UInt32[Array, "w *b"], state: BanditState) -> Int[Array, "*b"]:
+        """Choose a source after the first tries."""
+        raise NotImplementedError
+
+    def decide(self, bits: UInt32[Array, "w *b"], state: BanditState) -> Int[Array, "*b"]:
+        """Try each source once, then choose."""
+        return jnp.where(state.round < state.sources, state.round, self.choose(bits, state))
+
+    def select(self, key: PRNGKeyArray, state: BanditState) -> Int[Array, "*b"]:
+        """Name the source to draw from."""
+        shape = (self.words(state.pulls.shape[0]), *state.pulls.shape[1:])
+        return self.decide(jax.random.bits(key, shape, jnp.uint32), state)
+
+    def learn(
+        self, state: BanditState, source: Int[Array, "*b"], reward: Float[Array, "*b"]
+    ) -> tuple[Float[Array, "*b"], ...]:
+        """Derive the source's new memory."""
+
+        def counts():
+            return pick(state.pulls, source) + 1, pick(state.rewards, source) + reward
+
+        pulls, rewards = once(state.round, counts)
+        return self.memory(pulls, rewards, state.horizon)
+
+    def update(
+        self, state: BanditState, source: Int[Array, "*b"], reward: Float[Array, "*b"]
+    ) -> BanditState:
+        """Record what the source paid; -1 is no source, and records nothing."""
+        return record(state, source, reward, self.learn(state, source, reward))
+
+
+def record(
+    state: BanditState,
+    source: Int[Array, "*b"],
+    reward: Float[Array, "*b"],
+    memory: tuple[Float[Array, "*b"], ...],
+) -> BanditState:
+    """Enter a reward and the source's new memory."""
+    mark = chosen(source, state.pulls.shape[0])
+    return dataclasses.replace(
+        state,
+        pulls=state.pulls + mark.astype(state.pulls.dtype),
+        rewards=jnp.where(mark, state.rewards + reward[None], state.rewards),
+        memory=jnp.where(mark[None], jnp.stack(memory)[:, None], state.memory),
+        round=state.round + jnp.int32(1),
+    )
+
+
+def toss(uniform: Float[Array, "*b"], reward: Float[Array, "*b"]) -> Float[Array, "*b"]:
+    """Turn a reward in [0, 1] into 0 or 1 of the same mean (Agrawal, Goyal (2012), algorithm 2)."""
+    return (uniform < reward).astype(reward.dtype)
