@@ -86,14 +86,14 @@ def _overlap_table(overlap: Overlap) -> Table:
     """Both splits of the detection; intervals over resamples."""
     table = Table(title="Overlap points, by the confidence of the weak model and strong features")
     for title in ("split of", "threshold", f"{LEVEL:.0%} on\nresamples", "explained\nvariance",
-                  "p-value of\none mode", "below", "at or above"):  # fmt: skip
-        left = title in ("split of", "below", "at or above")
-        table.add_column(title, justify="left" if left else "right", no_wrap=True)
+                  "p-value of\none mode", "below", "not\nbelow"):  # fmt: skip
+        left = title in ("split of", "below", "not\nbelow")
+        table.add_column(title, justify="left" if left else "right")
     easy, hard, both = (f"{overlap.counts[name]} {name}" for name in DETECTED)
     rest = f"{overlap.n - overlap.counts['hard']} others"
     for name, split, low, high in (
-        ("weak confidence", overlap.confidence, hard, rest),
-        ("largest |cosine|", overlap.score, easy, both),
+        ("confidence", overlap.confidence, hard, rest),
+        ("|cosine|", overlap.score, easy, both),
     ):
         table.add_row(name, number(split.threshold), _range(split), number(split.explained),
                       number(split.one_mode_p_value), low, high)  # fmt: skip
