@@ -73,13 +73,11 @@ class Program:
 
         def one(key, plan, separation, variance):
             mixture_key, points_key = jax.random.split(key)
-            mixture = published(mixture_key, dimension=self.dimension)
+            mixture = published(mixture_key, dimension=self.dimension, variance=variance)
             mixture = dataclasses.replace(
                 mixture,
                 easy_mean=separation * mixture.easy_mean,
                 hard_mean=separation * mixture.hard_mean,
-                easy_noise=jnp.sqrt(variance),
-                hard_noise=jnp.sqrt(variance),
             )
             curve = gain_curve(points_key, mixture, plan, self.protocol)
             fits = (curve.models.weak, curve.models.oracle, curve.models.student)

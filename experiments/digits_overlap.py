@@ -69,11 +69,11 @@ def main(arguments: list[str] | None = None) -> int:
     config = PRESETS[given.preset]
     run = Run("digits_overlap", config, given.seed, given.out)
     images, labels = halves.load(digits)
-    curve_key, market_key = jax.random.split(jax.random.key(given.seed))
+    curve_key, lesson_key, market_key = jax.random.split(jax.random.key(given.seed), 3)
     with progress_bar() as progress:
         teach = teacher(images, labels, config)
         found = curves(curve_key, teach, config, progress)
-        keys = [jax.random.fold_in(market_key, place) for place in range(config.selections)]
+        keys = [jax.random.fold_in(lesson_key, place) for place in range(config.selections)]
         lessons = [teach(key, REFERENCE) for key in keys]
         bought = purchases(lessons, market_key, config, progress)
     tables = {"data": _accuracy_rows(found, config), "detection": _detection_rows(found, config)}

@@ -27,8 +27,8 @@ from experiments._gain_runs import Program, Runs, Setting
 from experiments._run import Run
 from w2sjax.mixture.gain import MODELS
 from w2sjax.mixture.model import REGIONS
-from w2sjax.mixture.monotone import trend
-from w2sjax.mixture.recovered import GapStatus, gap_recovered
+from w2sjax.monotone import trend
+from w2sjax.recovered import GapStatus, gap_recovered
 from w2sjax.report import progress_bar
 
 PLACES = ("all", *REGIONS[:3])

@@ -14,6 +14,7 @@ Accuracies are in closed form. Run `python -m experiments gain_sweeps [--preset 
 """
 
 import argparse
+import collections
 import dataclasses
 import time
 from pathlib import Path
@@ -113,10 +114,10 @@ def main(arguments: list[str] | None = None) -> int:
     run = Run("gain_sweeps", config, given.seed, given.out)
     start = time.perf_counter()
     with progress_bar() as progress:
-        rows = list(_rows(jax.random.key(given.seed), config, progress))
+        rows, statuses = _rows(jax.random.key(given.seed), config, progress)
     run.seconds["sweeps"] = time.perf_counter() - start
     run.write("data.csv", COLUMNS, rows)
-    run.finish(preset=given.preset)
+    run.finish(preset=given.preset, statuses=statuses)
     from figures.gain_sweeps import draw
 
     draw(given.out)
@@ -127,21 +128,26 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _rows(key, config: Config, progress):
-    """Yield a row of `COLUMNS` for every sweep, value and density; the same runs for all."""
+    """Return a row of `COLUMNS` for every sweep, value and density, and how the fits ended."""
     programs: dict = {}
+    rows, statuses = [], collections.Counter()
     cases = settings(config)
     for done, (sweep, value, setting) in enumerate(cases, 1):
         shape = setting.dimension, setting.protocol, np.max(setting.counts, axis=0).tobytes()
         if shape not in programs:
             programs[shape] = Program(setting)
-        accuracy = programs[shape].run(key, setting, config.runs).exact[:, :, :, 0]
+        runs = programs[shape].run(key, setting, config.runs)  # the same runs for all
+        statuses.update(runs.statuses)
+        accuracy = runs.exact[:, :, :, 0]
         for i, density in enumerate(setting.densities):
             weak, oracle, student = accuracy[:, i].T
             gain = student - weak
             error = gain.std(ddof=1) / config.runs**0.5
             means = (part.mean() for part in (weak, oracle, student, gain))
-            yield (sweep, value, setting.counts[i][2], density, *means, error, config.runs)
+            row = (sweep, value, setting.counts[i][2], density, *means, error, config.runs)
+            rows.append(row)
         progress("settings", done, len(cases))
+    return rows, dict(statuses)
 
 
 def _table(rows) -> Table:

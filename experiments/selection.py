@@ -24,7 +24,7 @@ from scipy.stats import binomtest
 from experiments import _source_students as students
 from experiments._run import Run
 from experiments._selection_tables import regret_table, stuck_table, student_table
-from w2sjax import _compilation
+from w2sjax._compilation import compile_quickly
 from w2sjax.overlap.bandits import STRATEGIES
 from w2sjax.overlap.regret import regret_bound, sharper_regret_bound
 from w2sjax.overlap.rewards import PartlyConstant
@@ -193,7 +193,8 @@ def _stuck(key, config: Config, progress) -> list[dict[str, Any]]:
 def _students(key, config: Config, progress) -> list[dict[str, Any]]:
     """Return accuracy by setting, strategy, kind of reward and points bought."""
     points = max(HORIZONS.values())
-    keys = jax.random.split(key, config.student_runs)
+    market_key, key = jax.random.split(key)
+    keys = jax.random.split(market_key, config.student_runs)
     looks = len(config.student_looks)
     offering = jax.jit(students.markets, static_argnums=3)
     shapes = jax.eval_shape(lambda: offering(keys, _density("two"), jnp.asarray(1.0), points))
@@ -219,10 +220,7 @@ def _students(key, config: Config, progress) -> list[dict[str, Any]]:
 
 def _compiled(lowered, config: Config) -> Any:
     """Compile a program, without any optimisation where it has little to do."""
-    if config.student_runs > 100:
-        return _compilation.compile_quickly(lowered)
-    options = {**_compilation._known(), "xla_backend_optimization_level": 0}
-    return lowered.compile(compiler_options=options)
+    return compile_quickly(lowered, level=1 if config.student_runs > 100 else 0)
 
 
 def _student_rows(found, setting: str, variance: float, looks) -> list[dict[str, Any]]:

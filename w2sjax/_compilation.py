@@ -6,7 +6,8 @@ from typing import Any
 import jax
 
 # The older code generator of jax 0.10's XLA; later versions know only the second option.
-QUICK = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 1}
+LEVEL = "xla_backend_optimization_level"
+QUICK: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False, LEVEL: 1}
 
 
 @functools.cache
@@ -24,6 +25,10 @@ def _known() -> dict[str, Any]:
     return known
 
 
-def compile_quickly(lowered: Any) -> Any:
-    """Compile a lowered program that will run for about as long as it takes to compile."""
-    return lowered.compile(compiler_options=_known())
+def compile_quickly(lowered: Any, *, level: int = QUICK[LEVEL]) -> Any:
+    """Compile a lowered program that will run for about as long as it takes to compile.
+
+    A `level` of 0 does without optimisation, for programs that run for less than that.
+    """
+    options = _known()
+    return lowered.compile(compiler_options=options | ({LEVEL: level} if LEVEL in options else {}))

@@ -72,3 +72,19 @@ def test_settings_cover_the_sweeps():
     }  # fmt: skip
     total = next(setting for sweep, _, setting in cases if sweep == "total")
     assert {sum(row) for row in total.counts} == {250}
+
+
+def test_sweeps_are_written_and_drawn(tmp_path, monkeypatch):
+    small = gain_sweeps.Config(
+        runs=8, overlaps=(10, 50), sizes=(), dimensions=(), separations=(1.0, 3.0), variances=(),
+        students=(), fixed_total=False,
+    )  # fmt: skip
+    monkeypatch.setitem(gain_sweeps.PRESETS, "quick", small)
+    assert gain_sweeps.main(["--out", str(tmp_path)]) == 0
+    data = read(tmp_path / "data.csv")
+    assert tuple(data) == gain_sweeps.COLUMNS
+    gain = dict(zip(zip(data["value"], data["n_overlap"], strict=True), data["gain"], strict=True))
+    assert gain[3, 50] > gain[1, 50] > gain[1, 10]
+    statuses = json.loads((tmp_path / "manifest.json").read_text())["statuses"]
+    assert sum(statuses.values()) == 2 * 2 * 3 * 8
+    assert (tmp_path / "gain_map.png").stat().st_size > 10_000

@@ -142,8 +142,20 @@ def test_no_minimum():
         assert found.status == FitStatus.NO_MINIMUM and found.radius == np.inf
         assert found.intercept == limit and np.all(found.coefficients == 0)
     assert fit(features, ones, 0 * weights).intercept == 0
+    warm = fit(features, ones, 0 * weights, start=jnp.ones(features.shape[1] + 1))
+    assert warm.intercept == 0 and np.all(warm.coefficients == 0)
     # Half a label is enough for a minimum.
     assert fit(features, ones.at[0].set(0.5), weights).status == FitStatus.CERTIFIED
+
+
+def test_far_starts_come_back():
+    """Where a gradient proves nothing yet, the steps go on."""
+    features, targets = problem(0)
+    far = fit(features, targets, start=jnp.full(features.shape[1] + 1, 1e3), max_steps=200)
+    assert far.status == FitStatus.CERTIFIED
+    near = fit(features, targets)
+    assert np.max(np.abs(far.coefficients - near.coefficients)) <= 1e-7
+    assert fit(1e6 * features, targets).gradient <= 1e-3  # the first one is 1e6
 
 
 def test_separable_points_have_an_optimum():

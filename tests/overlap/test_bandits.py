@@ -11,17 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from w2sjax.overlap.bandits import STRATEGIES, BanditState, strategy_named, stream, toss
+from w2sjax.overlap.bandits import STRATEGIES, AlwaysBest, BanditState, strategy_named, stream, toss
 from w2sjax.overlap.bandits.arms import WRITTEN_OUT, largest, pick
 from w2sjax.overlap.bandits.index import Index
 
 SOURCES, HORIZON = 4, 40
 each_strategy = pytest.mark.parametrize("name", STRATEGIES)
+RULES = STRATEGIES | {"best": AlwaysBest("best", best=0)}
 
 
 def played(name, rewards, key, *, used=SOURCES, dtype=jnp.float64):
     """Play a table of rewards (rounds, sources); return choices and the last state."""
-    rule = strategy_named(name)
+    rule = RULES[name]
     state = rule.init(SOURCES, float(HORIZON), used=used, dtype=dtype)
 
     def one(state, given):
@@ -89,7 +90,7 @@ def test_vmap_is_one_call_after_another(name):
 @each_strategy
 def test_state_is_plain_arrays_that_go_on(name):
     """Stopped after any round, saved as arrays, and continued: the same state."""
-    rule = strategy_named(name)
+    rule = RULES[name]
     state = rule.init(2, 9, dtype=jnp.float64)
     for time in range(4):
         state = rule.update(state, jnp.int32(time % 2), jnp.asarray(float(time % 2)))
@@ -118,7 +119,7 @@ def test_rewards_steer(name, play):
 
 @each_strategy
 def test_bad_arguments_are_refused(name):
-    rule = strategy_named(name)
+    rule = RULES[name]
     with pytest.raises(ValueError, match="sources: expected at least 1, got 0"):
         rule.init(0, 10)
     with pytest.raises(ValueError, match="horizon: expected at least as many rounds"):

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from w2sjax.overlap.bandits import STRATEGIES
+from w2sjax.overlap.bandits import STRATEGIES, AlwaysBest
 from w2sjax.overlap.data_selection import select_data
 
 DENSITIES = (0.1, 0.8, 0.3)
@@ -16,6 +16,7 @@ SAMPLERS = [
 
 
 def chosen(strategy, **options):
+    strategy = AlwaysBest("best", best=1) if strategy == "best" else strategy
     return select_data(SAMPLERS, 12, np.asarray, strategy, jax.random.key(3), **options)
 
 
@@ -59,6 +60,8 @@ def test_bad_arguments_are_refused():
         select_data(SAMPLERS, 2, np.asarray, "index", key)
     with pytest.raises(ValueError, match="strategy: there is no 'luck'"):
         select_data(SAMPLERS, 5, np.asarray, "luck", key)
+    with pytest.raises(ValueError, match="best: expected to be told"):
+        select_data(SAMPLERS, 5, np.asarray, "best", key)
     with pytest.raises(ValueError, match="rounds: expected 1 to 5 that are left, got 6"):
         select_data(SAMPLERS, 5, np.asarray, "index", key, rounds=6)
     state = chosen("index", rounds=4).state

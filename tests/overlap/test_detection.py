@@ -15,7 +15,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 
 from w2sjax.mixture.model import EASY, HARD, OVERLAP
 from w2sjax.overlap.change_point import change_point
-from w2sjax.overlap.density import density_interval, share_within
+from w2sjax.overlap.density import density_interval
 from w2sjax.overlap.detection import confidence, detect
 from w2sjax.overlap.diagnostics import resampled_splits, valley_test
 from w2sjax.overlap.scores import largest_similarity
@@ -211,7 +211,6 @@ def test_intervals():
     assert low == pytest.approx((expected.low - 0.1) / 0.9)
     assert high == pytest.approx(expected.high / 0.8)
     assert density_interval(0, 10, false_positives=1.0, misses=1.0) == (0, 1)
-    assert share_within(200, 0.1) == pytest.approx((np.log(20) / 400) ** 0.5)
     for arguments in ((5, 4), (0, 0), (-1, 4)):
         with pytest.raises(ValueError, match="reported"):
             density_interval(*arguments)

@@ -111,7 +111,9 @@ def fit(
 
     def unfinished(state):
         _, _, proof, steps = state
-        done = proof.radius <= jnp.maximum(tolerance, 2 * proof.floor)
+        done = jnp.isfinite(proof.radius) & (
+            proof.radius <= jnp.maximum(tolerance, 2 * proof.floor)
+        )
         return exists & ~done & (steps < max_steps) & jnp.isfinite(proof.gradient)
 
     def improve(state):
@@ -127,10 +129,11 @@ def fit(
     coefficients, intercept, proof, steps = jax.lax.while_loop(unfinished, improve, state)
     limit = jnp.where(mass > 0, jnp.where(ones > 0, jnp.inf, -jnp.inf), 0).astype(dtype)
     finite = jnp.isfinite(proof.gradient) & jnp.isfinite(mass)
+    finite &= jnp.all(jnp.isfinite(lengths) | (weights == 0))
     status = jnp.where(proof.radius <= tolerance, int(FitStatus.CERTIFIED), int(FitStatus.LOOSE))
     status = jnp.where(exists, status, int(FitStatus.NO_MINIMUM))
     return LogisticFit(
-        coefficients=coefficients,
+        coefficients=jnp.where(exists, coefficients, 0),
         intercept=jnp.where(exists, intercept, limit),
         gradient=proof.gradient,
         radius=jnp.where(finite & exists, proof.radius, jnp.inf),
@@ -238,6 +241,10 @@ def _solve(factor, slope):
 def _require(features, targets, weights, strength) -> None:
     if features.ndim != 2 or 0 in features.shape:
         raise ValueError(f"features: expected a matrix, not empty, got shape {features.shape}")
+    if not jnp.issubdtype(features.dtype, jnp.floating):
+        raise ValueError(f"features: expected floating-point numbers, got {features.dtype}")
+    if jnp.shape(strength) != ():
+        raise ValueError(f"strength: expected a number, got shape {jnp.shape(strength)}")
     for name, vector in (("targets", targets), ("weights", weights)):
         if vector.shape != features.shape[:1]:
             raise ValueError(f"{name}: expected shape {features.shape[:1]}, got {vector.shape}")

@@ -13,8 +13,8 @@ eigenvalue is $\mu = 2S / (\tau + \sqrt{\tau^2 - 4S})$.
 
 *Curvature nearby.* $|\sigma''| \le \sigma'$, so $\sigma'(z + \delta) \ge e^{-|\delta|}\sigma'(z)$. On the
 segment from $\theta$ to the optimum $\theta + \Delta$, with $R = \max_i |x_i^\top \Delta_w + \Delta_b|$, the
-Hessian at the share $\tau$ of the way is at least $e^{-\tau R} H$ (the ridge is constant). Hence $-g^\top
-\Delta = \int_0^1 \Delta^\top H(\tau) \Delta\, d\tau \ge \|\Delta\|_M^2 (1 - e^{-R})/R$ with the gradient $g$.
+Hessian at the share $t$ of the way is at least $e^{-t R} H$ (the ridge is constant). Hence $-g^\top
+\Delta = \int_0^1 \Delta^\top H(t) \Delta\, dt \ge \|\Delta\|_M^2 (1 - e^{-R})/R$ with the gradient $g$.
 
 *The bound.* Let $\lambda = \|g\|_{M^{-1}}$ and $\rho = \max_i \|(x_i, 1)\|_{M^{-1}}$. Then $R \le \rho
 \|\Delta\|_M$ and $\|\Delta\|_M (1 - e^{-R})/R \le \lambda$ give $1 - e^{-R} \le \rho\lambda$. Where

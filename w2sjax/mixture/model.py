@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from w2sjax._host import concrete
+from w2sjax.rounding import HIGHEST
 
 REGIONS = ("easy", "hard", "overlap", "neither")
 EASY, HARD, OVERLAP, NEITHER = range(len(REGIONS))
@@ -117,7 +118,7 @@ def published(
     overlap: Float[Array, ""] | float = 50.0,
     *,
     dimension: int = 20,
-    variance: float = 5.0,
+    variance: Float[Array, ""] | float = 5.0,
     dtype: Any = jnp.float64,
 ) -> OverlapMixture:
     r"""Draw the mixture of the published simulation.
@@ -197,16 +198,16 @@ def sample(key: PRNGKeyArray, mixture: OverlapMixture, regions: Int[Array, " n"]
     for mean, factor, standard, not_other in blocks:
         present = (not_other & (regions != NEITHER))[:, None]
         centre = jnp.where(present, sign * mean[None, :], 0)
-        points = centre + coloured(factor, standard)
+        points = centre + _coloured(factor, standard)
         parts.append(jnp.where(present, points, 0) if mixture.zeroed else points)
     return Sample(jnp.concatenate(parts, axis=1), labels.astype(jnp.int32), regions)
 
 
-def coloured(factor: Float[Array, "*any"], standard: Float[Array, "n d"]) -> Float[Array, "n d"]:
+def _coloured(factor: Float[Array, "*any"], standard: Float[Array, "n d"]) -> Float[Array, "n d"]:
     r"""$Fz$ for every row $z$; $F$ a matrix, or a number for a multiple of the identity."""
     if factor.ndim == 0:
         return factor * standard
-    return jnp.matmul(standard, factor.T, precision=jax.lax.Precision.HIGHEST)
+    return jnp.matmul(standard, factor.T, precision=HIGHEST)
 
 
 def _finite(name: str, values: Any) -> np.ndarray:

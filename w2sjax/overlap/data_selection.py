@@ -63,7 +63,7 @@ def select_data(
     Raises:
         ValueError: if there are no samplers, fewer rounds than samplers, a state of another number of
             sources or another horizon, more rounds than are left, or a detector that answers with
-            anything but numbers in [0, 1].
+            anything but numbers in [0, 1], or the strategy "best" that was not told a source.
     """
     rule = strategy_named(strategy)
     if not samplers:

@@ -13,8 +13,6 @@ on the same points is not fixed: `resampled_splits` shows what the choice adds.
 Reference. Clopper and Pearson (1934); the correction for the rates is derived.
 """
 
-import math
-
 from scipy.stats import binomtest
 
 
@@ -48,10 +46,3 @@ def density_interval(
     low = (found.low - false_positives) / (1 - false_positives) if false_positives < 1 else 0.0
     high = found.high / (1 - misses) if misses < 1 else 1.0
     return max(0.0, float(low)), min(1.0, float(high))
-
-
-def share_within(n: int, failure: float) -> float:
-    r"""Hoeffding's $\sqrt{\log(2/\delta)/(2n)}$: how far a share of n points strays from its mean."""
-    if n < 1 or not 0 < failure < 1:
-        raise ValueError(f"n, failure: expected n >= 1 and 0 < failure < 1, got {n}, {failure}")
-    return math.sqrt(math.log(2 / failure) / (2 * n))

@@ -54,8 +54,9 @@ class Detection:
 
     @property
     def density(self) -> Float[Array, "*batch"]:
-        """The share of overlap points."""
-        return self.shares[..., OVERLAP]
+        """The share of overlap points; NaN where a score or a confidence was not a number."""
+        unknown = jnp.isnan(self.confidence_split.threshold) | jnp.isnan(self.score_split.threshold)
+        return jnp.where(unknown, jnp.nan, self.shares[..., OVERLAP])
 
 
 def confidence(probabilities: Float[Array, "n *classes"]) -> Float[Array, " n"]:
@@ -119,6 +120,10 @@ def detect(
     if features.ndim != 2 or features.shape[0] != sure.shape[0]:
         expected = f"({sure.shape[0]}, d)"
         raise ValueError(f"features: expected shape {expected}, got {features.shape}")
+    if sure.shape[0] < 2:
+        raise ValueError(f"probabilities: expected those of 2 points or more, got {sure.shape[0]}")
+    if not jnp.issubdtype(features.dtype, jnp.floating):
+        raise ValueError(f"features: expected floating-point numbers, got {features.dtype}")
     everywhere = jnp.ones_like(sure)
     first = _split(sure, everywhere, confidence_threshold, "confidence_threshold")
     # Without a split every point is confident.
@@ -127,7 +132,7 @@ def detect(
         features, features, hard, measure=measure, point_block=point_block, hard_block=hard_block
     )
     second = _split(similar, (~hard).astype(similar.dtype), score_threshold, "score_threshold")
-    overlap = ~hard & (similar >= second.threshold)
+    overlap = ~hard & jnp.any(hard) & (similar >= second.threshold)
     regions = jnp.where(hard, HARD, jnp.where(overlap, OVERLAP, EASY)).astype(jnp.int32)
     return Detection(
         regions=regions,

@@ -15,10 +15,10 @@ class AlwaysBest(Strategy):
     """Choose the source that it was told is best, after trying each once as the others do.
 
     Attributes:
-        best: which one it is.
+        best: which one it is; to choose without it is a `ValueError`.
     """
 
-    best: Any = 0
+    best: Any = None
 
     def told(self, means: Float[Array, "k *b"]) -> "AlwaysBest":
         """Learn which source is best."""
@@ -27,6 +27,8 @@ class AlwaysBest(Strategy):
     def choose(self, bits: UInt32[Array, "w *b"], state: BanditState) -> Int[Array, "*b"]:
         """Choose it."""
         del bits
+        if self.best is None:
+            raise ValueError("best: expected to be told which source that is, got None")
         return jnp.broadcast_to(jnp.asarray(self.best, jnp.int32), state.pulls.shape[1:])
 
 
