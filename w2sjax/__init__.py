@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from w2sjax.projection import project as project
     from w2sjax.sets import SETS as SETS
     from w2sjax.tally import Verification as Verification
+    from w2sjax.user_claims import claim as claim
     from w2sjax.verification import verify as verify
 
 _HOME = {
@@ -52,6 +53,7 @@ _HOME = {
     "project": "projection",
     "SETS": "sets",
     "Verification": "tally",
+    "claim": "user_claims",
     "verify": "verification",
 }
 

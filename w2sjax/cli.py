@@ -58,7 +58,8 @@ def _double_precision() -> None:
 @app.command()
 def verify(
     claims: Annotated[
-        list[str] | None, typer.Argument(help="Claims to check; all of them by default.")
+        list[str] | None,
+        typer.Argument(help="Claims, FILE.py or FILE.py::CLAIM; all of w2sjax's by default."),
     ] = None,
     set_: Annotated[
         list[str] | None,
@@ -74,6 +75,7 @@ def verify(
 ) -> None:
     """Check claims on random instances: does each hold, how tight is it?"""
     _double_precision()
+    from w2sjax.claim_files import find_claims
     from w2sjax.report import progress_bar, verification_json, verification_table
     from w2sjax.verification import verify as run
 
@@ -84,7 +86,7 @@ def verify(
             raise ValueError(f"--json: {json} is a folder, not a file")
         with progress_bar() as progress:
             results = run(
-                claims,
+                find_claims(claims) if claims else None,
                 seed,
                 sets=set_,
                 instances=instances,

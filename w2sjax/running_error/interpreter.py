@@ -1,0 +1,117 @@
+r"""Run plain array code with a bound on its rounding beside every number.
+
+The code is traced to a list of elementary operations, and each is run twice: on the values, as it would
+run anyway, and on the bounds, by its rule (`elementwise`, `arrays`). What results is a `Rounded` for every
+output: the distance of the computed number to what the code would give in exact arithmetic on the same
+inputs. A running error analysis (Wilkinson; Higham, Accuracy and Stability of Numerical Algorithms, 2002,
+section 3.3).
+
+Proved for sums, products, quotients, roots, orderings and choices. For exp, log, tanh and their kin, whose
+accuracy nobody states, 16 units in the last place are allowed. An operation without a rule (a loop, a
+decomposition) is refused, not guessed.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax.extend import core
+
+from w2sjax.rounding import HIGHEST, Rounded
+from w2sjax.running_error import arrays, elementwise
+from w2sjax.running_error.tracked import Tracked, UnknownRounding
+
+_RULES = {**elementwise.RULES, **arrays.RULES}
+_INSIDE = ("jaxpr", "call_jaxpr")  # parameters that hold the operations of a function called inside
+_CALLS = (
+    "jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat",
+    "remat2", "checkpoint",
+)  # fmt: skip
+
+
+def rounded(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Evaluate a function of arrays; every output becomes a `Rounded`.
+
+    Args:
+        function: plain code on trees of arrays; its outputs are floating-point arrays.
+        arguments: what it is evaluated at, taken as exact.
+
+    Raises:
+        ValueError: naming the operation, if the rounding of one that is used is not known.
+    """
+    traced, shape = jax.make_jaxpr(function, return_shape=True)(*arguments)
+    inputs = [Tracked(jnp.asarray(leaf)) for leaf in jax.tree.leaves(arguments)]
+    outputs = _run(traced.jaxpr, traced.consts, inputs)
+    leaves = [Rounded(output.value, output.bound) for output in outputs]
+    return jax.tree.unflatten(jax.tree.structure(shape), leaves)
+
+
+def _run(jaxpr: Any, constants: Any, inputs: list[Tracked]) -> list[Tracked]:
+    """Run all operations in order."""
+    known: dict[Any, Tracked] = {}
+
+    def read(variable) -> Tracked:
+        if isinstance(variable, core.Literal):
+            return Tracked(jnp.asarray(variable.val, variable.aval.dtype))  # pyright: ignore
+        return known[variable]
+
+    known.update(zip(jaxpr.constvars, [Tracked(jnp.asarray(c)) for c in constants], strict=True))
+    known.update(zip(jaxpr.invars, inputs, strict=True))
+    for equation in jaxpr.eqns:
+        outputs = _step(equation, [read(variable) for variable in equation.invars])
+        known.update(zip(equation.outvars, outputs, strict=True))
+    return [read(variable) for variable in jaxpr.outvars]
+
+
+def _step(equation: Any, operands: list[Tracked]) -> list[Tracked]:
+    """Run one operation on values and bounds."""
+    name, parameters = equation.primitive.name, dict(equation.params)
+    if name in _CALLS:
+        return _call(parameters, operands)
+    if name == "dot_general":
+        parameters["precision"] = HIGHEST  # a GPU's default keeps ten bits of the factors
+    several = equation.primitive.multiple_results
+
+    def bind(*values):
+        found = equation.primitive.bind(*values, **parameters)
+        return list(found) if several else [found]
+
+    try:
+        return _outputs(name, bind, parameters, operands)
+    except UnknownRounding as error:
+        raise UnknownRounding(
+            f"the rounding of {str(error) or repr(name)} is not known; return Rounded sides "
+            "(w2sjax.rounding), an Inequality, or (lhs, rhs, tolerance)"
+        ) from None
+
+
+def _outputs(
+    name: str, bind: Callable[..., Any], parameters: Mapping[str, Any], operands: list[Tracked]
+) -> list[Tracked]:
+    _refuse_loops(name, parameters)
+    values = bind(*[operand.value for operand in operands])
+    floating = any(jnp.issubdtype(value.dtype, jnp.floating) for value in values)
+    if all(operand.error is None for operand in operands) and (
+        not floating or name in arrays.EXACT
+    ):
+        return [Tracked(value) for value in values]
+    if name in arrays.MOVES:
+        errors = arrays.move(bind, operands)
+        return [Tracked(value, error) for value, error in zip(values, errors, strict=True)]
+    if name not in _RULES or len(values) != 1:
+        raise UnknownRounding
+    return [_RULES[name](values[0], operands, parameters)]
+
+
+def _refuse_loops(name: str, parameters: Mapping[str, Any]) -> None:
+    """Refuse what holds operations of its own: their floating-point comparisons may go either way."""
+    inside = any("jaxpr" in parameter or parameter == "branches" for parameter in parameters)
+    if inside and not name.startswith("scatter"):  # whose own only says how entries combine
+        raise UnknownRounding(f"'{name}'")
+
+
+def _call(parameters: Mapping[str, Any], operands: list[Tracked]) -> list[Tracked]:
+    """Run the operations of a function called inside."""
+    inner = next(parameters[key] for key in _INSIDE if key in parameters)
+    return _run(getattr(inner, "jaxpr", inner), getattr(inner, "consts", ()), operands)

@@ -1,0 +1,209 @@
+r"""Convex sets of every registered kind, and members of them.
+
+Parameters are short fractions, so that membership holds exactly, not up to rounding, but for points on the
+sphere of a ball or an ellipsoid.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+from jaxtyping import Array, Float
+
+from w2sjax.sets import (
+    SETS,
+    Affine,
+    BoundedValues,
+    Box,
+    ConvexSet,
+    Ellipsoid,
+    Intersection,
+    L1Ball,
+    L2Ball,
+    Monotone,
+    Orthant,
+    Polyhedron,
+    RKHSBall,
+    Simplex,
+    Subspace,
+)
+from w2sjax.strategies._numbers import arrays, positive, shares
+
+_widths = st.sampled_from([1.0, 2.0, 0.5, 4.0, 10.0, 0.125, 1.75])
+_parts = st.integers(0, 16).map(lambda count: count / 16)
+
+
+def convex_sets(*, kind: str, dimension: int) -> SearchStrategy[Any]:
+    """Draw a convex set of a registered kind (a kind is a type, so each compiles apart).
+
+    Raises:
+        ValueError: for an unknown kind or a dimension below 1.
+    """
+    positive("dimension", dimension)
+    if kind not in SETS:
+        raise ValueError(f"kind: there is no {kind!r}; known are {', '.join(SETS)}")
+    return _SETS[kind](dimension)
+
+
+def members(convex_set: ConvexSet, *, dimension: int) -> SearchStrategy[Float[Array, " dimension"]]:
+    """Draw a member of a set: zero or a corner first, boundary points often."""
+    positive("dimension", dimension)
+    return _MEMBERS[convex_set.name](convex_set, dimension).map(
+        lambda point: jnp.asarray(point, jnp.result_type(float))
+    )
+
+
+def _boxes(dimension: int):
+    """Draw boxes around short centres."""
+    lower = arrays(dimension, least=-4.0, largest=4.0)
+    width = st.lists(_widths, min_size=dimension, max_size=dimension).map(np.asarray)
+    return st.builds(
+        lambda low, wide: Box(jnp.asarray(low), jnp.asarray(low + wide)),
+        lower.map(lambda low: np.floor(low * 16) / 16),
+        width,
+    )
+
+
+@st.composite
+def _polyhedra(draw: Callable[..., Any], dimension: int) -> Polyhedron:
+    """Draw d + 1 halfspaces with whole coefficients around a point on the grid, with room."""
+    count = dimension + 1
+    whole = st.integers(-3, 3).map(float)
+    rows = draw(st.lists(whole, min_size=count * dimension, max_size=count * dimension))
+    matrix = np.reshape(rows, (count, dimension))
+    interior = np.asarray(draw(st.lists(whole, min_size=dimension, max_size=dimension)))
+    room = np.asarray(draw(st.lists(_widths, min_size=count, max_size=count)))
+    return Polyhedron(
+        matrix=jnp.asarray(matrix),
+        bound=jnp.asarray(matrix @ interior + room),
+        equality=jnp.zeros((0, dimension)),
+        level=jnp.zeros(0),
+        interior=jnp.asarray(interior),
+    )
+
+
+@st.composite
+def _ellipsoids(draw: Callable[..., Any], dimension: int) -> Ellipsoid:
+    """Draw whole shears of axes whose lengths are powers of two, so that inverses are exact."""
+    axes = draw(
+        st.lists(st.sampled_from([1.0, 2.0, 0.5, 4.0]), min_size=dimension, max_size=dimension)
+    )
+    below = dimension * (dimension - 1) // 2
+    shear = np.eye(dimension)
+    shear[np.tril_indices(dimension, -1)] = draw(
+        st.lists(st.integers(-1, 1), min_size=below, max_size=below)
+    )
+    centre = draw(st.lists(st.integers(-3, 3), min_size=dimension, max_size=dimension))
+    return Ellipsoid(
+        cholesky=jnp.asarray(shear * np.asarray(axes)), centre=jnp.asarray(centre, float)
+    )
+
+
+@st.composite
+def _intersections(draw: Callable[..., Any], dimension: int) -> Intersection:
+    """Draw a ball and a box that has room around zero."""
+    sides = st.lists(_widths, min_size=dimension, max_size=dimension).map(np.asarray)
+    box = Box(-jnp.asarray(draw(sides)), jnp.asarray(draw(sides)))
+    return Intersection(L2Ball(jnp.asarray(draw(_widths))), box, jnp.zeros(dimension))
+
+
+def _with_width(kind: Callable[..., ConvexSet]):
+    return lambda dimension: _widths.map(lambda width: kind(jnp.asarray(width)))
+
+
+def _only(kind: Callable[..., ConvexSet]):
+    return lambda dimension: st.builds(kind)
+
+
+_SETS: dict[str, Callable[[int], SearchStrategy[Any]]] = {
+    "subspace": _only(Subspace),
+    "affine": _only(Affine),
+    "l2_ball": _with_width(L2Ball),
+    "l1_ball": _with_width(L1Ball),
+    "simplex": _with_width(Simplex),
+    "orthant": _only(Orthant),
+    "box": _boxes,
+    "polyhedron": _polyhedra,
+    "ellipsoid": _ellipsoids,
+    "monotone": _only(Monotone),
+    "rkhs_ball": _with_width(RKHSBall),
+    "bounded_values": _with_width(BoundedValues),
+    "intersection": _intersections,
+}
+
+
+@st.composite
+def _cross_polytope(draw: Callable[..., Any], dimension: int) -> np.ndarray:
+    """Draw a vector with 1-norm at most 1: zero, a coordinate vector, or short fractions."""
+    length = draw(st.sampled_from([0.0, 1.0, 0.5, 0.9375]))
+    signs = draw(st.lists(st.sampled_from([1.0, -1.0]), min_size=dimension, max_size=dimension))
+    return length * np.asarray(signs) * draw(shares(dimension))
+
+
+@st.composite
+def _unit_ball(draw: Callable[..., Any], dimension: int) -> np.ndarray:
+    """Draw a vector of length at most 1: of the cross polytope, or a whole one over its length."""
+    if dimension == 1 or draw(st.integers(0, 2)) < 2:
+        return draw(_cross_polytope(dimension))
+    whole = np.asarray(
+        draw(st.lists(st.integers(-4, 4), min_size=dimension, max_size=dimension)), float
+    )
+    return whole / max(float(np.ceil(np.linalg.norm(whole))), 1.0)
+
+
+def _between(lower: Any, upper: Any, dimension: int):
+    """Draw shares of the way between the ends, coordinate by coordinate."""
+    lower, upper = np.broadcast_to(lower, dimension), np.broadcast_to(upper, dimension)
+    steps = st.lists(_parts, min_size=dimension, max_size=dimension).map(np.asarray)
+    return steps.map(lambda step: np.clip(lower + step * (upper - lower), lower, upper))
+
+
+@st.composite
+def _in_polyhedron(draw: Callable[..., Any], convex_set: Polyhedron, dimension: int) -> np.ndarray:
+    """Walk from the interior point in a whole direction, at most to the first facet."""
+    direction = np.asarray(
+        draw(st.lists(st.integers(-2, 2), min_size=dimension, max_size=dimension)), float
+    )
+    matrix, interior = np.asarray(convex_set.matrix), np.asarray(convex_set.interior)
+    speed, room = matrix @ direction, np.asarray(convex_set.bound) - matrix @ interior
+    times = room[speed > 0] / speed[speed > 0]
+    # A multiple of 1/1024 that is not beyond: walking it is exact.
+    reach = np.floor(1024 * min(times.min(initial=4.0), 4.0)) / 1024
+    return interior + draw(_parts) * reach * direction
+
+
+def _in_ellipsoid(convex_set: Ellipsoid, dimension: int):
+    inverse = np.linalg.inv(np.tril(np.asarray(convex_set.cholesky)).T)
+    centre = np.asarray(convex_set.centre)
+    return _unit_ball(dimension).map(lambda unit: centre + inverse @ unit)
+
+
+def _in_intersection(convex_set: Any, dimension: int):
+    """Scale the unit ball to the smallest side, or clip a member of the ball to the box."""
+    ball, box = convex_set.first, convex_set.second
+    lower, upper = np.asarray(box.lower), np.asarray(box.upper)
+    return _unit_ball(dimension).map(lambda unit: np.clip(float(ball.radius) * unit, lower, upper))
+
+
+_MEMBERS: dict[str, Callable[[Any, int], SearchStrategy[np.ndarray]]] = {
+    "subspace": lambda convex_set, dimension: arrays(dimension),
+    "affine": lambda convex_set, dimension: arrays(dimension),
+    "l2_ball": lambda ball, dimension: _unit_ball(dimension).map(lambda u: float(ball.radius) * u),
+    "rkhs_ball": lambda ball, dimension: _unit_ball(dimension).map(
+        lambda u: float(ball.radius) * u
+    ),
+    "l1_ball": lambda ball, dimension: _cross_polytope(dimension).map(
+        lambda u: float(ball.radius) * u
+    ),
+    "simplex": lambda simplex, dimension: shares(dimension).map(lambda u: float(simplex.total) * u),
+    "orthant": lambda convex_set, dimension: arrays(dimension, least=0.0),
+    "box": lambda box, dimension: _between(box.lower, box.upper, dimension),
+    "polyhedron": _in_polyhedron,
+    "ellipsoid": _in_ellipsoid,
+    "monotone": lambda convex_set, dimension: arrays(dimension).map(np.sort),
+    "bounded_values": lambda values, dimension: _between(-values.bound, values.bound, dimension),
+    "intersection": _in_intersection,
+}
