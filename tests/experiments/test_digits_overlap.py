@@ -1,5 +1,7 @@
 """Digits with an easy and a hard half: what points are made of, and the whole pipeline on a few runs."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -50,7 +52,7 @@ def test_the_left_half_comes_first():
 
     images, _ = halves.load(None)
     first = np.concatenate(np.asarray(images[0]).reshape(2, 8, 4), axis=1)
-    bundle = load_digits()
+    bundle: Any = load_digits()
     np.testing.assert_allclose(first, (bundle.images[0] - bundle.images.mean(axis=0)) / 16)
 
 
