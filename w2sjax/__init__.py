@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from w2sjax.claims import Hypothesis as Hypothesis
     from w2sjax.claims import Inequality as Inequality
     from w2sjax.claims import Verdict as Verdict
+    from w2sjax.falsification.budget import Budget as Budget
+    from w2sjax.falsification.budget import Falsification as Falsification
+    from w2sjax.falsification.counterexample import Counterexample as Counterexample
+    from w2sjax.falsification.search import falsify as falsify
     from w2sjax.hypothesis import HypothesisClass as HypothesisClass
     from w2sjax.hypothesis import hypothesis_class as hypothesis_class
     from w2sjax.projection import project as project
@@ -48,6 +52,10 @@ _HOME = {
     "Hypothesis": "claims",
     "Inequality": "claims",
     "Verdict": "claims",
+    "Budget": "falsification.budget",
+    "Falsification": "falsification.budget",
+    "Counterexample": "falsification.counterexample",
+    "falsify": "falsification.search",
     "HypothesisClass": "hypothesis",
     "hypothesis_class": "hypothesis",
     "project": "projection",

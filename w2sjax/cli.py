@@ -68,6 +68,9 @@ def verify(
     instances: Annotated[int, typer.Option(help="Instances for each claim and set.")] = 20_000,
     seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the instances.")] = 0,
     drop: Annotated[str | None, typer.Option(help="A hypothesis to do without.")] = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Decide exactly what floating point does not settle.")
+    ] = False,
     json: Annotated[Path | None, typer.Option(help="Write the results to this file.")] = None,
     checkpoint: Annotated[
         Path | None, typer.Option(help="Record progress in this folder and resume from it.")
@@ -97,8 +100,69 @@ def verify(
         if json is not None:
             json.write_text(json_module.dumps(verification_json(results), indent=1) + "\n")
     _console.print(verification_table(results))
+    if exact:
+        from w2sjax.falsification.command import settle
+
+        settle(results, find_claims(claims) if claims else [], drop)
     if any(result.refuted for result in results):
         raise typer.Exit(1)
+
+
+@app.command()
+def falsify(
+    claim: Annotated[
+        str | None, typer.Argument(help="A claim, or FILE.py::CLAIM; or use --all.")
+    ] = None,
+    drop: Annotated[str | None, typer.Option(help="A hypothesis to do without.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Convex set to search over; repeatable.")
+    ] = None,
+    twin: Annotated[bool, typer.Option("--twin", help="Search the claim's false twin.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="All claims, with every hypothesis dropped in turn.")
+    ] = False,
+    budget: Annotated[int, typer.Option(help="Random instances for each set.")] = 20_000,
+    small: Annotated[int, typer.Option(help="Small exact instances for each set.")] = 20_000,
+    restarts: Annotated[int, typer.Option(help="Restarts of the ascent for each set.")] = 32,
+    seconds: Annotated[float, typer.Option(help="Start no new phase after this time.")] = 60.0,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the search.")] = 0,
+    json: Annotated[Path | None, typer.Option(help="Write the results to this file.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for counterexamples: JSON to replay, Markdown.")
+    ] = None,
+) -> None:
+    """Search for a counterexample, decide it in exact arithmetic, and shrink it."""
+    _double_precision()
+    from w2sjax.falsification.command import run
+
+    with _bad_input():
+        code = run(
+            claim,
+            every=every,
+            drop=drop,
+            sets=set_,
+            twin=twin,
+            instances=budget,
+            small=small,
+            restarts=restarts,
+            seconds=seconds,
+            seed=seed,
+            json=json,
+            out=out,
+        )
+    raise typer.Exit(code)
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="A counterexample that falsify wrote.")],
+) -> None:
+    """Decide a counterexample file again, from its numbers alone; 1 if it is one."""
+    from w2sjax.falsification.command import replay as run
+
+    with _bad_input():
+        code = run(file)
+    raise typer.Exit(code)
 
 
 @app.command(name="list")

@@ -70,6 +70,8 @@ class Claim:
         needs: what `prepare` has to derive for it.
         failure: for a statement "with probability at least 1 - delta", delta: the share of instances
             that may violate it.
+        exact: the statement in exact numbers (a `falsification.statements.Statement`), for a claim that
+            is not of the registry: those are found by name.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Claim:
     sets: tuple[str, ...] | None = None
     needs: tuple[str, ...] = ("projection",)
     failure: float | None = None
+    exact: Any = None
 
     def stated_for(self, variant: Any) -> bool:
         """Whether it is about this set or kind of set; None stands for no set."""

@@ -1,0 +1,176 @@
+"""The search: every phase finds, true claims survive, and the command reports and exits as it says."""
+
+import json
+
+import jax.numpy as jnp
+import pytest
+from typer.testing import CliRunner
+
+from w2sjax.claims import Hypothesis
+from w2sjax.cli import app
+from w2sjax.falsification.budget import Budget
+from w2sjax.falsification.counterexample import replay
+from w2sjax.falsification.lookup import claim_named
+from w2sjax.falsification.problem import Problem
+from w2sjax.falsification.redecide import redecide
+from w2sjax.falsification.report import as_json, matrix, summary
+from w2sjax.falsification.search import falsify
+from w2sjax.falsification.statements import STATEMENTS, TWINS
+from w2sjax.sets import L2Ball
+
+NO_RANDOM = Budget(instances=0, restarts=0)
+
+
+def test_small_instances_refute_theorem_1_without_each_hypothesis():
+    for hypothesis in STATEMENTS["misfit_gain"].hypotheses:
+        answer = falsify("misfit_gain", drop=hypothesis, sets=["subspace"], budget=NO_RANDOM)
+        assert answer.found and answer.counterexample is not None
+        assert answer.counterexample.statement.dropped == hypothesis
+        assert answer.instances["small"] <= 100 and answer.instances["random"] == 0
+
+
+def test_random_instances_are_converted_confirmed_and_shrunk():
+    budget = Budget(instances=500, small=0, restarts=0)
+    answer = falsify("misfit_gain", 3, drop="exactness", sets=["subspace"], budget=budget)
+    assert answer.counterexample is not None and answer.least_slack < 0
+    assert "random instance" in answer.counterexample.found
+    instance = answer.counterexample.instance
+    assert isinstance(instance, Problem) and (instance.size, instance.dimension) == (1, 1)
+
+
+@pytest.mark.slow
+def test_ascent_finds_what_random_instances_need_luck_for():
+    claim = claim_named("gain_ceiling")
+    budget = Budget(instances=0, small=0)
+    answer = falsify(claim, twin=True, sets=["polyhedron"], budget=budget)
+    assert answer.counterexample is not None
+    assert "gradient ascent" in answer.counterexample.found
+
+
+def test_local_search_on_worlds():
+    answer = falsify("hard_error", twin=True, budget=Budget(instances=0, small=0))
+    assert answer.counterexample is not None and "local search" in answer.counterexample.found
+    assert answer.counterexample.instance.size == 3
+
+
+def test_true_claims_survive():
+    budget = Budget(instances=0, small=1000, restarts=4)
+    for name in ("pseudolabel_correction_tight", "expansion_core"):
+        answer = falsify(name, budget=budget)
+        assert not answer.found and answer.instances["small"] == 1000
+        assert answer.instances["ascent"] > 0
+        assert "none found in" in summary(answer)
+
+
+def test_the_answer_does_not_change():
+    def again():
+        return falsify("sharpened_gain", 5, twin=True, sets=["l1_ball"], budget=NO_RANDOM)
+
+    first, second = again(), again()
+    assert first.counterexample == second.counterexample is not None
+    assert first.instances == second.instances
+
+
+def test_a_given_set_is_kept():
+    ball = L2Ball(jnp.asarray(0.5))
+    answer = falsify("misfit_gain", twin=True, sets=[ball], budget=NO_RANDOM)
+    assert answer.counterexample is not None
+    assert isinstance(answer.counterexample.instance, Problem)
+    assert answer.counterexample.instance.set == "l2_ball"
+
+
+def test_ones_own_statement():
+    statement = TWINS["misfit_gain"].changed(rhs={"misfit": "-1.001"})
+    answer = falsify("misfit_gain", sets=["subspace"], statement=statement, budget=NO_RANDOM)
+    assert answer.counterexample is not None
+    assert answer.counterexample.statement == statement
+
+
+def test_seconds_stop_the_search():
+    answer = falsify("misfit_gain", sets=["subspace"], budget=Budget(seconds=1e-9))
+    assert not answer.found and sum(answer.instances.values()) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"claim": "nonsense"}, "there is no 'nonsense'"),
+        ({"claim": "misfit_gain", "drop": "x"}, "no hypothesis 'x'"),
+        ({"claim": "pythagorean_identity", "sets": ["simplex"]}, "stated for none of"),
+        ({"claim": "misfit_gain", "sets": ["teapot"]}, "there is no 'teapot'"),
+    ],
+)
+def test_wrong_arguments(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        falsify(**arguments)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"instances": -1}, {"small": -1}, {"restarts": -1}, {"seconds": 0}]
+)
+def test_wrong_budgets(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Budget(**wrong)
+
+
+def test_hypotheses_agree_with_the_claims():
+    """Every statement names the hypotheses that its claim can drop."""
+    for name, statement in STATEMENTS.items():
+        claim = claim_named(name)
+        assert set(statement.hypotheses) == set(claim.hypotheses)
+        assert all(isinstance(h, Hypothesis) for h in claim.hypotheses.values())
+        assert (statement.sets is None) == (claim.sets is None)
+        assert set(statement.sets or ()) == set(claim.sets or ())
+
+
+QUICK = ["--budget", "0", "--restarts", "0", "--set", "subspace"]
+
+
+def test_the_command_writes_what_replay_reads(tmp_path):
+    out, file = tmp_path / "out", tmp_path / "all.json"
+    arguments = ["falsify", "misfit_gain", "--drop", "realizability", *QUICK]
+    done = CliRunner().invoke(app, [*arguments, "--out", str(out), "--json", str(file)])
+    assert done.exit_code == 1 and "counterexample with 2 points, d = 1" in done.output
+    assert replay(out / "misfit_gain_realizability.json").counterexample
+    assert "# A counterexample" in (out / "misfit_gain_realizability.md").read_text()
+    (row,) = json.loads(file.read_text())
+    assert row["counterexample"]["lhs"] in done.output
+
+
+def test_the_command_finds_nothing_against_a_theorem():
+    done = CliRunner().invoke(app, ["falsify", "misfit_gain", *QUICK, "--small", "300"])
+    assert done.exit_code == 0 and "none found in 300 instances" in done.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["misfit_gain", "--all"], ["--all", "--twin"], ["misfit_gain", "--seconds", "0"],
+     ["nonsense"], ["misfit_gain", "--json", "/no/such/folder/x.json"]],
+)  # fmt: skip
+def test_bad_usage(arguments):
+    done = CliRunner().invoke(app, ["falsify", *arguments])
+    assert done.exit_code == 2 and done.output.startswith("error: ")
+
+
+def test_the_matrix_has_a_row_for_everything():
+    results = [
+        falsify("misfit_gain", drop=drop, sets=["subspace"], budget=Budget(0, 200, 0))
+        for drop in (None, "convexity", "exactness")
+    ]
+    assert matrix(results).row_count == 4
+    assert [as_json(r)["counterexample"] is None for r in results] == [True, False, False]
+
+
+def test_redecide_settles_what_floating_point_found():
+    (answer,) = redecide("expansion_core", 1, instances=500, drop="membership")
+    assert answer.open > 0 and answer.violated == answer.open
+    assert answer.holds == answer.undecided == 0
+    with pytest.raises(ValueError, match="no exact side"):
+        redecide("uniform_misfit")
+
+
+def test_verify_exact_says_so():
+    arguments = ["verify", "expansion_core", "--instances", "500", "--drop", "direction"]
+    done = CliRunner().invoke(app, [*arguments, "--exact"])
+    assert done.exit_code == 1
+    assert "that floating point does not settle, exactly 0 hold" in done.output

@@ -1,0 +1,179 @@
+"""A counterexample: confirmed twice in exact arithmetic, written to a file, replayed without JAX."""
+
+import dataclasses
+import json
+from fractions import Fraction
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from w2sjax.falsification.checker import Opinion, RefusedError, check
+from w2sjax.falsification.exact import Decision, decide
+from w2sjax.falsification.problem import Problem, problem_from_json
+from w2sjax.falsification.rationals import parse, text
+from w2sjax.falsification.statements import Statement, is_of_the_registry, statement_from_json
+from w2sjax.falsification.world import World, world_from_json
+from w2sjax.falsification.world_checker import check_world
+from w2sjax.versions import versions
+
+FORMAT = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Counterexample:
+    """An exact instance that violates a statement.
+
+    Attributes:
+        statement: what is violated.
+        instance: the numbers.
+        students: coefficients and intercept of every projection that takes part, by its label.
+        lhs, rhs: both sides as text: rational, or a decimal enclosure.
+        hypotheses: how each was checked, by both engines.
+        found: how it was found, for people.
+        versions: of the software.
+    """
+
+    statement: Statement
+    instance: Problem | World
+    students: dict[str, tuple[list[Fraction], Fraction]]
+    lhs: str
+    rhs: str
+    hypotheses: dict[str, str]
+    found: str
+    versions: dict[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as plain objects, rationals as text."""
+        return {
+            "format": FORMAT,
+            "statement": self.statement.to_json(),
+            "instance": self.instance.to_json(),
+            "students": {
+                name: {"coefficients": text(theta), "intercept": text(constant)}
+                for name, (theta, constant) in self.students.items()
+            },
+            "lhs": self.lhs,
+            "rhs": self.rhs,
+            "hypotheses": self.hypotheses,
+            "found": self.found,
+            "versions": self.versions,
+        }
+
+    def save(self, path: Path) -> None:
+        """Write the file."""
+        path.write_text(json.dumps(self.to_json(), indent=1) + "\n")
+
+
+@dataclasses.dataclass(frozen=True)
+class Replay:
+    """What the two engines say about a file.
+
+    Attributes:
+        counterexample: whether both confirm it.
+        lhs, rhs: both sides, computed again.
+        notes: how hypotheses and projections were checked.
+        reason: why it is none.
+        registered: whether the statement is the claim's own, apart from a dropped hypothesis.
+        statement, instance: what the file holds.
+    """
+
+    counterexample: bool
+    lhs: str
+    rhs: str
+    notes: dict[str, str]
+    reason: str
+    registered: bool
+    statement: Statement
+    instance: Problem | World
+
+
+def confirm(
+    statement: Statement, instance: Problem | World, found: str = ""
+) -> Counterexample | None:
+    """Make a counterexample if both engines confirm that the instance is one."""
+    decision = decide(statement, instance)
+    if not decision.violated:
+        return None
+    try:
+        opinion = second_opinion(statement, instance, decision.students)
+    except RefusedError:
+        return None
+    if not opinion.violated:
+        return None
+    notes = {**decision.hypotheses, **opinion.notes}
+    known = {name: versions()[name] for name in ("python", "w2sjax")}
+    known["python-flint"] = metadata.version("python-flint")
+    return Counterexample(
+        statement, instance, decision.students, decision.lhs, decision.rhs, notes, found, known
+    )
+
+
+def second_opinion(statement: Statement, instance: Problem | World, students) -> Opinion:
+    """Ask the checker that uses `fractions` alone."""
+    if isinstance(instance, World):
+        return check_world(statement, instance)
+    return check(statement, instance, students)
+
+
+def load(path: str | Path) -> tuple[Statement, Problem | World, dict[str, Any], dict[str, str]]:
+    """Read a file: statement, instance, stated students, stated sides.
+
+    Raises:
+        ValueError: if it is no counterexample file.
+    """
+    try:
+        fields = json.loads(Path(path).read_text())
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: not JSON ({error})") from error
+    if not isinstance(fields, dict) or fields.get("format") != FORMAT:
+        raise ValueError(f"{path}: not a counterexample file of format {FORMAT}")
+    try:
+        statement = statement_from_json(fields["statement"])
+        worldly = statement.domain == "expansion"
+        instance = (world_from_json if worldly else problem_from_json)(fields["instance"])
+        students = {
+            name: (parse(stated["coefficients"]), parse(stated["intercept"]))
+            for name, stated in fields["students"].items()
+        }
+        sides = {side: str(fields[side]) for side in ("lhs", "rhs")}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path}: missing or misshapen: {error}") from error
+    return statement, instance, students, sides
+
+
+def replay(path: str | Path) -> Replay:
+    """Decide a file again, by both engines, from its numbers alone.
+
+    Raises:
+        ValueError: if it is no counterexample file, or states other sides than those computed.
+    """
+    statement, instance, students, sides = load(path)
+    try:
+        decision: Decision = decide(statement, instance)
+    except KeyError as error:
+        raise ValueError(f"{path}: unknown quantity {error}") from error
+    reason, confirmed, notes = decision.outcome, False, dict(decision.hypotheses)
+    if decision.violated:
+        if (decision.lhs, decision.rhs) != (sides["lhs"], sides["rhs"]):
+            raise ValueError(
+                f"{path}: states {sides['lhs']} and {sides['rhs']}, but the sides are "
+                f"{decision.lhs} and {decision.rhs}"
+            )
+        try:
+            opinion = second_opinion(statement, instance, students)
+        except RefusedError as error:
+            reason = f"the checker refuses it: {error}"
+        else:
+            confirmed = opinion.violated
+            notes |= opinion.notes
+            reason = "" if confirmed else "the checker does not confirm it"
+    return Replay(
+        counterexample=confirmed,
+        lhs=decision.lhs,
+        rhs=decision.rhs,
+        notes=notes,
+        reason=reason,
+        registered=is_of_the_registry(statement),
+        statement=statement,
+        instance=instance,
+    )

@@ -1,0 +1,44 @@
+"""Claims and sets by name, for the search."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from w2sjax.claims import REGISTRY, Claim
+from w2sjax.sets import SETS, ConvexSet
+from w2sjax.sets.parse import parse_set
+
+NO_SET = "none"  # what stands for a set where a claim has none
+
+
+def claim_named(claim: Claim | str) -> Claim:
+    """Find a claim of the registry; claims themselves pass.
+
+    Raises:
+        ValueError: if there is none of this name.
+    """
+    if isinstance(claim, Claim):
+        return claim
+    for known in REGISTRY:
+        if known.name == claim:
+            return known
+    names = ", ".join(known.name for known in REGISTRY)
+    raise ValueError(f"claim: there is no {claim!r}; known are {names}")
+
+
+def variants_of(
+    claim: Claim, sets: Sequence[str | ConvexSet | type[ConvexSet]] | None
+) -> list[tuple[str, Any]]:
+    """List (label, set or kind of set, or None) for those of the sets that a claim is stated for.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    if claim.sets == ():
+        return [(NO_SET, None)]
+    given = list(SETS.values()) if sets is None else list(sets)
+    known = [(s, parse_set(s)) if isinstance(s, str) else (s.name, s) for s in given]
+    chosen = [(label, variant) for label, variant in known if claim.stated_for(variant)]
+    if not chosen:
+        labels = [label for label, _ in known]
+        raise ValueError(f"sets: {claim.name} is stated for none of {labels}")
+    return chosen

@@ -1,0 +1,92 @@
+"""Decide again, exactly, what a verification left undecided or found violated."""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from w2sjax._compilation import compile_quickly
+from w2sjax.claims import Claim, Verdict
+from w2sjax.falsification.conversion import Converter
+from w2sjax.falsification.exact import HOLDS, VIOLATED, decide
+from w2sjax.falsification.lookup import claim_named, variants_of
+from w2sjax.falsification.statements import STATEMENTS
+from w2sjax.verification import BLOCK, instance
+
+OPEN = (Verdict.UNDECIDED, Verdict.INVALID, Verdict.VIOLATED)
+
+
+@dataclasses.dataclass(frozen=True)
+class Redecision:
+    """What exact arithmetic makes of the instances that floating point did not settle.
+
+    Attributes:
+        claim, set: what was checked.
+        instances: how many were looked at.
+        open: how many floating point left undecided, invalid or violated.
+        holds, violated, undecided: what they are, exactly.
+    """
+
+    claim: str
+    set: str
+    instances: int
+    open: int
+    holds: int
+    violated: int
+    undecided: int
+
+
+def redecide(
+    claim: Claim | str,
+    key: int = 0,
+    *,
+    sets: list[str] | None = None,
+    instances: int = 20_000,
+    drop: str | None = None,
+) -> list[Redecision]:
+    """Decide the open instances of a verification with the same seed, over each set.
+
+    Raises:
+        ValueError: for a claim without an exact side, or names that are not known.
+    """
+    found = claim_named(claim)
+    statement = found.exact or STATEMENTS.get(found.name)
+    if statement is None:
+        raise ValueError(f"exact: {found.name} has no exact side")
+    statement = statement if drop is None else statement.without(drop)
+    answers, convert = [], Converter(found, statement)
+    for label, variant in variants_of(found, sets):
+        outcomes = []
+        spec = label if variant is not None else None
+        places = _open(found, key, spec, instances, drop)
+        draw = jax.jit(lambda place, spec=spec: instance(found, key, spec, place))
+        for place in places:
+            raw = draw(jnp.asarray(place))
+            decisions = [decide(statement, case) for case in convert(raw)]
+            outcomes.append({decision.outcome for decision in decisions})
+        violated = sum(VIOLATED in outcome for outcome in outcomes)
+        # Of the worlds for the q that matter, those that violate no hypothesis count.
+        holds = sum(
+            HOLDS in outcome and outcome <= {HOLDS, "outside"} for outcome in outcomes
+        )  # fmt: skip
+        rest = len(places) - violated - holds
+        answers.append(Redecision(found.name, label, instances, len(places), holds, violated, rest))
+    return answers
+
+
+def _open(claim, key, spec, instances, drop) -> list[int]:
+    """Find the instances that floating point does not settle."""
+
+    def verdict(place):
+        raw = instance(claim, key, spec, place)
+        prepared = claim.domain.prepare(raw, claim.needs)
+        return claim.check(claim.impose(prepared, drop)).verdict()
+
+    places = jnp.arange(BLOCK)
+    program = compile_quickly(jax.jit(jax.vmap(verdict)).lower(places))
+    found = []
+    for start in range(0, instances, BLOCK):
+        verdicts = np.asarray(program(start + places))[: instances - start]
+        found += [start + int(i) for i in np.flatnonzero(np.isin(verdicts, OPEN))]
+    return found

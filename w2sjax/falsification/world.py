@@ -1,0 +1,100 @@
+r"""A finite world in exact numbers, as in `claims.expansion.world`; needs no JAX."""
+
+import dataclasses
+from fractions import Fraction
+from typing import Any
+
+from w2sjax.falsification.rationals import parse, text
+
+ABSTAINS = -1
+
+
+@dataclasses.dataclass(frozen=True)
+class World:
+    r"""Weighted points with true labels, a teacher, neighbourhoods and classifiers.
+
+    Attributes:
+        masses: not negative.
+        truth: true labels, from 0; the points of class 0 are those under study.
+        teacher: the teacher's labels; -1 where it abstains.
+        hard: whether a point is hard-only (or the teacher abstains, in the bounds of Lang et al.).
+        neighbours: row x holds $N(x)$.
+        classifiers: a row of labels for each member of the family; the first is f.
+        q: the probability above which sets have to expand.
+    """
+
+    masses: list[Fraction]
+    truth: list[int]
+    teacher: list[int]
+    hard: list[bool]
+    neighbours: list[list[bool]]
+    classifiers: list[list[int]]
+    q: Fraction
+
+    @property
+    def size(self) -> int:
+        """Number of points."""
+        return len(self.masses)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the world as plain objects; masses and q as text."""
+        fields = dataclasses.asdict(self)
+        fields |= {"masses": text(self.masses), "q": text(self.q)}
+        for name in ("hard", "neighbours"):
+            fields[name] = _integers(fields[name])
+        return fields
+
+    def fault(self) -> str | None:
+        """Say what makes it no world at all."""
+        count = self.size
+        rows = (self.truth, self.teacher, self.hard, *self.classifiers, *self.neighbours)
+        if count == 0 or len(self.neighbours) != count or not self.classifiers:
+            return "neighbours, classifiers: expected a row a point, and at least one classifier"
+        if any(len(row) != count for row in rows):
+            return f"expected {count} entries in every row"
+        if min(self.masses) < 0:
+            return "masses: expected none negative"
+        if not 0 <= self.q < 1:
+            return f"q: expected a number in [0, 1), got {self.q}"
+        if (
+            min(self.truth) < 0
+            or min(self.teacher) < ABSTAINS
+            or min(map(min, self.classifiers)) < 0
+        ):
+            return "labels: expected integers from 0 on (-1 where the teacher abstains)"
+        for name, part in (("hard", True), ("overlap", False)):
+            if not any(m > 0 and y == 0 and h == part
+                       for m, y, h in zip(self.masses, self.truth, self.hard, strict=True)):  # fmt: skip
+                return f"hard: expected a point of class 0 with mass among the {name} points"
+        return None
+
+
+def _integers(value):
+    return [_integers(part) for part in value] if isinstance(value, list) else int(value)
+
+
+def world_from_json(fields: Any) -> World:
+    """Read a world.
+
+    Raises:
+        ValueError: for fields that are missing or wrong.
+    """
+    names = {field.name for field in dataclasses.fields(World)}
+    if not isinstance(fields, dict) or set(fields) != names:
+        raise ValueError(f"world: expected the fields {', '.join(sorted(names))}")
+    try:
+        world = World(
+            masses=parse(fields["masses"]),
+            truth=[int(label) for label in fields["truth"]],
+            teacher=[int(label) for label in fields["teacher"]],
+            hard=[bool(part) for part in fields["hard"]],
+            neighbours=[[bool(part) for part in row] for row in fields["neighbours"]],
+            classifiers=[[int(label) for label in row] for row in fields["classifiers"]],
+            q=parse(fields["q"]),
+        )
+        fault = world.fault()
+    except TypeError as error:
+        raise ValueError(f"world: entries of the wrong kind ({error})") from error
+    if fault is not None:
+        raise ValueError(fault)
+    return world
