@@ -1,8 +1,10 @@
 """Sets read from text and files: every syntax, and a message for everything that does not fit."""
 
+import itertools
 import os
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -286,3 +288,14 @@ def test_damaged_files(saved, tmp_path, damage):
             saved("f.npz", matrix=np.array([{}], dtype=object), bound=BOUND)
     with pytest.raises(ValueError, match=f"set: the file {path} of polyhedron cannot be read: .+"):
         parse_set(f"polyhedron:{path}")
+
+
+def test_structures_tell_the_kinds_apart():
+    """Equal structures of two kinds would share compiled programs."""
+    drawn = {
+        name: kind.random(jax.random.key(0), 4, jnp.float64)
+        for name, kind in SETS.items()
+        if not name.startswith("intersection")
+    }
+    for one, other in itertools.combinations(drawn, 2):
+        assert jax.tree.structure(drawn[one]) != jax.tree.structure(drawn[other]), (one, other)

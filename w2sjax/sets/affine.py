@@ -2,12 +2,11 @@
 
 import dataclasses
 
-import jax
-
+from w2sjax.sets._registered import registered
 from w2sjax.sets.subspace import Subspace
 
 
-@jax.tree_util.register_dataclass
+@registered
 @dataclasses.dataclass(frozen=True)
 class Affine(Subspace):
     r"""All coefficients with an unpenalised intercept: $f(x) = \langle \theta, h(x) \rangle + c$."""

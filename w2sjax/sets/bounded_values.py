@@ -2,17 +2,17 @@ r"""Bounded function values, $|f(x_i)| \le B$."""
 
 import dataclasses
 
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from w2sjax import rounding
 from w2sjax.rounding import gamma, inflate, underflow
+from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import Support, ValueSet
 
 
-@jax.tree_util.register_dataclass
+@registered
 @dataclasses.dataclass(frozen=True)
 class BoundedValues(ValueSet):
     r"""$V = \{v \in \mathbb{R}^n : |v_i| \le B\}$."""

@@ -10,12 +10,13 @@ from jaxtyping import Array, Float
 from w2sjax import rounding
 from w2sjax.rounding import gamma, inflate
 from w2sjax.sets._optax import with_optax
+from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.box import box as solve_box
 
 
-@jax.tree_util.register_dataclass
+@registered
 @dataclasses.dataclass(frozen=True)
 class Box(CoefficientSet):
     r"""$C = \{\theta : l \le \theta \le u\}$, one number or one a coordinate, each finite."""

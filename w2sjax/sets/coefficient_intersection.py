@@ -16,6 +16,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 from w2sjax import rounding
 from w2sjax.rounding import Rounded, gamma, inflate
 from w2sjax.sets import _restrictions
+from w2sjax.sets._registered import registered
 from w2sjax.sets.box import Box
 from w2sjax.sets.convex_set import CoefficientSet, Support
 from w2sjax.sets.l2_ball import L2Ball
@@ -34,7 +35,7 @@ class Split(NamedTuple):
     second_hint: Any
 
 
-@jax.tree_util.register_dataclass
+@registered
 @dataclasses.dataclass(frozen=True)
 class Intersection(CoefficientSet):
     r"""$C = A \cap B$; build it with `intersect`.

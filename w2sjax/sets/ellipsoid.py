@@ -13,6 +13,7 @@ from jaxtyping import Array, Float
 
 from w2sjax import rounding
 from w2sjax.rounding import Rounded, gamma, inflate
+from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.ball import ball
@@ -20,7 +21,7 @@ from w2sjax.solvers.least_squares import LeastSquares, euclidean
 from w2sjax.solvers.solution import Solution
 
 
-@jax.tree_util.register_dataclass
+@registered
 @dataclasses.dataclass(frozen=True)
 class Ellipsoid(CoefficientSet):
     r"""$C = \{\theta : \|L^\top(\theta - c)\| \le 1\}$ for a lower triangular $L$ (of $M = LL^\top$)."""

@@ -9,13 +9,14 @@ from jaxtyping import Array, Float
 
 from w2sjax.rounding import Rounded, gamma, inflate
 from w2sjax.sets._optax import with_optax
+from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.sets.simplex import dyadic_simplex
 from w2sjax.solvers.simplex import l1_ball as solve_l1_ball
 
 
-@jax.tree_util.register_dataclass
+@registered
 @dataclasses.dataclass(frozen=True)
 class L1Ball(CoefficientSet):
     r"""$C = \{\theta : \|\theta\|_1 \le r\}$."""

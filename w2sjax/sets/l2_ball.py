@@ -2,7 +2,6 @@ r"""The Euclidean ball of coefficients, $\|\theta\|_2 \le r$."""
 
 import dataclasses
 
-import jax
 import jax.numpy as jnp
 import optax.projections
 from jaxtyping import Array, Float
@@ -10,12 +9,13 @@ from jaxtyping import Array, Float
 from w2sjax import rounding
 from w2sjax.rounding import Rounded, gamma, inflate
 from w2sjax.sets._optax import with_optax
+from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.ball import ball
 
 
-@jax.tree_util.register_dataclass
+@registered
 @dataclasses.dataclass(frozen=True)
 class L2Ball(CoefficientSet):
     r"""$C = \{\theta : \|\theta\|_2 \le r\}$."""

@@ -11,10 +11,11 @@ from jaxtyping import Array, Float
 
 from w2sjax import rounding
 from w2sjax.rounding import gamma, inflate, underflow, unit
+from w2sjax.sets._registered import registered
 from w2sjax.sets.convex_set import Support, ValueSet
 
 
-@jax.tree_util.register_dataclass
+@registered
 @dataclasses.dataclass(frozen=True)
 class Monotone(ValueSet):
     r"""$V = \{v \in \mathbb{R}^n : v_1 \le \dots \le v_n\}$, points in the given order."""

@@ -2,18 +2,18 @@ r"""The nonnegative orthant, $\theta \ge 0$: the cone the columns generate (nonn
 
 import dataclasses
 
-import jax
 import jax.numpy as jnp
 import optax.projections
 
 from w2sjax import rounding
 from w2sjax.sets._optax import with_optax
+from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.box import box as solve_box
 
 
-@jax.tree_util.register_dataclass
+@registered
 @dataclasses.dataclass(frozen=True)
 class Orthant(CoefficientSet):
     r"""$C = \{\theta : \theta \ge 0\}$."""

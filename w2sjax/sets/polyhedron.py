@@ -10,13 +10,14 @@ from jaxtyping import Array, Float
 
 from w2sjax import rounding
 from w2sjax.rounding import Rounded, gamma, inflate
+from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.least_squares import euclidean
 from w2sjax.solvers.polyhedron import polyhedron as solve_polyhedron
 
 
-@jax.tree_util.register_dataclass
+@registered
 @dataclasses.dataclass(frozen=True)
 class Polyhedron(CoefficientSet):
     r"""$C = \{\theta : A\theta \le b,\; C\theta = e\}$, with a point where $A\theta < b$.

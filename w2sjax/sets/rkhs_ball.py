@@ -12,10 +12,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from w2sjax.sets._registered import registered
 from w2sjax.sets.l2_ball import L2Ball
 
 
-@jax.tree_util.register_dataclass
+@registered
 @dataclasses.dataclass(frozen=True)
 class RKHSBall(L2Ball):
     r"""$V = \{f : \|f\|_K \le r\}$ on the points of a kernel matrix.

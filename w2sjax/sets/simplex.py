@@ -2,19 +2,19 @@ r"""The simplex $\theta \ge 0$, $\sum \theta = s$: convex combinations of the fe
 
 import dataclasses
 
-import jax
 import jax.numpy as jnp
 import optax.projections
 from jaxtyping import Array, Float
 
 from w2sjax.rounding import Rounded, gamma, inflate
 from w2sjax.sets._optax import with_optax
+from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.simplex import simplex as solve_simplex
 
 
-@jax.tree_util.register_dataclass
+@registered
 @dataclasses.dataclass(frozen=True)
 class Simplex(CoefficientSet):
     r"""$C = \{\theta \ge 0 : \sum_j \theta_j = s\}$; the class is $s$ times the hull of the columns."""

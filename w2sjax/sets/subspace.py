@@ -7,12 +7,13 @@ import jax.numpy as jnp
 
 from w2sjax import rounding
 from w2sjax.rounding import Rounded
+from w2sjax.sets._registered import registered
 from w2sjax.sets.convex_set import CoefficientSet, Support
 from w2sjax.solvers.least_squares import LeastSquares
 from w2sjax.solvers.solution import Solution
 
 
-@jax.tree_util.register_dataclass
+@registered
 @dataclasses.dataclass(frozen=True)
 class Subspace(CoefficientSet):
     r"""All coefficients, $C = \mathbb{R}^d$; a smaller subspace is spanned by fewer features."""

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 from jaxtyping import PRNGKeyArray
 
 from w2sjax.rounding import Rounded, gamma, inflate, underflow
+from w2sjax.sets._registered import registered
 from w2sjax.sets.bounded_values import BoundedValues
 from w2sjax.sets.convex_set import Support, ValueSet
 from w2sjax.sets.monotone import Monotone
@@ -21,7 +22,7 @@ from w2sjax.sets.monotone import Monotone
 ROUNDS = 1000  # of Dykstra's method
 
 
-@jax.tree_util.register_dataclass
+@registered
 @dataclasses.dataclass(frozen=True)
 class ValueIntersection(ValueSet):
     r"""$V = A \cap B$; build it with `intersect`."""

@@ -1,0 +1,37 @@
+"""Register a kind of set as a pytree whose structure tells the kind."""
+
+import dataclasses
+from typing import Any, TypeVar
+
+import jax
+
+T = TypeVar("T")
+
+
+def registered(kind: type[T]) -> type[T]:
+    """Register a frozen dataclass; fields with `metadata={"static": True}` are structure.
+
+    Not by `jax.tree_util.register_dataclass`: structures of two classes that it registers compare equal
+    if their fields agree, and only their hashes differ. Where these collide, `jax.jit` takes the program
+    that was compiled for another kind of set.
+    """
+    fields: Any = dataclasses.fields(kind)  # pyright: ignore[reportArgumentType]
+    static = tuple(field.name for field in fields if field.metadata.get("static"))
+    leaves = tuple(field.name for field in fields if field.name not in static)
+
+    def flatten(one: Any):
+        return [getattr(one, name) for name in leaves], tuple(getattr(one, n) for n in static)
+
+    def flatten_with_keys(one: Any):
+        children, structure = flatten(one)
+        keys = map(jax.tree_util.GetAttrKey, leaves)
+        return list(zip(keys, children, strict=True)), structure
+
+    def unflatten(structure, children):
+        values = dict(zip(leaves, children, strict=True)) | dict(
+            zip(static, structure, strict=True)
+        )
+        return kind(**values)
+
+    jax.tree_util.register_pytree_with_keys(kind, flatten_with_keys, unflatten, flatten)
+    return kind
