@@ -12,8 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from w2sjax.claims import REGISTRY
+from w2sjax.lookup import NO_SET
 from w2sjax.sets import SETS
-from w2sjax.tally import NO_SET, Verification
+from w2sjax.tally import Verification
 
 
 @contextmanager

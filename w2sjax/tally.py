@@ -11,7 +11,6 @@ from w2sjax.versions import versions
 
 COLUMNS = tuple(verdict.name.lower() for verdict in Verdict)
 CONFIDENCE = 0.99
-NO_SET = "none"  # what stands for a set where a claim has none
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,7 +18,7 @@ class Verification:
     """What many instances say about one claim over one set.
 
     Attributes:
-        claim, set: what was checked; `set` as written on the command line, or `NO_SET`.
+        claim, set: what was checked; `set` as written on the command line, "none" if the claim has none.
         instances: how many.
         holds, equal, undecided, invalid, violated: how many of each verdict.
         least_slack: the least slack / (|lhs| + |rhs|).

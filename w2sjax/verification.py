@@ -23,10 +23,10 @@ from jaxtyping import Array, Int, PRNGKeyArray
 
 from w2sjax._compilation import compile_quickly
 from w2sjax.claims import REGISTRY, Claim, Verdict
+from w2sjax.lookup import NO_SET, claim_named, variant_named
 from w2sjax.scale import load_state, over_devices, save_state
 from w2sjax.sets import SETS, ConvexSet
-from w2sjax.sets.parse import parse_set
-from w2sjax.tally import NO_SET, Verification, merge, tally
+from w2sjax.tally import Verification, merge, tally
 
 BLOCK = 500
 INSTANCES = 20_000
@@ -62,7 +62,7 @@ def verify(
         ValueError: for unknown claims, sets or hypotheses, or fewer than one instance. Needs
             double precision: `jax.config.update("jax_enable_x64", True)` first.
     """
-    chosen = [_claim(c) for c in _listed(claims, REGISTRY)]
+    chosen = [claim_named(c) for c in _listed(claims, REGISTRY)]
     if instances < 1:
         raise ValueError(f"instances: expected at least 1, got {instances}")
     if chunk < 1:
@@ -71,7 +71,7 @@ def verify(
         raise ValueError("verify needs double precision: jax.config.update('jax_enable_x64', True)")
     seed = key if isinstance(key, int) else None
     root = jax.random.key(key) if isinstance(key, int) else key
-    variants = [_variant(s) for s in _listed(sets, SETS.values())]
+    variants = [variant_named(s) for s in _listed(sets, SETS.values())]
     if sets is None:
         variants.append((NO_SET, None))
     groups = list(_groups(chosen, variants))
@@ -106,33 +106,15 @@ def _groups(chosen, variants):
 
 def instance(claim: Claim | str, key, set_: Any, index: int | Int[Array, ""]) -> Any:
     """Make the raw instance `index` of a verification again."""
-    label, variant = _variant(set_)
+    label, variant = variant_named(set_)
     root = jax.random.key(key) if isinstance(key, int) else key
-    return _claim(claim).domain.draw(_instance_key(root, label, jnp.asarray(index)), variant)
+    return claim_named(claim).domain.draw(_instance_key(root, label, jnp.asarray(index)), variant)
 
 
 def _listed(given, default):
     if given is None:
         return list(default)
     return [given] if isinstance(given, str | Claim | ConvexSet | type) else list(given)
-
-
-def _claim(claim: Claim | str) -> Claim:
-    if isinstance(claim, Claim):
-        return claim
-    for known in REGISTRY:
-        if known.name == claim:
-            return known
-    names = ", ".join(known.name for known in REGISTRY)
-    raise ValueError(f"claim: there is no {claim!r}; known are {names}")
-
-
-def _variant(spec) -> tuple[str, ConvexSet | type[ConvexSet] | None]:
-    if spec is None or spec == NO_SET:
-        return NO_SET, None
-    if isinstance(spec, str):
-        return spec, parse_set(spec)
-    return spec.name, spec
 
 
 def _instance_key(root, label, index):

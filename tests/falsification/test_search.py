@@ -10,12 +10,12 @@ from w2sjax.claims import Hypothesis
 from w2sjax.cli import app
 from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.counterexample import replay
-from w2sjax.falsification.lookup import claim_named
 from w2sjax.falsification.problem import Problem
 from w2sjax.falsification.redecide import redecide
 from w2sjax.falsification.report import as_json, matrix, summary
 from w2sjax.falsification.search import falsify
 from w2sjax.falsification.statements import STATEMENTS, TWINS
+from w2sjax.lookup import claim_named
 from w2sjax.sets import L2Ball
 
 NO_RANDOM = Budget(instances=0, restarts=0)

@@ -8,7 +8,6 @@ from typing import Any
 from rich.console import Console
 
 FOUND, NONE = 1, 0
-NO_SET = "none"
 
 
 def run(
@@ -34,11 +33,11 @@ def run(
     from w2sjax.claim_files import find_claims
     from w2sjax.claims import REGISTRY
     from w2sjax.falsification.budget import Budget
-    from w2sjax.falsification.lookup import claim_named
     from w2sjax.falsification.rendering import markdown
     from w2sjax.falsification.report import as_json, matrix, summary
     from w2sjax.falsification.search import falsify
     from w2sjax.falsification.statements import STATEMENTS
+    from w2sjax.lookup import claim_named
     from w2sjax.report import progress_bar
 
     if every == (name is not None):
@@ -91,6 +90,7 @@ def settle(results: Sequence[Any], claims: Sequence[Any], drop: str | None) -> N
     """Decide exactly what verifications left open; claims of a user's file are given as objects."""
     from w2sjax.falsification.redecide import redecide
     from w2sjax.falsification.statements import STATEMENTS
+    from w2sjax.lookup import NO_SET
 
     own = {claim.name: claim for claim in claims if not isinstance(claim, str)}
     console = Console()

@@ -10,8 +10,8 @@ from w2sjax._compilation import compile_quickly
 from w2sjax.claims import Claim, Verdict
 from w2sjax.falsification.conversion import Converter
 from w2sjax.falsification.exact import HOLDS, VIOLATED, decide
-from w2sjax.falsification.lookup import claim_named, variants_of
 from w2sjax.falsification.statements import STATEMENTS
+from w2sjax.lookup import claim_named, variants_of
 from w2sjax.verification import BLOCK, instance
 
 OPEN = (Verdict.UNDECIDED, Verdict.INVALID, Verdict.VIOLATED)

@@ -18,11 +18,11 @@ from w2sjax.falsification.conversion import Converter, exact_set
 from w2sjax.falsification.counterexample import Counterexample, confirm
 from w2sjax.falsification.exact import PRECISIONS, UNDECIDED, decide
 from w2sjax.falsification.local import walks
-from w2sjax.falsification.lookup import claim_named, variants_of
 from w2sjax.falsification.sets import SHAPES
 from w2sjax.falsification.shrinking import SECONDS, shrink
 from w2sjax.falsification.small import small_problems, small_worlds
 from w2sjax.falsification.statements import STATEMENTS, TWINS, Statement
+from w2sjax.lookup import claim_named, variants_of
 from w2sjax.sets import ConvexSet
 from w2sjax.verification import instance, verify
 

@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from w2sjax.solvers._norm import scaled_norm
 from w2sjax.solvers.least_squares import LeastSquares
 from w2sjax.solvers.solution import Solution
 
@@ -25,15 +26,10 @@ def ball(system: LeastSquares, radius: Float[Array, ""], *, max_steps: int) -> S
     def point(multiplier):
         return numerator / (squares + multiplier)
 
-    def norm(vector):
-        largest = jnp.max(jnp.abs(vector))
-        safe = jnp.where(largest > 0, largest, 1)
-        return safe * jnp.sqrt(jnp.sum((vector / safe) ** 2))
-
     def step(state):
         multiplier, _, count = state
         candidate = point(multiplier)
-        length = norm(candidate)
+        length = scaled_norm(candidate)
         unit = candidate / jnp.where(length > 0, length, 1)
         slope = jnp.sum(unit**2 / (squares + multiplier))
         update = (length / radius - 1) / jnp.where(slope > 0, slope, 1)
@@ -46,6 +42,6 @@ def ball(system: LeastSquares, radius: Float[Array, ""], *, max_steps: int) -> S
     start = (jnp.zeros((), squares.dtype), jnp.zeros((), bool), jnp.zeros((), jnp.int32))
     multiplier, _, steps = jax.lax.while_loop(unfinished, step, start)
     inner = point(multiplier)
-    length = norm(inner)
+    length = scaled_norm(inner)
     inner = jnp.where(length > radius, inner * (radius / jnp.where(length > 0, length, 1)), inner)
     return Solution(coefficients=system.right @ inner, dual=None, steps=steps)

@@ -25,6 +25,7 @@ from jaxtyping import Array, Float, Int
 
 from w2sjax import rounding
 from w2sjax.rounding import HIGHEST, gamma, inflate
+from w2sjax.solvers._norm import scaled_norm
 
 MAX_STEPS = 100
 
@@ -99,15 +100,10 @@ def _secular(values, along, radius, max_steps):
         below = shift + gaps
         return jnp.where(below > 0, along / jnp.where(below > 0, below, 1), 0)
 
-    def norm(vector):
-        largest = jnp.max(jnp.abs(vector))
-        safe = jnp.where(largest > 0, largest, 1)
-        return safe * jnp.sqrt(jnp.sum((vector / safe) ** 2))
-
     def step(state):
         shift, _, count = state
         candidate = inner(shift)
-        length = norm(candidate)
+        length = scaled_norm(candidate)
         unit = candidate / jnp.where(length > 0, length, 1)
         below = shift + gaps
         slope = jnp.sum(unit**2 / jnp.where(below > 0, below, 1))
@@ -121,7 +117,7 @@ def _secular(values, along, radius, max_steps):
     start = (least, jnp.zeros((), bool), jnp.zeros((), jnp.int32))
     shift, _, steps = jax.lax.while_loop(unfinished, step, start)
     found = inner(shift)
-    short = jnp.sqrt(jnp.maximum((radius - norm(found)) * (radius + norm(found)), 0))
+    short = jnp.sqrt(jnp.maximum((radius - scaled_norm(found)) * (radius + scaled_norm(found)), 0))
     first = jnp.where(shift > 0, found[0], short)
     return found.at[0].set(first), shift, steps
 

@@ -1,4 +1,4 @@
-"""Claims and sets by name, for the search."""
+"""Claims and sets by name."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,6 +25,21 @@ def claim_named(claim: Claim | str) -> Claim:
     raise ValueError(f"claim: there is no {claim!r}; known are {names}")
 
 
+def variant_named(
+    spec: str | ConvexSet | type[ConvexSet] | None,
+) -> tuple[str, ConvexSet | type[ConvexSet] | None]:
+    """Give a label, and the set or kind of set that it stands for; None where there is none.
+
+    Raises:
+        ValueError: for a specification that `parse_set` refuses.
+    """
+    if spec is None or spec == NO_SET:
+        return NO_SET, None
+    if isinstance(spec, str):
+        return spec, parse_set(spec)
+    return spec.name, spec
+
+
 def variants_of(
     claim: Claim, sets: Sequence[str | ConvexSet | type[ConvexSet]] | None
 ) -> list[tuple[str, Any]]:
@@ -35,8 +50,7 @@ def variants_of(
     """
     if claim.sets == ():
         return [(NO_SET, None)]
-    given = list(SETS.values()) if sets is None else list(sets)
-    known = [(s, parse_set(s)) if isinstance(s, str) else (s.name, s) for s in given]
+    known = [variant_named(spec) for spec in (SETS.values() if sets is None else sets)]
     chosen = [(label, variant) for label, variant in known if claim.stated_for(variant)]
     if not chosen:
         labels = [label for label, _ in known]
