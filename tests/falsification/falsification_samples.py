@@ -3,8 +3,8 @@
 import random
 from fractions import Fraction
 
-from w2sjax.falsification.sets import SHAPES
-from w2sjax.falsification.small import small_problems
+from w2sjax.falsification.projection.sets import SHAPES
+from w2sjax.falsification.projection.small import small_problems
 from w2sjax.falsification.statements import STATEMENTS, TWINS, Statement
 
 KINDS = tuple(SHAPES)

@@ -14,7 +14,7 @@ from w2sjax import REGISTRY, SETS, Verdict
 from w2sjax._compilation import compile_quickly
 from w2sjax.falsification.conversion import SAMPLED, exact_problem, exact_set, exact_worlds
 from w2sjax.falsification.exact import decide
-from w2sjax.falsification.sets import contains, member_near
+from w2sjax.falsification.projection.sets import contains, member_near
 from w2sjax.falsification.statements import STATEMENTS, TWINS
 
 CLAIMS = {claim.name: claim for claim in REGISTRY}

@@ -10,10 +10,11 @@ from typer.testing import CliRunner
 from w2sjax.cli import app
 from w2sjax.falsification.counterexample import confirm, load, replay
 from w2sjax.falsification.exact import decide
+from w2sjax.falsification.projection.small import small_problems
 from w2sjax.falsification.rendering import markdown
 from w2sjax.falsification.shrinking import shrink
-from w2sjax.falsification.small import small_problems, small_worlds
 from w2sjax.falsification.statements import STATEMENTS, TWINS
+from w2sjax.falsification.worlds.small import small_worlds
 
 
 def found(statement, kind="l2_ball"):

@@ -8,14 +8,17 @@ from fractions import Fraction
 import pytest
 from falsification_samples import EXPANSION, KINDS, PROJECTION, about, problems, statements
 
-from w2sjax.falsification.checker import RefusedError, check
-from w2sjax.falsification.exact import OUTSIDE, UNDECIDED, VIOLATED, decide
-from w2sjax.falsification.quantities import NAMES
-from w2sjax.falsification.rendering import WORDS
-from w2sjax.falsification.small import small_problems, small_worlds
+from w2sjax.falsification.decision import OUTSIDE, UNDECIDED, VIOLATED
+from w2sjax.falsification.exact import decide
+from w2sjax.falsification.kinds import KINDS as INSTANCES
+from w2sjax.falsification.opinion import RefusedError
+from w2sjax.falsification.projection.checker import check_problem
+from w2sjax.falsification.projection.quantities import NAMES
+from w2sjax.falsification.projection.small import small_problems
 from w2sjax.falsification.statements import STATEMENTS, TWINS
-from w2sjax.falsification.world_checker import check_world
-from w2sjax.falsification.world_quantities import NAMES as WORLD_NAMES
+from w2sjax.falsification.worlds.checker import check_world
+from w2sjax.falsification.worlds.quantities import NAMES as WORLD_NAMES
+from w2sjax.falsification.worlds.small import small_worlds
 
 
 def opinions(statement, instance, students):
@@ -24,7 +27,7 @@ def opinions(statement, instance, students):
         second = (
             check_world(statement, instance)
             if statement.domain == "expansion"
-            else check(statement, instance, students)
+            else check_problem(statement, instance, students)
         )
     except RefusedError:
         return "refused", None
@@ -84,9 +87,11 @@ def test_true_statements_about_worlds_are_never_violated(name):
 
 
 def test_every_quantity_has_words_and_is_used_by_both_engines():
-    used = {name for s in (*STATEMENTS.values(), *TWINS.values()) for name in s.quantities()}
-    assert used <= set(NAMES) | set(WORLD_NAMES)
-    assert used <= set(WORDS)
+    known = {"projection": NAMES, "expansion": WORLD_NAMES}
+    for statement in (*STATEMENTS.values(), *TWINS.values()):
+        used = set(statement.quantities())
+        assert used <= set(known[statement.domain])
+        assert used <= set(INSTANCES[statement.domain].words(statement))
 
 
 def example(kind="l2_ball", claim="misfit_gain"):
@@ -106,21 +111,22 @@ def test_the_checker_refuses_students_that_are_not_the_projection():
         inside = [Fraction(1, 7)] * len(theta)
     wrong = {"weak": (inside, constant)}
     # A member with a gap: the sides become wide, and nothing is confirmed by them.
-    assert check(statement, problem, wrong).lhs.low < check(statement, problem, wrong).lhs.high
+    wide = check_problem(statement, problem, wrong).lhs
+    assert wide.low < wide.high
     with pytest.raises(RefusedError, match="not stated"):
-        check(statement, problem, {})
+        check_problem(statement, problem, {})
     far = {"weak": ([Fraction(100)] * len(theta), constant)}
     with pytest.raises(RefusedError, match="no member"):
-        check(statement, problem, far)
+        check_problem(statement, problem, far)
     with pytest.raises(RefusedError, match="intercept"):
-        check(statement, problem, {"weak": (theta, Fraction(1))})
+        check_problem(statement, problem, {"weak": (theta, Fraction(1))})
 
 
 def test_a_wrong_projection_on_a_subspace_is_refused():
     statement, problem, students = example("subspace")
     theta, constant = students["weak"]
     with pytest.raises(RefusedError, match="is none"):
-        check(statement, problem, {"weak": ([value + 1 for value in theta], constant)})
+        check_problem(statement, problem, {"weak": ([value + 1 for value in theta], constant)})
 
 
 def test_hypotheses_are_checked():
@@ -128,11 +134,11 @@ def test_hypotheses_are_checked():
     moved = dataclasses.replace(problem, offset=[Fraction(1)] * problem.size)
     assert decide(statement, moved).outcome == OUTSIDE
     with pytest.raises(RefusedError, match="not realizable"):
-        check(statement, moved, students)
+        check_problem(statement, moved, students)
     outside = dataclasses.replace(problem, truth=[Fraction(99)] * problem.dimension)
     assert decide(statement, outside).outcome == OUTSIDE
     with pytest.raises(RefusedError, match="truth is not in the set"):
-        check(statement, outside, students)
+        check_problem(statement, outside, students)
     assert decide(STATEMENTS["pythagorean_identity"], problem).outcome == OUTSIDE
 
 

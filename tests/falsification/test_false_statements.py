@@ -7,8 +7,9 @@ from false_statements import FALSE_STATEMENTS
 
 from w2sjax.falsification.counterexample import confirm
 from w2sjax.falsification.exact import decide
+from w2sjax.falsification.projection.small import small_problems
 from w2sjax.falsification.shrinking import shrink
-from w2sjax.falsification.small import small_problems, small_worlds
+from w2sjax.falsification.worlds.small import small_worlds
 
 BUDGET = 20_000  # small instances, one seed
 LARGEST = 4  # points of a shrunk counterexample

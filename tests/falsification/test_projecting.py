@@ -11,10 +11,10 @@ from falsification_samples import fraction
 from flint import ctx, fmpq
 
 from w2sjax.falsification.flint_numbers import python, rationals
-from w2sjax.falsification.pivoting import complementary, minimise
-from w2sjax.falsification.problem import Problem
-from w2sjax.falsification.projecting import project
-from w2sjax.falsification.sets import contains
+from w2sjax.falsification.projection.pivoting import complementary, minimise
+from w2sjax.falsification.projection.problem import Problem
+from w2sjax.falsification.projection.projecting import project
+from w2sjax.falsification.projection.sets import contains
 
 ONE, ZERO = Fraction(1), Fraction(0)
 

@@ -10,7 +10,7 @@ from w2sjax.claims import Hypothesis
 from w2sjax.cli import app
 from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.counterexample import replay
-from w2sjax.falsification.problem import Problem
+from w2sjax.falsification.projection.problem import Problem
 from w2sjax.falsification.redecide import redecide
 from w2sjax.falsification.report import as_json, matrix, summary
 from w2sjax.falsification.search import falsify

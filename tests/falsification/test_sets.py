@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
+from w2sjax.falsification.projection.sets import SHAPES, contains, member_near
 from w2sjax.falsification.rationals import parse
-from w2sjax.falsification.sets import SHAPES, contains, member_near
 
 TRIANGLE = {"matrix": [["1", "1"]], "bound": ["1"], "equality": [["1", "-1"]], "level": ["0"]}
 # Kind, parameters, members, others: the others fail each condition on its own.

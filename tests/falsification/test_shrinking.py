@@ -7,14 +7,16 @@ from falsification_samples import fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from w2sjax.falsification import problem_steps, world_steps
 from w2sjax.falsification.exact import decide
-from w2sjax.falsification.problem import Problem
+from w2sjax.falsification.projection import steps as problem_steps
+from w2sjax.falsification.projection.problem import Problem
+from w2sjax.falsification.projection.small import small_problems
 from w2sjax.falsification.rationals import length
 from w2sjax.falsification.shrinking import shrink
-from w2sjax.falsification.small import small_problems, small_worlds
 from w2sjax.falsification.statements import STATEMENTS, TWINS
-from w2sjax.falsification.world import World
+from w2sjax.falsification.worlds import steps as world_steps
+from w2sjax.falsification.worlds.small import small_worlds
+from w2sjax.falsification.worlds.world import World
 
 
 def large(statement, points=12, dimension=4, seed=0, *, kind="subspace"):

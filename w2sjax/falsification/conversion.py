@@ -14,12 +14,12 @@ import numpy as np
 from w2sjax.claims import Claim
 from w2sjax.claims.projection.instance import ProjectionInstance
 from w2sjax.falsification.flint_numbers import python, rational
-from w2sjax.falsification.problem import Problem
+from w2sjax.falsification.projection.problem import Problem
+from w2sjax.falsification.projection.sets import member_near
 from w2sjax.falsification.rationals import Vector, apply, exactly
-from w2sjax.falsification.sets import member_near
-from w2sjax.falsification.statements import Statement
-from w2sjax.falsification.world import World
-from w2sjax.falsification.world_quantities import WorldQuantities
+from w2sjax.falsification.statement import Statement
+from w2sjax.falsification.worlds.quantities import WorldQuantities
+from w2sjax.falsification.worlds.world import World
 from w2sjax.sets import (
     BoundedValues,
     Box,

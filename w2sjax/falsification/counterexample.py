@@ -7,13 +7,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from w2sjax.falsification.checker import Opinion, RefusedError, check
-from w2sjax.falsification.exact import Decision, decide
-from w2sjax.falsification.problem import Problem, problem_from_json
+from w2sjax.falsification.decision import Decision
+from w2sjax.falsification.exact import decide
+from w2sjax.falsification.kinds import KINDS, Instance
+from w2sjax.falsification.opinion import RefusedError
 from w2sjax.falsification.rationals import parse, text
-from w2sjax.falsification.statements import Statement, is_of_the_registry, statement_from_json
-from w2sjax.falsification.world import World, world_from_json
-from w2sjax.falsification.world_checker import check_world
+from w2sjax.falsification.statement import Statement, statement_from_json
+from w2sjax.falsification.statements import is_of_the_registry
 from w2sjax.versions import versions
 
 FORMAT = 1
@@ -34,7 +34,7 @@ class Counterexample:
     """
 
     statement: Statement
-    instance: Problem | World
+    instance: Instance
     students: dict[str, tuple[list[Fraction], Fraction]]
     lhs: str
     rhs: str
@@ -84,18 +84,16 @@ class Replay:
     reason: str
     registered: bool
     statement: Statement
-    instance: Problem | World
+    instance: Instance
 
 
-def confirm(
-    statement: Statement, instance: Problem | World, found: str = ""
-) -> Counterexample | None:
+def confirm(statement: Statement, instance: Instance, found: str = "") -> Counterexample | None:
     """Make a counterexample if both engines confirm that the instance is one."""
     decision = decide(statement, instance)
     if not decision.violated:
         return None
     try:
-        opinion = second_opinion(statement, instance, decision.students)
+        opinion = KINDS[statement.domain].check(statement, instance, decision.students)
     except RefusedError:
         return None
     if not opinion.violated:
@@ -108,14 +106,7 @@ def confirm(
     )
 
 
-def second_opinion(statement: Statement, instance: Problem | World, students) -> Opinion:
-    """Ask the checker that uses `fractions` alone."""
-    if isinstance(instance, World):
-        return check_world(statement, instance)
-    return check(statement, instance, students)
-
-
-def load(path: str | Path) -> tuple[Statement, Problem | World, dict[str, Any], dict[str, str]]:
+def load(path: str | Path) -> tuple[Statement, Instance, dict[str, Any], dict[str, str]]:
     """Read a file: statement, instance, stated students, stated sides.
 
     Raises:
@@ -129,8 +120,9 @@ def load(path: str | Path) -> tuple[Statement, Problem | World, dict[str, Any], 
         raise ValueError(f"{path}: not a counterexample file of format {FORMAT}")
     try:
         statement = statement_from_json(fields["statement"])
-        worldly = statement.domain == "expansion"
-        instance = (world_from_json if worldly else problem_from_json)(fields["instance"])
+        if statement.domain not in KINDS:
+            raise ValueError(f"{path}: unknown kind of instance {statement.domain!r}")
+        instance = KINDS[statement.domain].read(fields["instance"])
         students = {
             name: (parse(stated["coefficients"]), parse(stated["intercept"]))
             for name, stated in fields["students"].items()
@@ -160,7 +152,7 @@ def replay(path: str | Path) -> Replay:
                 f"{decision.lhs} and {decision.rhs}"
             )
         try:
-            opinion = second_opinion(statement, instance, students)
+            opinion = KINDS[statement.domain].check(statement, instance, students)
         except RefusedError as error:
             reason = f"the checker refuses it: {error}"
         else:

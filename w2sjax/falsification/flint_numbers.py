@@ -1,10 +1,10 @@
-"""Rational numbers of flint: conversions and sums of products."""
+"""Numbers of flint: conversions, sums of products, roots."""
 
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpq
+from flint import arb, fmpq
 
 
 def rational(value: Fraction | int) -> fmpq:
@@ -30,3 +30,15 @@ def inner(left: Sequence[Any], right: Sequence[Any]) -> Any:
         if a != 0:
             total = total + a * b
     return total
+
+
+def root(value: Any) -> Any:
+    """Square root: rational where it is, else enclosed; of a ball around 0, of its positive part."""
+    if isinstance(value, fmpq):
+        square = value.p.is_square() and value.q.is_square() if value >= 0 else False
+        return fmpq(value.p.isqrt(), value.q.isqrt()) if square else arb(value).sqrt()
+    if value.lower() < 0:
+        upper = value.upper()
+        half = upper.sqrt() / 2 if upper > 0 else arb(0)
+        return half + arb(0, half.upper()) if upper > 0 else arb(0)
+    return value.sqrt()

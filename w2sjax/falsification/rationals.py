@@ -99,3 +99,8 @@ def root_below(value: Fraction, bits: int = 256) -> Fraction:
     """Bound a square root from below, to about `bits` bits."""
     above = root_above(value, bits)
     return above if above == 0 or above * above == value else value / above
+
+
+def numbers(values: Any) -> str:
+    """Write a vector."""
+    return "(" + ", ".join(map(str, values)) + ")"

@@ -9,7 +9,8 @@ import numpy as np
 from w2sjax._compilation import compile_quickly
 from w2sjax.claims import Claim, Verdict
 from w2sjax.falsification.conversion import Converter
-from w2sjax.falsification.exact import HOLDS, VIOLATED, decide
+from w2sjax.falsification.decision import HOLDS, VIOLATED
+from w2sjax.falsification.exact import decide
 from w2sjax.falsification.statements import STATEMENTS
 from w2sjax.lookup import claim_named, variants_of
 from w2sjax.verification import BLOCK, instance

@@ -9,7 +9,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from w2sjax.falsification.budget import Falsification
-from w2sjax.falsification.problem import Problem
 
 NOTHING_DROPPED = "nothing dropped"
 
@@ -41,11 +40,7 @@ def summary(result: Falsification) -> str:
 def size(result: Falsification) -> str:
     """Say how large a counterexample is."""
     assert result.counterexample is not None
-    instance = result.counterexample.instance
-    points = "1 point" if instance.size == 1 else f"{instance.size} points"
-    if isinstance(instance, Problem):
-        return f"{points}, d = {instance.dimension}"
-    return points
+    return result.counterexample.instance.described()
 
 
 def matrix(results: Sequence[Falsification]) -> Table:

@@ -16,12 +16,12 @@ from w2sjax.falsification.ascent import climb
 from w2sjax.falsification.budget import Budget, Falsification
 from w2sjax.falsification.conversion import Converter, exact_set
 from w2sjax.falsification.counterexample import Counterexample, confirm
-from w2sjax.falsification.exact import PRECISIONS, UNDECIDED, decide
-from w2sjax.falsification.local import walks
-from w2sjax.falsification.sets import SHAPES
+from w2sjax.falsification.decision import PRECISIONS, UNDECIDED
+from w2sjax.falsification.exact import decide
+from w2sjax.falsification.kinds import KINDS
 from w2sjax.falsification.shrinking import SECONDS, shrink
-from w2sjax.falsification.small import small_problems, small_worlds
-from w2sjax.falsification.statements import STATEMENTS, TWINS, Statement
+from w2sjax.falsification.statement import Statement
+from w2sjax.falsification.statements import STATEMENTS, TWINS
 from w2sjax.lookup import claim_named, variants_of
 from w2sjax.sets import ConvexSet
 from w2sjax.verification import instance, verify
@@ -157,19 +157,13 @@ class _Search:
 
     def _candidates(self, label, variant) -> Iterator[Any]:
         assert self.statement is not None
-        if self.statement.domain == "expansion":
-            return small_worlds(self.statement, self.seed)
         kind, parameters = getattr(variant, "name", label), None
-        if not isinstance(variant, type):
+        if variant is not None and not isinstance(variant, type):
             given = exact_set(variant, _dimension(variant))
             if given is None:
                 return iter(())
             kind, parameters = given
-        return (
-            small_problems(self.statement, kind, parameters, self.seed)
-            if kind in SHAPES
-            else iter(())
-        )
+        return KINDS[self.statement.domain].small(self.statement, kind, parameters, self.seed)
 
     def _random(self, label, variant) -> Iterator[tuple[Any, str]]:
         """Check random instances in floating point; decide the one with the least slack."""
@@ -205,16 +199,17 @@ class _Search:
                 yield problem
 
     def _ascent(self, label, variant) -> Iterator[tuple[Any, str]]:
-        """Climb: by gradients for projections, by single changes on finite worlds."""
+        """Climb: by gradients for projections, by single changes where instances are discrete."""
         if self.budget.restarts == 0 or self.statement is None:
             return
-        if self.statement.domain == "expansion":
-            for world, _ in walks(self.statement, self.seed, self.budget.restarts):
+        walks = KINDS[self.statement.domain].walks
+        if walks is not None:
+            for candidate, slack in walks(self.statement, self.seed, self.budget.restarts):
                 self.counts["ascent"] += 1
                 if self._expired():
                     return
-                if decide(self.statement, world).violated:
-                    yield world, f"world {self.counts['ascent']} of the local search"
+                if slack < 0:
+                    yield candidate, f"instance {self.counts['ascent']} of the local search"
             return
         if self.claim.domain.name != "projection" or not isinstance(variant, type):
             return

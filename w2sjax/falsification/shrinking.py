@@ -4,21 +4,15 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from w2sjax.falsification.exact import PRECISIONS, decide
-from w2sjax.falsification.problem import Problem
-from w2sjax.falsification.problem_steps import cost as problem_cost
-from w2sjax.falsification.problem_steps import rounded, steps
-from w2sjax.falsification.statements import Statement
-from w2sjax.falsification.world import World
-from w2sjax.falsification.world_steps import cost as world_cost
-from w2sjax.falsification.world_steps import steps as world_steps
+from w2sjax.falsification.decision import PRECISIONS
+from w2sjax.falsification.exact import decide
+from w2sjax.falsification.kinds import KINDS
+from w2sjax.falsification.statement import Statement
 
 SECONDS = 30.0
 
 
-def shrink(
-    statement: Statement, instance: Problem | World, *, seconds: float = SECONDS
-) -> Problem | World:
+def shrink(statement: Statement, instance: Any, *, seconds: float = SECONDS) -> Any:
     """Make a counterexample small: fewest points, smallest dimension, zeros, short rationals.
 
     Deterministic but for the time limit: when it is reached, the best so far is returned.
@@ -28,15 +22,14 @@ def shrink(
     def violated(candidate) -> bool:
         return decide(statement, candidate, PRECISIONS[:2]).violated
 
-    if isinstance(instance, World):
-        return _descend(instance, world_steps, world_cost, violated, deadline)
-    for candidate in rounded(instance, statement):
+    kind = KINDS[statement.domain]
+    for candidate in kind.rounded(instance, statement):
         if time.monotonic() > deadline:
             return instance
         if violated(candidate):
             instance = candidate
             break
-    return _descend(instance, lambda p: steps(p, statement), problem_cost, violated, deadline)
+    return _descend(instance, lambda p: kind.steps(p, statement), kind.cost, violated, deadline)
 
 
 def _descend(

@@ -7,8 +7,8 @@ import dataclasses
 from fractions import Fraction
 from typing import Any
 
+from w2sjax.falsification.projection.sets import SHAPES, VALUES, contains
 from w2sjax.falsification.rationals import Matrix, Vector, apply, parse, text
-from w2sjax.falsification.sets import SHAPES, VALUES, contains
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,6 +56,11 @@ class Problem:
     def intercept(self) -> bool:
         """Whether the class has a free constant."""
         return self.set == "affine"
+
+    def described(self) -> str:
+        """Say how many points and coefficients there are."""
+        points = "1 point" if self.size == 1 else f"{self.size} points"
+        return f"{points}, d = {self.dimension}"
 
     def values(self, coefficients: Vector, intercept: Fraction | int = 0) -> Vector:
         """Evaluate a function of the class."""

@@ -2,11 +2,10 @@
 
 from fractions import Fraction
 
-from w2sjax.falsification.checker import Opinion, RefusedError
 from w2sjax.falsification.intervals import exact
-from w2sjax.falsification.statements import Statement
-from w2sjax.falsification.supports import InfiniteError
-from w2sjax.falsification.world import World
+from w2sjax.falsification.opinion import InfiniteError, Opinion, RefusedError
+from w2sjax.falsification.statement import Statement
+from w2sjax.falsification.worlds.world import World
 
 
 def check_world(statement: Statement, world: World) -> Opinion:

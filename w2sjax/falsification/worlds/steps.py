@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from w2sjax.falsification.rationals import length, simplest
-from w2sjax.falsification.world import World
+from w2sjax.falsification.worlds.world import World
 
 
 def cost(world: World) -> tuple[int, ...]:

@@ -36,6 +36,10 @@ class World:
         """Number of points."""
         return len(self.masses)
 
+    def described(self) -> str:
+        """Say how many points there are."""
+        return "1 point" if self.size == 1 else f"{self.size} points"
+
     def to_json(self) -> dict[str, Any]:
         """Give the world as plain objects; masses and q as text."""
         fields = dataclasses.asdict(self)

@@ -9,7 +9,7 @@ from typing import Any
 from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from w2sjax.falsification.flint_numbers import inner, rationals
-from w2sjax.falsification.normal_equations import any_solution, normal_equations
+from w2sjax.falsification.projection.normal_equations import any_solution, normal_equations
 
 Answer = tuple[list[Any], list[Any] | None]
 

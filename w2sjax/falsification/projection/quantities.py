@@ -3,33 +3,14 @@ r"""The quantities of a projection problem in flint's numbers: rational, or ball
 from collections.abc import Callable
 from typing import Any
 
-from flint import arb, fmpq, fmpq_mat
+from flint import fmpq, fmpq_mat
 
-from w2sjax.falsification.flint_numbers import inner, rational, rationals
-from w2sjax.falsification.problem import Problem
-from w2sjax.falsification.projecting import Student, on_polyhedral, project
-from w2sjax.falsification.sets import BALLS, LINEAR, VALUES
-from w2sjax.falsification.statements import Statement
-
-
-class OutOfReachError(Exception):
-    """A quantity that this engine cannot compute: the instance stays undecided."""
-
-
-class InfiniteError(Exception):
-    """A quantity that is infinite."""
-
-
-def root(value: Any) -> Any:
-    """Square root: rational where it is, else enclosed; of a ball around 0, of its positive part."""
-    if isinstance(value, fmpq):
-        square = value.p.is_square() and value.q.is_square() if value >= 0 else False
-        return fmpq(value.p.isqrt(), value.q.isqrt()) if square else arb(value).sqrt()
-    if value.lower() < 0:
-        upper = value.upper()
-        half = upper.sqrt() / 2 if upper > 0 else arb(0)
-        return half + arb(0, half.upper()) if upper > 0 else arb(0)
-    return value.sqrt()
+from w2sjax.falsification.decision import InfiniteError, OutOfReachError
+from w2sjax.falsification.flint_numbers import inner, rational, rationals, root
+from w2sjax.falsification.projection.problem import Problem
+from w2sjax.falsification.projection.projecting import Student, on_polyhedral, project
+from w2sjax.falsification.projection.sets import BALLS, LINEAR, VALUES
+from w2sjax.falsification.statement import Statement
 
 
 class Quantities:

@@ -5,33 +5,19 @@ f, u - f \rangle$ is bounded through the support function of the set, and $d(f, 
 projection p says how far the stated one can be off: not at all where the gap is 0.
 """
 
-import dataclasses
 from collections.abc import Callable
 from fractions import Fraction
 
 from w2sjax.falsification.intervals import Interval, exact
-from w2sjax.falsification.problem import Problem
+from w2sjax.falsification.opinion import InfiniteError, Opinion, RefusedError
+from w2sjax.falsification.projection.problem import Problem
+from w2sjax.falsification.projection.sets import contains
+from w2sjax.falsification.projection.supports import BITS, support
 from w2sjax.falsification.rationals import Vector, apply, dot, root_above, transpose
-from w2sjax.falsification.sets import contains
-from w2sjax.falsification.statements import Statement
-from w2sjax.falsification.supports import BITS, InfiniteError, support
+from w2sjax.falsification.statement import Statement
 
 
-class RefusedError(Exception):
-    """The file does not show what it has to."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Opinion:
-    """What the checker says: whether the statement is violated, and both sides."""
-
-    violated: bool
-    lhs: Interval
-    rhs: Interval
-    notes: dict[str, str]
-
-
-def check(
+def check_problem(
     statement: Statement, problem: Problem, students: dict[str, tuple[Vector, Fraction]]
 ) -> Opinion:
     """Check a counterexample of the projection claims, with its stated students.

@@ -9,10 +9,10 @@ from typing import Any
 
 from flint import fmpq
 
+from w2sjax.falsification.decision import InfiniteError
 from w2sjax.falsification.flint_numbers import rational
-from w2sjax.falsification.quantities import InfiniteError
-from w2sjax.falsification.statements import Statement
-from w2sjax.falsification.world import ABSTAINS, World
+from w2sjax.falsification.statement import Statement
+from w2sjax.falsification.worlds.world import ABSTAINS, World
 
 ABSTAINING = ("coverage_good_side", "pseudolabel_correction_tight")  # hard: the teacher abstains
 RIGHT_LABELS = ("hard_error", "coverage_good_side")  # need a point of O with a right label

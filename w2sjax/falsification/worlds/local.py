@@ -5,11 +5,12 @@ import random
 from collections.abc import Iterator
 from fractions import Fraction
 
-from w2sjax.falsification.exact import OUTSIDE, decide
-from w2sjax.falsification.small import small_worlds
-from w2sjax.falsification.statements import Statement
-from w2sjax.falsification.world import ABSTAINS, World
-from w2sjax.falsification.world_quantities import ABSTAINING
+from w2sjax.falsification.decision import OUTSIDE
+from w2sjax.falsification.statement import Statement
+from w2sjax.falsification.worlds.deciding import decide_world
+from w2sjax.falsification.worlds.quantities import ABSTAINING
+from w2sjax.falsification.worlds.small import small_worlds
+from w2sjax.falsification.worlds.world import ABSTAINS, World
 
 STEPS = 150
 
@@ -22,7 +23,9 @@ def walks(statement: Statement, seed: int, restarts: int) -> Iterator[tuple[Worl
         world, slack = next(starts), float("inf")
         for _ in range(STEPS):
             candidate = mutated(world, source, statement)
-            decision = decide(statement, candidate)
+            if candidate.fault() is not None:
+                continue
+            decision = decide_world(statement, candidate)
             if decision.outcome == OUTSIDE:
                 continue
             yield candidate, decision.slack

@@ -10,12 +10,12 @@ from typing import Any
 
 from flint import fmpq
 
-from w2sjax.falsification.balls import on_ball, on_ellipsoid
 from w2sjax.falsification.flint_numbers import inner, rational, rationals
-from w2sjax.falsification.normal_equations import any_solution, normal_equations
-from w2sjax.falsification.pivoting import minimise
-from w2sjax.falsification.problem import Problem
-from w2sjax.falsification.sets import BALLS, LINEAR, VALUES
+from w2sjax.falsification.projection.balls import on_ball, on_ellipsoid
+from w2sjax.falsification.projection.normal_equations import any_solution, normal_equations
+from w2sjax.falsification.projection.pivoting import minimise
+from w2sjax.falsification.projection.problem import Problem
+from w2sjax.falsification.projection.sets import BALLS, LINEAR, VALUES
 
 
 @dataclasses.dataclass(frozen=True)

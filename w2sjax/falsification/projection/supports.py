@@ -5,13 +5,10 @@ from fractions import Fraction
 from typing import Any
 
 from w2sjax.falsification.intervals import Interval, exact
+from w2sjax.falsification.opinion import InfiniteError
 from w2sjax.falsification.rationals import Vector, dot
 
 BITS = 400  # of square roots
-
-
-class InfiniteError(Exception):
-    """A supremum that is infinite."""
 
 
 def support(kind: str, parameters: dict[str, Any], along: Vector) -> Interval:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from w2sjax.falsification.problem import Problem
+from w2sjax.falsification.projection.problem import Problem
+from w2sjax.falsification.projection.sets import VALUES, member_near
 from w2sjax.falsification.rationals import length, simplest
-from w2sjax.falsification.sets import VALUES, member_near
-from w2sjax.falsification.statements import Statement
+from w2sjax.falsification.statement import Statement
 
 ONE, HALF = Fraction(1), Fraction(1, 2)
 SHORT = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3", "1/3", "-1/3")))

@@ -1,0 +1,1 @@
+"""Projection problems in exact numbers."""

@@ -1,0 +1,1 @@
+"""Finite worlds in exact numbers."""

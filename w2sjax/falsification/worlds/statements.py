@@ -1,0 +1,40 @@
+"""The expansion claims as data."""
+
+from w2sjax.falsification.statement import Statement, Terms, coefficients
+
+
+def _expansion(claim: str, lhs: str, rhs: Terms, *, agreement: bool = False) -> Statement:
+    names = ("expansion", "membership", "one label", "symmetry", "direction")
+    hypotheses = (*names, "agreement") if agreement else names
+    return Statement(claim, "expansion", coefficients(lhs), rhs, hypotheses=hypotheses, sets=())
+
+
+_ALL = (
+    _expansion("expansion_core", "hard_error", coefficients("core_spread", "hard_fragile")),
+    _expansion("hard_error", "hard_error", coefficients("good_spread", "hard_fragile")),
+    _expansion(
+        "hard_error_payback",
+        "hard_error",
+        coefficients("hard_disagreement", "teacher_error", paid=-2),
+        agreement=True,
+    ),
+    _expansion("coverage_good_side", "hard_error", coefficients("good_spread", "hard_fragile")),
+    _expansion(
+        "pseudolabel_correction_tight", "overlap_error", coefficients("corrected_base", corrected_paid=-2)
+    ),
+)  # fmt: skip
+STATEMENTS = {statement.claim: statement for statement in _ALL}
+
+TWINS = {
+    "expansion_core": STATEMENTS["expansion_core"].changed(rhs={"hard_fragile": 0}),
+    "hard_error": STATEMENTS["hard_error"].changed(
+        rhs={"good_spread": 0, "unconditioned_spread": 1}
+    ),
+    "hard_error_payback": STATEMENTS["hard_error_payback"].changed(rhs={"paid": -3}),
+    "coverage_good_side": STATEMENTS["coverage_good_side"].changed(
+        rhs={"good_spread": 0, "unconditioned_spread": 1}
+    ),
+    "pseudolabel_correction_tight": STATEMENTS["pseudolabel_correction_tight"].changed(
+        rhs={"corrected_paid": -3}
+    ),
+}
