@@ -25,6 +25,7 @@ from rich.table import Table
 
 from experiments._gain_runs import Program, Runs, Setting
 from experiments._run import Run
+from w2sjax._compilation import jit_quickly
 from w2sjax.mixture.gain import MODELS
 from w2sjax.mixture.model import REGIONS
 from w2sjax.monotone import trend
@@ -137,7 +138,7 @@ def _gains(key, setting: Setting, config: Config, runs: Runs):
     """Gain, performance gap recovered and isotonic fit a density; tests of the curve."""
     overall = runs.exact[:, :, :, 0]
     gain = overall[:, :, STUDENT] - overall[:, :, WEAK]
-    tested = jax.jit(trend, static_argnames="permutations")
+    tested = jit_quickly(trend, static_argnames="permutations")
     found = jax.device_get(tested(key, jnp.asarray(gain), permutations=config.permutations))
     means = overall.mean(axis=0)
     recovered = gap_recovered(*(jnp.asarray(means[:, m]) for m in (WEAK, STUDENT, ORACLE)))

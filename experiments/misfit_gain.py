@@ -25,6 +25,7 @@ from experiments._gains import Gains, exact_gains, trained_gains
 from experiments._learners import Learner, Learners, draw_inputs, learners
 from experiments._run import Run
 from w2sjax import Status, Verdict
+from w2sjax._compilation import jit_quickly
 from w2sjax.report import progress_bar
 from w2sjax.representations import Schedule, draw_heads
 
@@ -159,7 +160,7 @@ def panels(keys, made: dict[str, Learner], config: Config, seconds, progress, *,
     return found
 
 
-@jax.jit
+@jit_quickly
 def _exact(strong, weak, targets) -> Gains:
     return jax.vmap(exact_gains)(strong, weak, targets)
 

@@ -24,6 +24,7 @@ from rich.table import Table
 
 from experiments._run import Run
 from w2sjax import Verdict, hypothesis_class, project
+from w2sjax._compilation import jit_quickly
 from w2sjax.claims.sampling import (
     sampled_gain,
     sampled_gap,
@@ -173,7 +174,7 @@ def _curves(key, config: Config, progress):
     """Yield a row for each constraint and sample size: means over the repetitions, standard errors."""
     largest = max(config.sizes)
 
-    @jax.jit
+    @jit_quickly
     def measure(keys, instance, size, least):
         return jax.lax.map(
             lambda k: _measure(k, instance, size, least, largest), keys, batch_size=20
@@ -202,7 +203,7 @@ def _curves(key, config: Config, progress):
 def _suprema(key, config: Config, progress):
     """Yield Lemma 4's supremum and bound for every radius and dimension, the weak model fixed."""
 
-    @jax.jit
+    @jit_quickly
     def measure(keys, instance, size):
         def one(k):
             study = prepare(resample(k, instance, size, config.table_size))

@@ -20,12 +20,13 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Key
 
+from w2sjax._compilation import jit_quickly
 from w2sjax.representations.heads import Heads
 from w2sjax.representations.network import Representation
 from w2sjax.representations.schedule import Schedule
 from w2sjax.scale import load_state, save_state
 
-CHUNKS = 20
+CHUNKS = 25
 
 
 def pretrain(
@@ -104,7 +105,7 @@ def _optimiser(schedule, inputs):
     return schedule.optimiser(schedule.epochs * tasks * schedule.steps(points))
 
 
-@functools.partial(jax.jit, static_argnames=("network", "schedule"))
+@functools.partial(jit_quickly, level=0, static_argnames=("network", "schedule"))
 def _start(keys, network, inputs, schedule):
     """Draw the parameters, as one vector a seed, and the optimiser's state."""
 
@@ -116,7 +117,7 @@ def _start(keys, network, inputs, schedule):
     return jax.vmap(one)(keys, inputs)
 
 
-@functools.partial(jax.jit, static_argnames=("count", "network", "schedule"))
+@functools.partial(jit_quickly, static_argnames=("count", "network", "schedule"))
 def _epochs(keys, first, count, network, inputs, labels, heads, schedule, state):
     """Train for `count` epochs from epoch `first` on."""
     tasks, points = labels.shape[1:]
