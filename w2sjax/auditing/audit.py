@@ -7,7 +7,7 @@ arXiv:2405.15116.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -19,6 +19,9 @@ from w2sjax.auditing.bootstrap import NAMES, percentile_interval, resampled
 from w2sjax.auditing.caveats import caveats, findings
 from w2sjax.auditing.classes import Choice, choose
 from w2sjax.auditing.data import AuditData
+from w2sjax.auditing.expansion.estimate import estimate
+from w2sjax.auditing.expansion.options import ExpansionOptions
+from w2sjax.auditing.expansion.options import options as expansion_options
 from w2sjax.auditing.overlap import examine
 from w2sjax.auditing.quantities import Quantities, Student, measure
 from w2sjax.auditing.ranking import rank
@@ -41,6 +44,7 @@ class _Options:
     tolerance: float
     max_steps: int
     progress: Callable[[str, int, int], None] | None
+    expansion: ExpansionOptions
 
 
 def audit(
@@ -53,6 +57,9 @@ def audit(
     split: str | None = None,
     tolerance: float = TOLERANCE,
     max_steps: int = MAX_STEPS,
+    neighbours: int | Sequence[int] = (),
+    radius: float | Sequence[float] = (),
+    smallest_set: float = 0.0,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Audit:
     """Audit every weak model of `data` against a convex strong class.
@@ -76,7 +83,10 @@ def audit(
         tolerance: gap up to which a status is CERTIFIED, relative to the mean square of the weak
             model's predictions; no number depends on it.
         max_steps: as for `project`.
-        progress: called with a label, the resamples done and their number.
+        neighbours, radius: estimate expansion constants for neighbourhoods of these numbers of nearest
+            points, and of these radii; needs labels: a target of few values, or predictions of labels.
+        smallest_set: q, the share of their region up to which sets do not count for the constants.
+        progress: called with a label, the resamples (or points) done and their number.
 
     Raises:
         ValueError: without double precision, for a set or option that does not fit the data, or a
@@ -91,13 +101,15 @@ def audit(
     if not tolerance > 0:
         raise ValueError(f"tolerance: expected a positive number, got {tolerance}")
     choice = choose(convex_set, data, intercept)
+    wanted = expansion_options(neighbours, radius, smallest_set)
+    wanted.require(_counted(choice.data))
     if key is None and bootstrap:
         raise ValueError("key: a bootstrap needs one, such as jax.random.key(0)")
     if key is None and split is not None and not split.startswith("last:"):
         raise ValueError("key: a random split needs one, such as jax.random.key(0)")
     keys: list = [None] * 3 if key is None else list(jax.random.split(key, 3))
     split_key, *part_keys = keys
-    options = [_Options(bootstrap, k, tolerance, max_steps, progress) for k in part_keys]
+    options = [_Options(bootstrap, k, tolerance, max_steps, progress, wanted) for k in part_keys]
     if split is None:
         return _audit_part(choice, choice.data, "all", None, options[0])[0]
     if choice.of_values:
@@ -107,6 +119,8 @@ def audit(
         )
     seed = None if key is None else int(jax.random.bits(split_key))
     fit_data, held_data = auditing_data.split(choice.data, split, seed=seed)
+    for part in (fit_data, held_data):
+        wanted.require(_counted(part))
     fitted, students = _audit_part(choice, fit_data, "fit", None, options[0])
     held, _ = _audit_part(choice, held_data, "held-out", students, options[1])
     return dataclasses.replace(fitted, held_out=held)
@@ -183,8 +197,30 @@ def _audit_part(
         )
         report = dataclasses.replace(report, overlap=overlap)
         warnings = (*warnings, *_weighted(data), *overlap.warnings)
+    if options.expansion.wanted:
+        expansion = _expansion(data, hypothesis, coefficients, intercepts, report, options)
+        report = dataclasses.replace(report, expansion=expansion)
+        warnings = (*warnings, *expansion.warnings)
     report = dataclasses.replace(report, warnings=(*warnings, *findings(report)))
     return report, Student(coefficients=coefficients, intercept=intercepts)
+
+
+def _expansion(data, hypothesis, coefficients, intercepts, report: Audit, options: _Options):
+    students = data.student_predictions
+    if students is None:
+        students = coefficients
+        if hypothesis.features is not None:
+            students = coefficients @ np.asarray(hypothesis.features).T + intercepts[:, None]
+    key = None if options.key is None else jax.random.fold_in(options.key, 2**31 + 1)
+    return estimate(
+        data,
+        students,
+        options.expansion,
+        regions=None if report.overlap is None else report.overlap.regions,
+        bootstrap=options.bootstrap,
+        key=key,
+        progress=options.progress,
+    )
 
 
 def _weighted(data: AuditData) -> tuple[str, ...]:

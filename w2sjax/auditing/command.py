@@ -25,6 +25,9 @@ def run(
     bootstrap: int = 0,
     split: str | None = None,
     seed: int = 0,
+    neighbours: Sequence[int] = (),
+    radius: Sequence[float] = (),
+    smallest_set: float = 0.0,
     strong_columns: Sequence[str] = (),
     weak_columns: Sequence[str] = (),
     target_column: str | None = None,
@@ -71,6 +74,9 @@ def run(
                 bootstrap=bootstrap,
                 key=jax.random.key(seed),
                 split=split,
+                neighbours=neighbours,
+                radius=radius,
+                smallest_set=smallest_set,
                 progress=progress,
             )
         show(report, output)

@@ -5,6 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from w2sjax.auditing.bootstrap import LEVEL
+from w2sjax.auditing.expansion import table as expansion_table
 from w2sjax.auditing.overlap import DETECTED, Overlap, Split
 from w2sjax.auditing.results import SHARES, Audit, ModelAudit
 
@@ -32,6 +33,8 @@ def show(report: Audit, console: Console) -> None:
     if report.overlap is not None:
         console.print(_overlap_table(report.overlap))
         console.print(Text(_density(report.overlap)))
+    if report.expansion is not None:
+        expansion_table.show(report.expansion, console)
     for line in _notes(report):
         console.print(Text(line))
     if report.held_out is not None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from w2sjax.auditing.bootstrap import NAMES
+from w2sjax.auditing.expansion.results import Expansion
 from w2sjax.auditing.overlap import Overlap
 from w2sjax.auditing.quantities import Quantities
 from w2sjax.certificate import Status
@@ -90,6 +91,7 @@ class Audit:
         target_status: of the certificate of the target's projection.
         bootstrap: number of resamples.
         overlap: regions of the points; None without the weak model's probabilities.
+        expansion: constants and bounds of expansion; None unless neighbourhoods are asked for.
         held_out: the same on the held-out points; the audit itself is then of the fit part.
     """
 
@@ -112,6 +114,7 @@ class Audit:
     target_status: str | None
     bootstrap: int
     overlap: Overlap | None = None
+    expansion: Expansion | None = None
     held_out: "Audit | None" = None
 
     @property

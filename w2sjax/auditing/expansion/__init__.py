@@ -1,0 +1,1 @@
+"""Expansion constants on a user's features: neighbourhoods, sets of students, bounds."""
