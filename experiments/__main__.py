@@ -19,18 +19,21 @@ QUICK = (
     "gain_curve",
     "gain_sweeps",
     "rates",
+    "refutations",
     "digits_overlap",
     "weak_model_choice",
+    "printed_bounds",
     "detection",
     "geometry",
     "audit_diabetes",
 )
+LONGER = ("audit_digits",)
 WITH_DATA = ("molecules", "audit_molecules")
 
 
 def main(arguments: list[str]) -> int:
     """Run the named experiment, or all that need no data; return the worst exit code."""
-    known = QUICK + WITH_DATA
+    known = QUICK + LONGER + WITH_DATA
     if arguments and arguments[0] in known:
         return run(arguments[0], arguments[1:])
     match arguments:

@@ -4,7 +4,7 @@ The task is odd against even. The weak model, a logistic regression, sees the le
 learns from 30% of them with their true labels. Three students see the whole of the other images and
 learn from its answers alone. Neighbours among the images stand for augmentations.
 
-Run `python -m experiments.audit_digits --out DIR [--neighbours K ...] [--bootstrap N]`.
+Run `python -m experiments audit_digits --out DIR [--neighbours K ...] [--bootstrap N]`.
 """
 
 import argparse

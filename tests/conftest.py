@@ -3,7 +3,8 @@
 import os
 from importlib.metadata import version
 
-flags = "--xla_force_host_platform_device_count=8"
+# Programs of tests compile for longer than they run.
+flags = "--xla_force_host_platform_device_count=8 --xla_backend_optimization_level=0"
 if version("jaxlib").startswith("0.10."):  # the other code generator takes longer to compile
     flags += " --xla_cpu_use_fusion_emitters=false"
 os.environ.setdefault("XLA_FLAGS", flags)

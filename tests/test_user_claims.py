@@ -237,6 +237,7 @@ def test_plain_numbers_of_a_study_are_refused():
         ({"domain": "projection", "sets": ("moon",)}, "sets: there is no 'moon'"),
         ({"draw": vectors, "sets": ("box",)}, "come without a convex set"),
         ({"draw": vectors, "failure": 1.0}, "failure: expected a probability strictly between"),
+        ({"domain": "projection", "valid": jnp.all}, "valid: says what draw= can give"),
     ],
 )
 def test_options_that_do_not_fit(options, message):
@@ -278,10 +279,10 @@ def test_all_claims_of_a_file_and_registered_ones():
     found = find_claims(["misfit_gain", str(EXAMPLES), f"{EXAMPLES}::pinsker"])
     names = [claim if isinstance(claim, str) else claim.name for claim in found]
     assert names == [
-        "misfit_gain", "loses_epsilon", "loses_a_root", "pinsker", "half_pinsker_reversed",
+        "misfit_gain", "loses_epsilon", "loses_a_root", "pinsker", "pinsker_with_four",
     ]  # fmt: skip
-    pinsker, reverse = found[3:]
-    done = w2sjax.verify([pinsker, reverse], 0, instances=COUNT)
+    pinsker, false = found[3:]
+    done = w2sjax.verify([pinsker, false], 0, instances=COUNT)
     assert done[0].holds == COUNT and done[1].refuted
 
 

@@ -124,11 +124,17 @@ def falsify(
     budget: Annotated[int, typer.Option(help="Random instances for each set.")] = 20_000,
     small: Annotated[int, typer.Option(help="Small exact instances for each set.")] = 20_000,
     restarts: Annotated[int, typer.Option(help="Restarts of the ascent for each set.")] = 32,
-    seconds: Annotated[float, typer.Option(help="Start no new phase after this time.")] = 60.0,
+    seconds: Annotated[
+        float, typer.Option(help="Stop searching each statement after this time.")
+    ] = 60.0,
     seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the search.")] = 0,
     json: Annotated[Path | None, typer.Option(help="Write the results to this file.")] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for counterexamples: JSON to replay, Markdown.")
+        Path | None,
+        typer.Option(help="Folder for counterexamples: JSON to replay, Markdown, pictures."),
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="Record every phase in this folder and resume from it.")
     ] = None,
 ) -> None:
     """Search for a counterexample, decide it in exact arithmetic, and shrink it."""
@@ -149,6 +155,7 @@ def falsify(
             seed=seed,
             json=json,
             out=out,
+            checkpoint=checkpoint,
         )
     raise typer.Exit(code)
 
@@ -200,6 +207,17 @@ def audit(
         int,
         typer.Option(min=0, max=LARGEST_SEED, help="Seed of resamples and of a random split."),
     ] = 0,
+    neighbours: Annotated[
+        list[int] | None,
+        typer.Option(help="Estimate expansion among this many nearest points; repeatable."),
+    ] = None,
+    radius: Annotated[
+        list[float] | None,
+        typer.Option(help="Estimate expansion among points within this radius; repeatable."),
+    ] = None,
+    smallest_set: Annotated[
+        float, typer.Option(help="Expansion: leave out sets of at most this share, q.")
+    ] = 0.0,
     strong_columns: Annotated[
         list[str] | None, typer.Option(help="Feature columns of a table; globs; repeatable.")
     ] = None,
@@ -222,6 +240,9 @@ def audit(
         bootstrap=bootstrap,
         split=split,
         seed=seed,
+        neighbours=tuple(neighbours or ()),
+        radius=tuple(radius or ()),
+        smallest_set=smallest_set,
         strong_columns=tuple(strong_columns or ()),
         weak_columns=tuple(weak_columns or ()),
         target_column=target_column,

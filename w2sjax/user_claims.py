@@ -13,8 +13,13 @@ the command line finds in a file (`w2sjax verify my_bounds.py::my_claim`).
 * an `Inequality`, to say everything.
 
 Nothing is compared with a typed-in tolerance: what the errors do not decide is undecided.
+
+`falsify` needs the statement in exact numbers, and derives it from the code: the check is run on symbols
+where the instances are projections, and traced where they are one's own.
 """
 
+import dataclasses
+import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -49,6 +54,7 @@ def claim(
     failure: float | None = None,
     false_twin: Check | None = None,
     tight_at: Callable[[], Any] | None = None,
+    valid: Callable[[Any], Any] | None = None,
 ) -> Callable[[Check], Claim]:
     r"""Decorate a function of an instance that returns both sides of lhs $\le$ rhs: it becomes a `Claim`.
 
@@ -67,13 +73,19 @@ def claim(
         failure: delta, for a statement with probability at least 1 - delta.
         false_twin: a stronger, false statement of the same form, computed like the check.
         tight_at: makes an instance where equality is attained.
+        valid: whether the statement is about a drawn instance, as a truth value: what `draw` can give.
+            `falsify` then tries instances with short numbers and makes counterexamples small; without it
+            nothing but what was drawn counts.
 
     Raises:
-        ValueError: for neither or both of `draw` and `domain`, an unknown domain, hypothesis or set.
+        ValueError: for neither or both of `draw` and `domain`, an unknown domain, hypothesis or set,
+            or `valid` without `draw`.
             Later, while a check is traced: if it fails or what it returns is none of the above.
     """
     if (draw is None) == (domain is None):
         raise ValueError("claim: expected one of draw= (instances of your own) and domain=")
+    if valid is not None and draw is None:
+        raise ValueError("valid: says what draw= can give; instances of a domain are valid")
     place = own_domain(draw) if draw is not None else domain_of(domain)
     if failure is not None and not 0 < failure < 1:
         raise ValueError(f"failure: expected a probability strictly between 0 and 1, got {failure}")
@@ -82,7 +94,7 @@ def claim(
     def decorate(check: Check) -> Claim:
         label = name or getattr(check, "__name__", "claim")
         described = inspect.getdoc(check) or label
-        return Claim(
+        stated = Claim(
             name=label,
             title=title or described.splitlines()[0],
             statement=statement,
@@ -96,8 +108,23 @@ def claim(
             needs=tuple(needs),
             failure=failure,
         )
+        written = {False: _stated(check), True: _stated(false_twin)}
+        exact = functools.partial(_exact, stated, written, identity, valid)
+        return dataclasses.replace(stated, exact=exact)
 
     return decorate
+
+
+def _stated(function: Check | None) -> Check | None:
+    """Find the user's function where a claim's own `check` is given for another claim's twin."""
+    return getattr(function, "stated", function)
+
+
+def _exact(stated: Claim, written, identity, valid, drop: str | None, twin: bool) -> Any:
+    """Put the claim, or its twin, into exact terms."""
+    from w2sjax.falsification.own import exact_statement
+
+    return exact_statement(stated, written[twin], identity=identity, valid=valid, drop=drop)
 
 
 def _sets(draw, sets) -> tuple[str, ...] | None:
@@ -141,6 +168,7 @@ def _judge(label, role, function, domain, identity) -> Callable[[Any], Inequalit
         except Exception as error:
             raise failure(error, function, f"{label}: {role} failed") from error
 
+    inequality.stated = function  # type: ignore[attr-defined]
     return inequality
 
 

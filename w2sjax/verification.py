@@ -23,6 +23,7 @@ from jaxtyping import Array, Int, PRNGKeyArray
 
 from w2sjax._compilation import compile_quickly
 from w2sjax.claims import REGISTRY, Claim, Verdict
+from w2sjax.falsification.claim_source import source_of
 from w2sjax.lookup import NO_SET, claim_named, variant_named
 from w2sjax.scale import load_state, over_devices, save_state
 from w2sjax.sets import SETS, ConvexSet
@@ -43,6 +44,7 @@ def verify(
     twin: bool = False,
     checkpoint: str | Path | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> list[Verification]:
     """Check claims on random instances over convex sets.
 
@@ -57,6 +59,8 @@ def verify(
         twin: check the claims' false twins instead.
         checkpoint: a folder where every chunk is recorded, and from where a killed run goes on.
         progress: called with a label, the instances done and their number.
+        stop: asked after every chunk whether to end early; sets that were not begun are then left
+            out, and the others have fewer instances.
 
     Raises:
         ValueError: for unknown claims, sets or hypotheses, or fewer than one instance. Needs
@@ -88,8 +92,11 @@ def verify(
         programs = [pool.submit(run.compile) for run in runs]
         try:
             for (rows, column, _, _), run, program in zip(groups, runs, programs, strict=True):
-                for i, verification in zip(rows, run.execute(program, progress), strict=True):
+                found = run.execute(program, progress, stop)
+                for i, verification in zip(rows, found, strict=True):
                     results[i, column] = dataclasses.replace(verification, seed=seed)
+                if stop is not None and stop():
+                    break
         finally:
             for program in programs:
                 program.cancel()
@@ -152,6 +159,9 @@ class _Run:
             "block": BLOCK,
             "parameters": [] if self.data is None else _fingerprints(self.data),
         }
+        sources = [source_of(claim) for claim in self.claims]
+        if any(sources):  # a user's claim may change and keep its name
+            self.identity["sources"] = sources
         self.state, self.done = load_state(self.checkpoint, self.identity)
         self.blocks = -(-self.instances // BLOCK)
         self.width = min(
@@ -193,8 +203,8 @@ class _Run:
 
         return program, time.perf_counter() - start
 
-    def execute(self, future, progress) -> list[Verification]:
-        """Run the program over all blocks and report, one verification a claim."""
+    def execute(self, future, progress, stop=None) -> list[Verification]:
+        """Run the program over all blocks, or until `stop`, and report, one verification a claim."""
         program, compile_seconds = future.result()
         names = [claim.name for claim in self.claims]
         title = f"{self.label}: {names[0] if len(names) == 1 else f'{len(names)} claims'}"
@@ -209,8 +219,11 @@ class _Run:
             save_state(self.checkpoint, self.identity, self.state, self.done)
             if progress is not None:
                 progress(title, min(self.done * BLOCK, self.instances), self.instances)
+            if stop is not None and stop():
+                break
+        checked = min(self.done * BLOCK, self.instances)
         return [
-            tally(claim, self.label, self.instances, self.state, i, seconds, compile_seconds)
+            tally(claim, self.label, checked, self.state, i, seconds, compile_seconds)
             for i, claim in enumerate(self.claims)
         ]
 

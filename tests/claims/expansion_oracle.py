@@ -141,3 +141,43 @@ class Oracle:
         numerator = disagreement - alpha * (2 * prime - 1) + 2 * prime * alpha * fragile
         error = self.probability(self.errors(f), covered)
         return error, numerator / (1 - 2 * prime * alpha)
+
+    def alpha(self):
+        return 1 - self.probability(self.taught(), self.overlap)
+
+    def pseudolabel_correction(self):
+        """4.1 with c at most 2 (1 - alpha); 2 where it says nothing."""
+        good, bad = self.overlap & self.taught(), self.overlap - self.taught()
+        alpha, f, most = self.alpha(), self.family[0], 3 * (1 - 2 * self.alpha()) / 4
+        error = self.probability(self.errors(f), self.overlap)
+        if not 0 < alpha < Fraction(1, 2):
+            return error, Fraction(2)
+        sets = [(set(self.points) - self.errors(g)) & self.robust(g) & good for g in self.family]
+        ratios = self.ratios(sets, bad, good)
+        q = self.quantile(ratios, most)
+        c = min([2 * (1 - alpha), *(n / u for u, n in ratios if u > q)])
+        fragile = set(self.points) - self.robust(f)
+        lost = self.probability(self.disagreement() | fragile, self.overlap)
+        if 4 * lost > 1 - alpha + 3 * c * alpha:
+            return error, Fraction(2)
+        bound = 2 * alpha / (1 - 2 * alpha) * self.probability(fragile, self.overlap)
+        bound += self.probability(self.disagreement(), self.overlap)
+        return error, bound + alpha * (1 - Fraction(3, 2) * c)
+
+    def coverage_expansion(self):
+        """4.2 with c at most 1 / (1 - alpha); 2 where it says nothing."""
+        good, bad = self.overlap & self.taught(), self.overlap - self.taught()
+        alpha, f, silent = self.alpha(), self.family[0], self.hard
+        if not 0 < alpha < Fraction(1, 2):
+            return self.error(), Fraction(2)
+        wrong = [self.errors(g) & self.robust(g) & silent for g in self.family]
+        right = [(silent - self.errors(g)) & self.robust(g) for g in self.family]
+        ratios = self.ratios(wrong, good, silent) + self.ratios(right, bad, silent)
+        q = self.quantile(ratios)
+        c = min([1 / (1 - alpha), *(n / u for u, n in ratios if u > q)])
+        fragile = 1 - self.probability(self.robust(f), silent)
+        disagreement = self.probability(self.disagreement(), self.overlap)
+        if disagreement + fragile >= c * (1 - q - alpha):
+            return self.error(), Fraction(2)
+        paid = (disagreement - c * alpha) / (c * (1 - 2 * alpha))
+        return self.error(), (1 - alpha) / (1 - 2 * alpha) * fragile + max(q, paid)

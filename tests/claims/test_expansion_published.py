@@ -1,6 +1,6 @@
 """Theorems 4.1 and 4.2 of Lang et al. (arXiv:2405.16043) as printed: counterexamples, decided exactly.
 
-The printed statements leave c free above 1; docs/expansion.md says which step then fails.
+The printed statements leave c free; docs/expansion.md says which step then fails, and what repairs it.
 """
 
 from fractions import Fraction as Q
@@ -89,6 +89,35 @@ IDLE = ABSTAINS
 def test_pseudolabel_correction_as_printed_is_false(masses, edges, family, c, speaks, sides):
     found = correction(world(masses, [IDLE, 0, 0, 1], edges, family), c, Q(0))
     assert found == (True, speaks, *sides) and sides[0] > sides[1]
+
+
+@pytest.mark.parametrize("alpha_mass", [1, 2, 3])
+@pytest.mark.parametrize("beyond", [Q(1, 50), Q(1, 2), Q(3)])
+def test_the_limit_of_pseudolabel_correction_is_sharp(alpha_mass, beyond):
+    """Beyond c = 2 (1 - alpha) a lone f, right on a little less than q allows, is a counterexample."""
+    alpha = Q(alpha_mass, 8)
+    c = 2 * (1 - alpha) + beyond
+    least = max(Q(3, 4) * (1 - c * alpha / (1 - alpha)), Q(0))
+    u = (least + Q(3, 4) * (1 - 2 * alpha)) / 2
+    right, total = u.numerator, u.denominator
+    masses = [1, right * (8 - alpha_mass), (total - right) * (8 - alpha_mass), total * alpha_mass]
+    made = world(masses, [IDLE, 0, 0, 1], [], [[0, 0, 1, 1]])
+    applies, speaks, error, bound = correction(made, c, u)
+    assert applies and not speaks and error > bound
+    assert not correction(made, 2 * (1 - alpha), u)[0], (
+        "at the limit f and the teacher disagree too much"
+    )
+
+
+def test_five_points_and_three_labels_refute_coverage_expansion():
+    edges, f, g = [(1, 3), (2, 3)], [0, 1, 2, 1, 1], [1, 0, 1, 0, 0]
+    teacher = [ABSTAINS] * 3 + [0, 1]
+    for more, family, speaks in (([], [f], False), ([(1, 4)], [f, g], True)):
+        made = world([1, 2, 1, 5, 1], teacher, edges + more, family)
+        found = spreading(made, Q(15, 8), Q(1, 4))
+        assert found == (True, speaks, Q(3, 4), Q(35, 48))
+        # The repaired hypothesis, enough for every c, fails.
+        assert Q(5, 6) + Q(15, 8) * Q(5, 6) * Q(1, 4) >= Q(15, 8) * (1 - Q(1, 4) - Q(1, 6))
 
 
 def test_coverage_expansion_as_printed_is_false():

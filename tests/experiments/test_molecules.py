@@ -212,6 +212,7 @@ def test_the_judge_agrees_with_plain_arithmetic(regression):
     assert (found["excess_sampled"] <= found["misfit"] - limit - found["guaranteed"] + 1e-12).all()
 
 
+@pytest.mark.slow
 def test_the_whole_study_is_determined_by_its_seed(folder, tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(molecules.PRESETS, "quick", TINY)
 

@@ -8,13 +8,17 @@ from fractions import Fraction
 import pytest
 from falsification_samples import EXPANSION, KINDS, PROJECTION, about, problems, statements
 
+from w2sjax.falsification.bandits.deciding import NAMES as BANDIT_NAMES
 from w2sjax.falsification.decision import OUTSIDE, UNDECIDED, VIOLATED
+from w2sjax.falsification.detection.deciding import NAMES as DETECTION_NAMES
 from w2sjax.falsification.exact import decide
 from w2sjax.falsification.kinds import KINDS as INSTANCES
 from w2sjax.falsification.opinion import RefusedError
 from w2sjax.falsification.projection.checker import check_problem
 from w2sjax.falsification.projection.quantities import NAMES
 from w2sjax.falsification.projection.small import small_problems
+from w2sjax.falsification.sampling.quantities import NAMES as SAMPLE_NAMES
+from w2sjax.falsification.selection.deciding import NAMES as CHOICE_NAMES
 from w2sjax.falsification.statements import STATEMENTS, TWINS
 from w2sjax.falsification.worlds.checker import check_world
 from w2sjax.falsification.worlds.quantities import NAMES as WORLD_NAMES
@@ -87,7 +91,8 @@ def test_true_statements_about_worlds_are_never_violated(name):
 
 
 def test_every_quantity_has_words_and_is_used_by_both_engines():
-    known = {"projection": NAMES, "expansion": WORLD_NAMES}
+    known = {"projection": NAMES, "expansion": WORLD_NAMES, "sampling": SAMPLE_NAMES}
+    known |= {"selection": CHOICE_NAMES, "detection": DETECTION_NAMES, "bandits": BANDIT_NAMES}
     for statement in (*STATEMENTS.values(), *TWINS.values()):
         used = set(statement.quantities())
         assert used <= set(known[statement.domain])

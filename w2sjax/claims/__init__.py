@@ -4,10 +4,12 @@ from w2sjax.claims.claim import Claim as Claim
 from w2sjax.claims.claim import Domain as Domain
 from w2sjax.claims.claim import Hypothesis as Hypothesis
 from w2sjax.claims.expansion import (
+    coverage_expansion,
     coverage_good_side,
     expansion_core,
     hard_error,
     hard_error_payback,
+    pseudolabel_correction,
     pseudolabel_correction_tight,
 )
 from w2sjax.claims.inequality import Inequality as Inequality
@@ -63,4 +65,6 @@ REGISTRY: tuple[Claim, ...] = (
     bandit_regret_probable.CLAIM,
     coverage_good_side.CLAIM,
     pseudolabel_correction_tight.CLAIM,
+    pseudolabel_correction.CLAIM,
+    coverage_expansion.CLAIM,
 )

@@ -70,8 +70,9 @@ class Claim:
         needs: what `prepare` has to derive for it.
         failure: for a statement "with probability at least 1 - delta", delta: the share of instances
             that may violate it.
-        exact: the statement in exact numbers (a `falsification.statements.Statement`), for a claim that
-            is not of the registry: those are found by name.
+        exact: the statement in exact numbers (a `falsification.statement.Statement`), or
+            `exact(drop, twin)` that derives it, for a claim that is not of the registry: those are
+            found by name.
     """
 
     name: str

@@ -16,6 +16,7 @@ from jaxtyping import PRNGKeyArray
 from w2sjax._compilation import compile_quickly
 from w2sjax.claims import Claim
 from w2sjax.claims.inequality import Inequality
+from w2sjax.sets import ConvexSet, Intersection, Polyhedron
 
 RESTARTS, STEPS = 32, 150
 POINTS, FEATURES = 6, 2
@@ -32,18 +33,22 @@ def climb(
     restarts: int = RESTARTS,
     steps: int = STEPS,
 ) -> tuple[list[Any], np.ndarray]:
-    """Climb from random instances of the projection domain.
+    """Climb from random instances of the projection domain, over a kind of sets or one set.
 
     Returns:
         The best instance of every restart, and their normalised slacks (0 within the tolerance), both
         from the least on.
     """
 
-    def run(keys):
-        return jax.vmap(lambda k: _path(claim, k, variant, drop, twin, steps))(keys)
+    data = None if isinstance(variant, type) else variant
+    features = FEATURES if data is None else dimension_of(data) or FEATURES
+
+    def run(keys, given):
+        convex_set = variant if given is None else given
+        return jax.vmap(lambda k: _path(claim, k, convex_set, features, drop, twin, steps))(keys)
 
     keys = jax.random.split(key, restarts)
-    slacks, instances = compile_quickly(jax.jit(run).lower(keys))(keys)
+    slacks, instances = compile_quickly(jax.jit(run).lower(keys, data))(keys, data)
     slacks = np.asarray(slacks)
     order = np.argsort(slacks)
     host = jax.device_get(instances)
@@ -56,9 +61,19 @@ def violation(side: Inequality) -> Any:
     return -side.slack / jnp.where(size > 0, size, 1)
 
 
-def _path(claim, key, variant, drop, twin, steps):
+def dimension_of(convex_set: ConvexSet) -> int | None:
+    """Number of coefficients of a set, where its numbers show it."""
+    if isinstance(convex_set, Polyhedron):
+        return int(convex_set.matrix.shape[-1])
+    if isinstance(convex_set, Intersection):
+        return int(convex_set.interior.shape[-1])
+    sizes = [leaf.shape[-1] for leaf in jax.tree.leaves(convex_set) if jnp.ndim(leaf)]
+    return max(sizes, default=None)
+
+
+def _path(claim, key, variant, features, drop, twin, steps):
     """One ascent: returns the least normalised slack and its instance."""
-    raw = claim.domain.draw(key, variant, points=POINTS, features=FEATURES)  # type: ignore[call-arg]
+    raw = claim.domain.draw(key, variant, points=POINTS, features=features)  # type: ignore[call-arg]
     check = claim.false_twin if twin else claim.check
     scale = jnp.sqrt(jnp.sum(raw.hypothesis.weights * raw.weak**2)) + 1e-12
 

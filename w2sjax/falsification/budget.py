@@ -1,8 +1,13 @@
 """What a search may spend, and what it reports."""
 
 import dataclasses
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from w2sjax.falsification.counterexample import Counterexample
+
+PHASES = ("small", "random", "ascent")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,7 +18,7 @@ class Budget:
         instances: random instances in floating point.
         small: small exact instances, enumerated or drawn.
         restarts: of gradient ascent, or of local search on finite worlds.
-        seconds: of everything but shrinking and the compilation that is under way.
+        seconds: of everything but shrinking and the compilation or ascent that is under way.
     """
 
     instances: int = 20_000
@@ -29,6 +34,35 @@ class Budget:
             raise ValueError(f"seconds: expected a positive number, got {self.seconds}")
 
 
+class Clock:
+    """Adds up the time in which it runs, and knows its limit."""
+
+    def __init__(self, limit: float, spent: float = 0.0):
+        self.limit, self._spent = limit, spent
+        self._since: float | None = None
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Let it run for the length of a block."""
+        self._since = time.monotonic()
+        try:
+            yield
+        finally:
+            self._spent, self._since = self.spent(), None
+
+    def spent(self) -> float:
+        """Seconds so far."""
+        return self._spent + (0.0 if self._since is None else time.monotonic() - self._since)
+
+    def charge(self, seconds: float) -> None:
+        """Add time that was spent for several searches at once."""
+        self._spent += seconds
+
+    def expired(self) -> bool:
+        """Whether the limit is reached."""
+        return self.spent() >= self.limit
+
+
 @dataclasses.dataclass(frozen=True)
 class Falsification:
     """What a search says about one statement.
@@ -40,8 +74,11 @@ class Falsification:
         least_slack: the least normalised slack seen in floating point; inf if there was none.
         unconfirmed: violations in floating point that the exact engine does not confirm.
         undecided: small instances that the exact engine could not decide.
-        seconds: of the search, and of shrinking.
+        seconds: of the search, of each of its phases, and of shrinking.
         sets: those that were searched.
+        exact: whether the statement has an exact side; without one nothing can be confirmed.
+        note: why not, where it has none.
+        complete: whether the search reached its end; otherwise time ran out.
     """
 
     claim: str
@@ -54,8 +91,16 @@ class Falsification:
     undecided: int
     seconds: dict[str, float]
     sets: tuple[str, ...]
+    exact: bool = True
+    complete: bool = True
+    note: str = ""
 
     @property
     def found(self) -> bool:
         """Whether there is a counterexample."""
         return self.counterexample is not None
+
+    @property
+    def refuted(self) -> bool:
+        """Whether it is false as far as can be told: without an exact side floating point has to do."""
+        return self.found or (not self.exact and self.unconfirmed > 0)

@@ -24,21 +24,16 @@ def run(
     seed: int,
     json: Path | None,
     out: Path | None,
+    checkpoint: Path | None = None,
 ) -> int:
     """Search one claim, or every claim and hypothesis; returns the exit code.
 
     Raises:
         ValueError: for arguments that do not fit together, or name nothing.
     """
-    from w2sjax.claim_files import find_claims
-    from w2sjax.claims import REGISTRY
     from w2sjax.falsification.budget import Budget
-    from w2sjax.falsification.rendering import markdown
-    from w2sjax.falsification.report import as_json, matrix, summary
-    from w2sjax.falsification.search import falsify
-    from w2sjax.falsification.statements import STATEMENTS
-    from w2sjax.lookup import claim_named
-    from w2sjax.report import progress_bar
+    from w2sjax.falsification.files import write_matrix, write_pages
+    from w2sjax.falsification.report import as_json, matrix
 
     if every == (name is not None):
         raise ValueError("falsify: expected either a claim or --all")
@@ -47,57 +42,65 @@ def run(
     if json is not None and (json.is_dir() or not json.parent.is_dir()):
         raise ValueError(f"--json: {json} is a folder, or its folder is missing")
     budget = Budget(instances=instances, small=small, restarts=restarts, seconds=seconds)
-    if name is not None:
-        claims = find_claims([name])
-        tasks = [(claim_named(claim), drop) for claim in claims]
-    else:
-        known = [claim for claim in REGISTRY if claim.name in STATEMENTS]
-        tasks = [(claim, lost) for claim in known for lost in (None, *claim.hypotheses)]
-    results = []
-    with progress_bar() as progress:
-        for claim, lost in tasks:
-            chosen = sets
-            if every and sets is not None:
-                chosen = [s for s in sets if claim.sets is None or s in claim.sets] or None
-            results.append(
-                falsify(claim, seed, drop=lost, sets=chosen, twin=twin, budget=budget,
-                        progress=progress)
-            )  # fmt: skip
+    common = {"sets": sets, "budget": budget, "checkpoint": checkpoint}
+    results = _search(name, seed, drop, twin, common)
     if json is not None:
         json.write_text(json_module.dumps([as_json(r) for r in results], indent=1) + "\n")
     console = Console()
+    remarks = []
+    if out is not None:
+        remarks += write_pages(results, out)
+        remarks += write_matrix(results, out) if every else []
     if every:
         console.print(matrix(results))
+    else:
+        _show(console, results)
+    for remark in remarks:
+        console.print(remark, markup=False, highlight=False, soft_wrap=True)
+    return FOUND if not every and any(result.refuted for result in results) else NONE
+
+
+def _search(name, seed: int, drop, twin: bool, common: dict[str, Any]) -> list[Any]:
+    from w2sjax.claim_files import find_claims
+    from w2sjax.falsification.every import falsify_all
+    from w2sjax.falsification.search import falsify
+    from w2sjax.report import progress_bar
+
+    with progress_bar() as progress:
+        if name is None:
+            return falsify_all(key=seed, progress=progress, **common)
+        return [
+            falsify(claim, seed, drop=drop, twin=twin, progress=progress, **common)
+            for claim in find_claims([name])
+        ]
+
+
+def _show(console: Console, results: Sequence[Any]) -> None:
+    """Print what was found, each counterexample on its page."""
+    from w2sjax.falsification.rendering import markdown
+    from w2sjax.falsification.report import summary
+
     for result in results:
-        if not every:
-            console.print(summary(result), markup=False, highlight=False, soft_wrap=True)
-        if result.counterexample is None:
-            continue
-        page = markdown(result.counterexample)
-        if not every:
-            console.print("\n" + page, markup=False, highlight=False, soft_wrap=True)
-        if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
-            stem = "_".join(filter(None, (result.claim, "twin" * twin, result.drop or "")))
-            stem = stem.replace(" ", "_")
-            result.counterexample.save(out / f"{stem}.json")
-            (out / f"{stem}.md").write_text(page)
-    refuted = any(r.found or (r.unconfirmed and r.claim not in STATEMENTS) for r in results)
-    return FOUND if refuted and not every else NONE
+        console.print(summary(result), markup=False, highlight=False, soft_wrap=True)
+        if result.counterexample is not None:
+            page = "\n" + markdown(result.counterexample)
+            console.print(page, markup=False, highlight=False, soft_wrap=True)
 
 
 def settle(results: Sequence[Any], claims: Sequence[Any], drop: str | None) -> None:
     """Decide exactly what verifications left open; claims of a user's file are given as objects."""
+    from w2sjax.falsification.conversion import CONVERTED
     from w2sjax.falsification.redecide import redecide
-    from w2sjax.falsification.statements import STATEMENTS
-    from w2sjax.lookup import NO_SET
+    from w2sjax.falsification.stated import possible_statement
+    from w2sjax.lookup import NO_SET, claim_named
 
     own = {claim.name: claim for claim in claims if not isinstance(claim, str)}
     console = Console()
     for result in results:
         left = result.undecided + result.invalid + result.violated
         claim = own.get(result.claim, result.claim)
-        if left == 0 or (result.claim not in STATEMENTS and getattr(claim, "exact", None) is None):
+        statement, _ = possible_statement(claim_named(claim))
+        if left == 0 or statement is None or statement.domain not in CONVERTED:
             continue
         sets = None if result.set == NO_SET else [result.set]
         for again in redecide(
@@ -121,7 +124,9 @@ def replay(path: Path) -> int:
         OSError: if it cannot be read.
     """
     from w2sjax.falsification.counterexample import replay as decide_again
+    from w2sjax.falsification.kinds import KINDS
     from w2sjax.falsification.rendering import formula
+    from w2sjax.falsification.statements import STATEMENTS
 
     again = decide_again(path)
     console = Console()
@@ -131,9 +136,13 @@ def replay(path: Path) -> int:
 
     statement = again.statement
     dropped = f" without {statement.dropped}" if statement.dropped else ""
-    variant = "" if again.registered else " (a variant of the claim)"
+    known = statement.claim in STATEMENTS
+    variant = "" if again.registered else f" ({'a variant of the' if known else 'a user’s'} claim)"
     say(f"{statement.claim}{dropped}{variant}: {formula(statement)}")
-    say(f"left side {again.lhs or 'unknown'}, right side {again.rhs or 'unknown'}")
+    sides = ("left side", "right side")
+    if KINDS[statement.domain].likely:
+        sides = ("probability of failure", "δ")
+    say(f"{sides[0]} {again.lhs or 'unknown'}, {sides[1]} {again.rhs or 'unknown'}")
     for name, note in again.notes.items():
         say(f"  {name}: {note}")
     if again.counterexample:

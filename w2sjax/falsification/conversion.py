@@ -13,12 +13,14 @@ import numpy as np
 
 from w2sjax.claims import Claim
 from w2sjax.claims.projection.instance import ProjectionInstance
-from w2sjax.falsification.flint_numbers import python, rational
+from w2sjax.falsification.programs.case import Case
+from w2sjax.falsification.programs.traced import case_of
 from w2sjax.falsification.projection.problem import Problem
 from w2sjax.falsification.projection.sets import member_near
 from w2sjax.falsification.rationals import Vector, apply, exactly
+from w2sjax.falsification.selection.selection import Selection
 from w2sjax.falsification.statement import Statement
-from w2sjax.falsification.worlds.quantities import WorldQuantities
+from w2sjax.falsification.worlds.constants import fitted
 from w2sjax.falsification.worlds.world import World
 from w2sjax.sets import (
     BoundedValues,
@@ -35,7 +37,8 @@ from w2sjax.sets import (
 )
 from w2sjax.sets.value_intersection import ValueIntersection
 
-SAMPLED = ("nonrealizable_gain", "sharpened_gain")  # the student is the sampled one
+# Kinds whose random instances can be made exact.
+CONVERTED = ("projection", "expansion", "selection", "yours")
 
 
 def exact_set(convex_set: ConvexSet, dimension: int) -> tuple[str, dict[str, Any]] | None:
@@ -141,7 +144,7 @@ def _product(left: Fraction, right: Fraction) -> Fraction:
 
 
 def exact_worlds(world: Any, statement: Statement) -> list[World]:
-    """Convert a finite world, once for every q that matters."""
+    """Convert a finite world, once for every q that matters (and c, where it is stated)."""
     count = int(np.asarray(world.masses).shape[0])
     graph = np.asarray(world.neighbours)
     if statement.dropped == "symmetry":
@@ -157,23 +160,18 @@ def exact_worlds(world: Any, statement: Statement) -> list[World]:
         classifiers=[[int(row[i]) for i in keep] for row in np.asarray(world.classifiers)],
         q=Fraction(0),
     )
-    return [dataclasses.replace(plain, q=q) for q in sorted(_attained(plain, statement))]
+    return list(fitted(plain, statement))
 
 
-def _attained(world: World, statement: Statement) -> set[Fraction]:
-    """List the probabilities of the family's sets: between two of them q plays no part."""
-    book = WorldQuantities(world, statement)
-    good, bad = book.overlap & book.taught, book.overlap & ~book.taught
-    right = [book.everything & ~wrong for wrong in book.wrong]
-    shares = {rational(Fraction(0))}
-    for sets, target, source in (
-        (book.wrong, good, book.hard),
-        (book.wrong, book.overlap, book.hard),
-        (right, book.hard & ~book.taught, book.overlap),
-        (right, bad, good),
-    ):
-        shares |= {share for share, _ in book.ratios(sets, target, source)}
-    return {python(share) for share in shares if share < 1}
+def exact_selections(raw: Any, statement: Statement) -> list[Selection]:
+    """Convert a choice among weak models; none where the set is out of reach."""
+    models, base = np.asarray(raw.weak), raw.base
+    instance = dataclasses.replace(base, weak=raw.weak[0])
+    student = Coefficients(base.other, base.other_intercept)
+    problem = exact_problem(instance, student, statement)
+    if problem is None or not np.isfinite(models).all():
+        return []
+    return [Selection(problem, tuple(_list(weak) for weak in models[1:]))]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -193,14 +191,21 @@ class Converter:
 
         def student(raw):
             study = claim.impose(claim.domain.prepare(raw, claim.needs), drop)
-            return study.sampled if claim.name in SAMPLED else study.student
+            return study.sampled if "sampled" in claim.needs else study.student
 
         self.student = jax.jit(student)  # compiled when it is first needed
 
-    def __call__(self, raw: Any) -> list[Problem | World]:
+    def __call__(self, raw: Any) -> list[Problem | World | Selection | Case]:
         """Convert one instance."""
         if self.statement.domain == "expansion":
             return list(exact_worlds(raw, self.statement))
+        if self.statement.domain == "selection":
+            return list(exact_selections(raw, self.statement))
+        if self.statement.domain == "yours":
+            case = case_of(raw)
+            return [] if case is None else [case]
+        if self.statement.domain not in CONVERTED:
+            return []
         student = Coefficients(raw.other, raw.other_intercept)
         if self.statement.student == "member":
             student = self.student(raw)

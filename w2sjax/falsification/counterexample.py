@@ -9,7 +9,8 @@ from typing import Any
 
 from w2sjax.falsification.decision import Decision
 from w2sjax.falsification.exact import decide
-from w2sjax.falsification.kinds import KINDS, Instance
+from w2sjax.falsification.kind import Instance
+from w2sjax.falsification.kinds import KINDS
 from w2sjax.falsification.opinion import RefusedError
 from w2sjax.falsification.rationals import parse, text
 from w2sjax.falsification.statement import Statement, statement_from_json

@@ -8,10 +8,10 @@ import numpy as np
 
 from w2sjax._compilation import compile_quickly
 from w2sjax.claims import Claim, Verdict
-from w2sjax.falsification.conversion import Converter
+from w2sjax.falsification.conversion import CONVERTED, Converter
 from w2sjax.falsification.decision import HOLDS, VIOLATED
 from w2sjax.falsification.exact import decide
-from w2sjax.falsification.statements import STATEMENTS
+from w2sjax.falsification.stated import possible_statement
 from w2sjax.lookup import claim_named, variants_of
 from w2sjax.verification import BLOCK, instance
 
@@ -52,10 +52,10 @@ def redecide(
         ValueError: for a claim without an exact side, or names that are not known.
     """
     found = claim_named(claim)
-    statement = found.exact or STATEMENTS.get(found.name)
-    if statement is None:
-        raise ValueError(f"exact: {found.name} has no exact side")
-    statement = statement if drop is None else statement.without(drop)
+    statement, reason = possible_statement(found, drop=drop)
+    if statement is None or statement.domain not in CONVERTED:
+        why = reason or f"{found.name} has no exact side for random instances"
+        raise ValueError(f"exact: {why}")
     answers, convert = [], Converter(found, statement)
     for label, variant in variants_of(found, sets):
         outcomes = []

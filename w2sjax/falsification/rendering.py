@@ -11,8 +11,10 @@ from w2sjax.falsification.statement import Statement
 def formula(statement: Statement) -> str:
     """Write the statement as a formula."""
     relation = "=" if statement.identity else "≤"
-    words = KINDS[statement.domain].words(statement)
-    return f"{_sum(statement.lhs, words)} {relation} {_sum(statement.rhs, words)}"
+    kind = KINDS[statement.domain]
+    words = kind.words(statement)
+    claimed = "with probability at least 1 - δ, " if kind.likely else ""
+    return f"{claimed}{_sum(statement.lhs, words)} {relation} {_sum(statement.rhs, words)}"
 
 
 def _sum(terms: Mapping[str, Fraction], words: Mapping[str, str]) -> str:
@@ -22,22 +24,34 @@ def _sum(terms: Mapping[str, Fraction], words: Mapping[str, str]) -> str:
             continue
         size = "" if abs(coefficient) == 1 else f"{abs(coefficient)} "
         sign = "-" if coefficient < 0 else "+" if parts else ""
-        parts.append(f"{sign} {size}{words.get(name, name)}".strip())
+        word = str(abs(coefficient)) if name == "1" else f"{size}{words.get(name, name)}"
+        parts.append(f"{sign} {word}".strip())
     return " ".join(parts) or "0"
 
 
-def markdown(found: Counterexample) -> str:
-    """Render the counterexample."""
+def markdown(found: Counterexample, picture: str | None = None) -> str:
+    """Render the counterexample; `picture` is the name of a file beside the page."""
     statement = found.statement
     lines = [f"# A counterexample: {statement.claim}", "", f"Claimed: {formula(statement)}"]
     if statement.dropped is not None:
         lines[-1] += f", without the hypothesis “{statement.dropped}”"
-    relation = "≠" if statement.identity else ">"
-    lines += ["", f"Here the sides are **{found.lhs} {relation} {found.rhs}**.", ""]
     kind = KINDS[statement.domain]
+    relation = "≠" if statement.identity and not kind.likely else ">"
+    here = "it fails with probability" if kind.likely else "the sides are"
+    lines += ["", f"Here {here} **{found.lhs} {relation} {found.rhs}**.", ""]
     lines += kind.page(found.instance, statement, found.students)
+    if picture is not None:
+        lines += ["", f"![The counterexample]({picture})"]
     lines += ["", "Checked in exact arithmetic by two independent programs:", "", "* both sides"]
     lines += [f"* {name}: {note}" for name, note in found.hypotheses.items()]
     if found.found:
         lines += ["", f"Found by: {found.found}."]
     return "\n".join(lines) + "\n"
+
+
+def short(side: str) -> str:
+    """Shorten a side as the engine writes it, a rational number or a decimal with its error."""
+    if len(side) <= 12:
+        return side
+    number = side.strip("[]").split(" ")[0]
+    return f"{float(Fraction(number)):.4g}"

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from w2sjax.falsification.budget import Falsification
+from w2sjax.falsification.rendering import short
 
 NOTHING_DROPPED = "nothing dropped"
 
@@ -32,9 +33,11 @@ def summary(result: Falsification) -> str:
         text += f", least slack {result.least_slack:.2g}"
     if result.unconfirmed:
         text += f"; {result.unconfirmed:,} violated in floating point, not confirmed exactly"
+    if result.note:
+        text += f" ({result.note})"
     if result.undecided:
         text += f"; {result.undecided:,} small ones undecided"
-    return text
+    return text if result.complete else text + "; time ran out"
 
 
 def size(result: Falsification) -> str:
@@ -47,7 +50,8 @@ def matrix(results: Sequence[Falsification]) -> Table:
     """Lay out claim by hypothesis: what dropping each one allows."""
     table = Table(
         title="What each hypothesis buys: the smallest counterexample found without it",
-        caption="slack: the least one in floating point, where that was tried",
+        caption="slack: the least one in floating point, where that was tried; *: no exact side, "
+        "searched in floating point only; +: time ran out",
         title_justify="left",
         caption_justify="left",
         box=None,
@@ -61,13 +65,13 @@ def matrix(results: Sequence[Falsification]) -> Table:
     for result in results:
         if result.claim != previous:
             table.add_row(f"[bold]{result.claim}[/bold]")
-        found = "none"
+        found = "none" + "*" * (not result.exact) + "+" * (not result.complete)
         if result.counterexample is not None:
             sides = result.counterexample
             relation = "≠" if sides.statement.identity else ">"
-            found = f"{size(result)}: {sides.lhs} {relation} {sides.rhs}"
+            found = f"{size(result)}: {short(sides.lhs)} {relation} {short(sides.rhs)}"
         elif result.unconfirmed:
-            found = f"none confirmed ({result.unconfirmed:,} in floating point)"
+            found = f"not confirmed: {result.unconfirmed:,} violated{'*' * (not result.exact)}"
         slack = f"{result.least_slack:.2g}" if math.isfinite(result.least_slack) else ""
         table.add_row(
             f"  {escape(result.drop or NOTHING_DROPPED)}",

@@ -5,28 +5,33 @@ Nothing is reported as a counterexample unless `counterexample.confirm` confirms
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator, Sequence
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from w2sjax.claims import Claim
-from w2sjax.falsification.ascent import climb
-from w2sjax.falsification.budget import Budget, Falsification
-from w2sjax.falsification.conversion import Converter, exact_set
+from w2sjax.falsification import phases
+from w2sjax.falsification.budget import PHASES, Budget, Clock, Falsification
+from w2sjax.falsification.checkpoint import Outcome, Record
+from w2sjax.falsification.claim_source import source_of
 from w2sjax.falsification.counterexample import Counterexample, confirm
-from w2sjax.falsification.decision import PRECISIONS, UNDECIDED
-from w2sjax.falsification.exact import decide
 from w2sjax.falsification.kinds import KINDS
+from w2sjax.falsification.phases import Progress, Question
 from w2sjax.falsification.shrinking import SECONDS, shrink
+from w2sjax.falsification.stated import possible_statement
 from w2sjax.falsification.statement import Statement
-from w2sjax.falsification.statements import STATEMENTS, TWINS
 from w2sjax.lookup import claim_named, variants_of
 from w2sjax.sets import ConvexSet
-from w2sjax.verification import instance, verify
+from w2sjax.tally import Verification
+from w2sjax.verification import verify
+from w2sjax.versions import versions
 
-Progress = Callable[[str, int, int], None]
+Sets = Sequence[str | ConvexSet | type[ConvexSet]]
 
 
 def falsify(
@@ -34,11 +39,12 @@ def falsify(
     key: int = 0,
     *,
     drop: str | None = None,
-    sets: Sequence[str | ConvexSet | type[ConvexSet]] | None = None,
+    sets: Sets | None = None,
     twin: bool = False,
     statement: Statement | None = None,
     budget: Budget | None = None,
     shrink_seconds: float = SECONDS,
+    checkpoint: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Falsification:
     """Search for a counterexample to a claim, decide it exactly and shrink it.
@@ -53,10 +59,33 @@ def falsify(
             violations in floating point are counted as unconfirmed.
         budget: limits of the search.
         shrink_seconds: limit of shrinking.
+        checkpoint: a folder where every phase over every set is recorded, and from where a killed
+            search goes on; one that ran out of time goes on with more seconds.
         progress: called with a label, the instances done and their number.
 
     Raises:
         ValueError: for an unknown claim, set or hypothesis. Needs double precision, as `verify`.
+    """
+    question = asked(claim, key, drop=drop, twin=twin, statement=statement)
+    variants = variants_of(question.claim, sets)
+    search = Search(question, variants, budget or Budget(), checkpoint, progress)
+    for phase in PHASES:
+        search.run(phase)
+    return search.answer(shrink_seconds)
+
+
+def asked(
+    claim: Claim | str,
+    seed: int,
+    *,
+    drop: str | None = None,
+    twin: bool = False,
+    statement: Statement | None = None,
+) -> Question:
+    """Say exactly what is searched for.
+
+    Raises:
+        ValueError: for an unknown claim or hypothesis, or in single precision.
     """
     found = claim_named(claim)
     if drop is not None and drop not in found.hypotheses:
@@ -66,168 +95,171 @@ def falsify(
         raise ValueError(
             "falsify needs double precision: jax.config.update('jax_enable_x64', True)"
         )
+    reason = ""
     if statement is None:
-        statement = found.exact or (TWINS if twin else STATEMENTS).get(found.name)
-    if statement is not None and drop is not None:
+        statement, reason = possible_statement(found, drop=drop, twin=twin)
+    elif drop is not None:
         statement = statement.without(drop)
-    search = _Search(found, statement, key, drop, twin, budget or Budget(), progress)
-    return search.run(variants_of(found, sets), shrink_seconds)
+    return Question(found, statement, seed, drop, twin, reason)
 
 
-@dataclasses.dataclass
-class _Search:
-    """One search: phases in order of cost, until one finds something."""
+class Search:
+    """One search: phases in order of cost, each over every set, until one finds something."""
 
-    claim: Claim
-    statement: Statement | None
-    seed: int
-    drop: str | None
-    twin: bool
-    budget: Budget
-    progress: Progress | None
+    def __init__(
+        self,
+        question: Question,
+        variants: list[tuple[str, Any]],
+        budget: Budget,
+        checkpoint: str | Path | None = None,
+        progress: Progress | None = None,
+    ):
+        self.question, self.variants, self.budget = question, variants, budget
+        self.tell = progress or phases.silent
+        self.outcomes: dict[str, list[Outcome]] = {phase: [] for phase in PHASES}
+        self.hit: Outcome | None = None
+        self.complete = True
+        statement = question.statement
+        read = KINDS[statement.domain].read if statement is not None else lambda fields: fields
+        self.record = Record(checkpoint, self._identity(), read)
+        self.clock = Clock(budget.seconds, self.record.spent)
 
-    def __post_init__(self):
-        self.counts = {"small": 0, "random": 0, "ascent": 0}
-        self.least, self.unconfirmed, self.undecided = float("inf"), 0, 0
-        if self.statement is not None:
-            self.convert = Converter(self.claim, self.statement)
-        self.start = time.monotonic()
+    def _identity(self) -> dict[str, Any]:
+        question, budget = self.question, self.budget
+        return {
+            "claim": question.claim.name,
+            "source": source_of(question.claim),
+            "statement": None if question.statement is None else question.statement.to_json(),
+            "drop": question.drop,
+            "twin": question.twin,
+            "sets": [[label, *_numbers(variant)] for label, variant in self.variants],
+            "seed": question.seed,
+            "budget": {name: getattr(budget, name) for name in ("instances", "small", "restarts")},
+            "versions": versions(),
+        }
 
-    def run(self, variants: list[tuple[str, Any]], shrink_seconds: float) -> Falsification:
-        """Search and report."""
-        hit, how = next(self._hits(variants), (None, ""))
-        searched = time.monotonic() - self.start
-        counterexample = None
-        if hit is not None and self.statement is not None:
-            counterexample = self._shrunk(hit, how, shrink_seconds)
+    def run(
+        self,
+        phase: str,
+        given: Mapping[int, tuple[Verification, float]] | None = None,
+        *,
+        only: Any = None,
+    ) -> None:
+        """Run a phase over every set, unless it is recorded, something was found or time is up.
+
+        `given` holds, by the place of the set, verifications that the random phase need not run, and
+        what each took; where one is missing, time ran out. `only` names the sets of this phase.
+        """
+        variants = self.variants[:1] if phase == "ascent" and self._walks() else self.variants
+        for place, (label, variant) in enumerate(variants):
+            if self.hit is not None:
+                return
+            if only is not None and label not in only:
+                continue
+            name = f"{phase} {place} {label}"
+            outcome = self.record.outcome(name)
+            if outcome is None:
+                if self.clock.expired():
+                    self.complete = False
+                    return
+                before = self.clock.spent()
+                with self.clock.running():
+                    outcome = self._look(phase, place, label, variant, given)
+                spent = self.clock.spent()
+                outcome = dataclasses.replace(outcome, seconds=outcome.seconds + spent - before)
+                if outcome.finished:
+                    self.record.keep(name, outcome, spent)
+            self.outcomes[phase].append(outcome)
+            self.complete &= outcome.finished
+            self.hit = outcome if outcome.hit is not None else None
+
+    def places(self, only: Any = None) -> list[int]:
+        """Give the places of the sets of these names; of all sets by default."""
+        return [i for i, (name, _) in enumerate(self.variants) if only is None or name in only]
+
+    def done(self, phase: str, only: Any = None) -> bool:
+        """Whether nothing is left to do in a phase: all of it is recorded, or something was found."""
+        names = [f"{phase} {place} {self.variants[place][0]}" for place in self.places(only)]
+        return self.hit is not None or all(self.record.outcome(name) for name in names)
+
+    def _walks(self) -> bool:
+        statement = self.question.statement
+        return statement is not None and KINDS[statement.domain].walks is not None
+
+    def _look(self, phase: str, place: int, label: str, variant: Any, given: Any) -> Outcome:
+        question, budget, expired = self.question, self.budget, self.clock.expired
+        if phase == "small":
+            return phases.small(question, label, variant, budget, expired, self.tell)
+        if phase == "ascent":
+            return phases.ascent(question, label, variant, budget, expired, self.tell)
+        wanted = budget.instances
+        if wanted == 0:
+            return Outcome()
+        if given is not None and place not in given:
+            return Outcome(finished=False)
+        if given is not None:
+            answer, took = given[place]
+            self.clock.charge(took)
+        else:
+            (answer,) = verify(
+                question.claim,
+                question.seed,
+                sets=None if variant is None else [label if isinstance(variant, type) else variant],
+                instances=wanted,
+                drop=question.drop,
+                twin=question.twin,
+                progress=self.tell,
+                stop=expired,
+            )
+        return phases.settled(question, label, variant, answer, wanted)
+
+    def answer(self, shrink_seconds: float) -> Falsification:
+        """Shrink what was found, and report."""
+        start = time.monotonic()
+        counterexample, statement = None, self.question.statement
+        note = self.question.reason
+        # What only one of the two engines can compute is never confirmed.
+        lacking = "" if statement is None else KINDS[statement.domain].lacking(statement)
+        alone = self.hit is not None and bool(lacking)
+        if lacking:
+            note = f"the second exact engine has no {lacking}"
+        if alone:
+            note = f"confirmed by one engine only: {note}"
+        elif self.hit is not None and statement is not None:
+            counterexample = self._shrunk(statement, self.hit, shrink_seconds)
+        shrinking = time.monotonic() - start
+        every = [outcome for outcomes in self.outcomes.values() for outcome in outcomes]
+        each = {p: sum(o.seconds for o in outcomes) for p, outcomes in self.outcomes.items()}
         return Falsification(
-            claim=self.claim.name,
-            drop=self.drop,
-            twin=self.twin,
+            claim=self.question.claim.name,
+            drop=self.question.drop,
+            twin=self.question.twin,
             counterexample=counterexample,
-            instances=self.counts,
-            least_slack=self.least,
-            unconfirmed=self.unconfirmed,
-            undecided=self.undecided,
-            seconds={"search": searched, "shrink": time.monotonic() - self.start - searched},
-            sets=tuple(label for label, _ in variants),
+            instances={p: sum(o.instances for o in found) for p, found in self.outcomes.items()},
+            least_slack=min((outcome.least_slack for outcome in every), default=float("inf")),
+            unconfirmed=sum(outcome.unconfirmed for outcome in every) + alone,
+            undecided=sum(outcome.undecided for outcome in every),
+            seconds={"search": sum(each.values()), **each, "shrink": shrinking},
+            sets=tuple(label for label, _ in self.variants),
+            exact=statement is not None and not lacking,
+            complete=self.complete or self.hit is not None,
+            note=note,
         )
 
-    def _shrunk(self, hit: Any, how: str, seconds: float) -> Counterexample:
-        assert self.statement is not None
-        small = shrink(self.statement, hit, seconds=seconds)
-        answer = confirm(self.statement, small, how) or confirm(self.statement, hit, how)
+    def _shrunk(self, statement: Statement, found: Outcome, seconds: float) -> Counterexample:
+        small = self.record.shrunk()
+        if small is None:
+            small = shrink(statement, found.hit, seconds=seconds)
+            self.record.keep_shrunk(small)
+        place = found.place
+        answer = confirm(statement, small, place) or confirm(statement, found.hit, place)
         if answer is None:
             raise AssertionError("the two exact engines disagree: please report this as a bug")
         return answer
 
-    def _hits(self, variants) -> Iterator[tuple[Any, str]]:
-        """Yield exact instances that violate the statement, and how they were found."""
-        for phase in (self._small, self._random, self._ascent):
-            for label, variant in variants:
-                if self._expired():
-                    return
-                yield from phase(label, variant)
 
-    def _expired(self) -> bool:
-        return time.monotonic() - self.start > self.budget.seconds
-
-    def _tell(self, label: str, done: int, total: int) -> None:
-        if self.progress is not None:
-            self.progress(label, done, total)
-
-    def _small(self, label, variant) -> Iterator[tuple[Any, str]]:
-        """Decide small instances exactly, without floating point."""
-        if self.statement is None:
-            return
-        total = self.budget.small
-        for done, candidate in enumerate(self._candidates(label, variant)):
-            if done % 500 == 0:
-                self._tell(f"{label}: small", done, total)
-                if self._expired():
-                    return
-            if done >= total:
-                break
-            self.counts["small"] += 1
-            decision = decide(self.statement, candidate, PRECISIONS[:1])
-            self.undecided += decision.outcome == UNDECIDED
-            if decision.violated:
-                yield candidate, f"instance {done + 1} of the small ones over {label}"
-        self._tell(f"{label}: small", total, total)
-
-    def _candidates(self, label, variant) -> Iterator[Any]:
-        assert self.statement is not None
-        kind, parameters = getattr(variant, "name", label), None
-        if variant is not None and not isinstance(variant, type):
-            given = exact_set(variant, _dimension(variant))
-            if given is None:
-                return iter(())
-            kind, parameters = given
-        return KINDS[self.statement.domain].small(self.statement, kind, parameters, self.seed)
-
-    def _random(self, label, variant) -> Iterator[tuple[Any, str]]:
-        """Check random instances in floating point; decide the one with the least slack."""
-        if self.budget.instances == 0:
-            return
-        answer = verify(
-            self.claim,
-            self.seed,
-            sets=None if variant is None else [label if isinstance(variant, type) else variant],
-            instances=self.budget.instances,
-            drop=self.drop,
-            twin=self.twin,
-            progress=self.progress,
-        )[0]
-        self.counts["random"] += answer.instances
-        self.least = min(self.least, answer.least_slack)
-        if not answer.refuted:
-            return
-        spec = None if variant is None else (label if isinstance(variant, type) else variant)
-        raw = instance(self.claim, self.seed, spec, answer.least_slack_index)
-        place = f"random instance {answer.least_slack_index} over {label}, seed {self.seed}"
-        confirmed = list(self._exactly(raw))
-        self.unconfirmed += 0 if confirmed else answer.violated
-        for problem in confirmed:
-            yield problem, place
-
-    def _exactly(self, raw) -> Iterator[Any]:
-        """Convert a raw instance and keep what is violated exactly."""
-        if self.statement is None:
-            return
-        for problem in self.convert(raw):
-            if decide(self.statement, problem).violated:
-                yield problem
-
-    def _ascent(self, label, variant) -> Iterator[tuple[Any, str]]:
-        """Climb: by gradients for projections, by single changes where instances are discrete."""
-        if self.budget.restarts == 0 or self.statement is None:
-            return
-        walks = KINDS[self.statement.domain].walks
-        if walks is not None:
-            for candidate, slack in walks(self.statement, self.seed, self.budget.restarts):
-                self.counts["ascent"] += 1
-                if self._expired():
-                    return
-                if slack < 0:
-                    yield candidate, f"instance {self.counts['ascent']} of the local search"
-            return
-        if self.claim.domain.name != "projection" or not isinstance(variant, type):
-            return
-        self._tell(f"{label}: ascent", 0, 1)
-        raws, slacks = climb(
-            self.claim, jax.random.key(self.seed), variant, drop=self.drop, twin=self.twin,
-            restarts=self.budget.restarts,
-        )  # fmt: skip
-        self._tell(f"{label}: ascent", 1, 1)
-        self.counts["ascent"] += self.budget.restarts
-        self.least = min(self.least, float(slacks[0]))
-        for raw, slack in list(zip(raws, slacks, strict=True))[:4]:
-            if slack < 0:
-                for problem in self._exactly(raw):
-                    yield problem, f"gradient ascent over {label}, seed {self.seed}"
-
-
-def _dimension(convex_set) -> int:
-    """Give the number of coefficients that a set shows, else 1."""
-    sizes = [leaf.shape[-1] for leaf in jax.tree.leaves(convex_set) if jnp.ndim(leaf)]
-    return max(sizes, default=1)
+def _numbers(variant: Any) -> list[int]:
+    """Tell the parameters of sets of the same name apart."""
+    if variant is None or isinstance(variant, type):
+        return []
+    return [zlib.crc32(np.asarray(leaf).tobytes()) for leaf in jax.tree.leaves(variant)]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from w2sjax.falsification.programs.program import Program, program_from_json
 from w2sjax.falsification.rationals import parse
 
 Terms = Mapping[str, Fraction]
@@ -21,7 +22,7 @@ class Statement:
 
     Attributes:
         claim: its name.
-        domain: the folder of the claim: "projection" or "expansion".
+        domain: the kind of its exact instances, by its name in `kinds.KINDS`.
         lhs, rhs: coefficients by quantity.
         identity: whether equality is claimed.
         hypotheses: names, without the dropped one.
@@ -29,6 +30,7 @@ class Statement:
         student: who the student is: the "projection", any "member", or the "nearer" of two members.
         members: names of coefficients that must lie in the set.
         sets: kinds of sets it is stated for; None for all.
+        program: the code of both sides, where they are a user's: the quantities "left" and "right".
     """
 
     claim: str
@@ -41,6 +43,7 @@ class Statement:
     student: str = "projection"
     members: tuple[str, ...] = ()
     sets: tuple[str, ...] | None = None
+    program: Program | None = None
 
     def quantities(self) -> tuple[str, ...]:
         """Names of the quantities that take part."""
@@ -81,10 +84,11 @@ class Statement:
 
     def to_json(self) -> dict[str, Any]:
         """Give it as plain objects."""
-        fields = dataclasses.asdict(self)
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         for side in ("lhs", "rhs"):
             fields[side] = {name: str(value) for name, value in fields[side].items()}
-        return fields
+        program = fields.pop("program")
+        return fields if program is None else fields | {"program": program.to_json()}
 
 
 def statement_from_json(fields: Any) -> Statement:
@@ -94,9 +98,11 @@ def statement_from_json(fields: Any) -> Statement:
         ValueError: for fields that are missing or wrong.
     """
     names = {field.name for field in dataclasses.fields(Statement)}
-    if not isinstance(fields, dict) or set(fields) != names:
+    if not isinstance(fields, dict) or set(fields) | {"program"} != names:
         raise ValueError(f"statement: expected the fields {', '.join(sorted(names))}")
-    values = dict(fields)
+    values: dict[str, Any] = dict(fields)
+    if "program" in values:
+        values["program"] = program_from_json(values["program"])
     for side in ("lhs", "rhs"):
         if not isinstance(values[side], dict):
             raise ValueError(f"{side}: expected coefficients by quantity")

@@ -23,8 +23,8 @@ from w2sjax.running_error import arrays, elementwise
 from w2sjax.running_error.tracked import Tracked, UnknownRounding
 
 _RULES = {**elementwise.RULES, **arrays.RULES}
-_INSIDE = ("jaxpr", "call_jaxpr")  # parameters that hold the operations of a function called inside
-_CALLS = (
+INSIDE = ("jaxpr", "call_jaxpr")  # parameters that hold the operations of a function called inside
+CALLS = (
     "jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat",
     "remat2", "checkpoint",
 )  # fmt: skip
@@ -67,7 +67,7 @@ def _run(jaxpr: Any, constants: Any, inputs: list[Tracked]) -> list[Tracked]:
 def _step(equation: Any, operands: list[Tracked]) -> list[Tracked]:
     """Run one operation on values and bounds."""
     name, parameters = equation.primitive.name, dict(equation.params)
-    if name in _CALLS:
+    if name in CALLS:
         return _call(parameters, operands)
     if name == "dot_general":
         parameters["precision"] = HIGHEST  # a GPU's default keeps ten bits of the factors
@@ -113,5 +113,5 @@ def _refuse_loops(name: str, parameters: Mapping[str, Any]) -> None:
 
 def _call(parameters: Mapping[str, Any], operands: list[Tracked]) -> list[Tracked]:
     """Run the operations of a function called inside."""
-    inner = next(parameters[key] for key in _INSIDE if key in parameters)
+    inner = next(parameters[key] for key in INSIDE if key in parameters)
     return _run(getattr(inner, "jaxpr", inner), getattr(inner, "consts", ()), operands)

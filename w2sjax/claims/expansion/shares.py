@@ -20,6 +20,11 @@ def larger(first: Rounded, second: Rounded) -> Rounded:
     return Rounded(jnp.maximum(first.value, second.value), jnp.maximum(first.error, second.error))
 
 
+def smaller(first: Rounded, second: Rounded) -> Rounded:
+    """The smaller of two numbers: the error is at most the larger of theirs."""
+    return Rounded(jnp.minimum(first.value, second.value), jnp.maximum(first.error, second.error))
+
+
 def select(condition, first: Rounded, second: Rounded) -> Rounded:
     """`first` where the condition holds, else `second`."""
     return Rounded(

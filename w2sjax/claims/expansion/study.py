@@ -30,6 +30,7 @@ class ExpansionStudy:
         overstated: what the constant c is multiplied by: 1.
         reversed: whether the expansion was measured from A into B instead.
         agreed: whether q is chosen such that f's own set has more.
+        moderate: whether c is limited as Theorems 4.1 and 4.2 of Lang et al. need it.
     """
 
     world: FiniteWorld
@@ -38,6 +39,7 @@ class ExpansionStudy:
     overstated: float = dataclasses.field(default=1.0, metadata={"static": True})
     reversed: bool = dataclasses.field(default=False, metadata={"static": True})
     agreed: bool = dataclasses.field(default=True, metadata={"static": True})
+    moderate: bool = dataclasses.field(default=True, metadata={"static": True})
 
     @property
     def hard(self) -> Bool[Array, " n"]:
@@ -129,12 +131,22 @@ def _disagree(study: ExpansionStudy) -> ExpansionStudy:
     return dataclasses.replace(study, agreed=False)
 
 
+def _any_constant(study: ExpansionStudy) -> ExpansionStudy:
+    return dataclasses.replace(study, moderate=False)
+
+
 EXPANSION = Hypothesis("sets above q expand by c (dropped: by c/2 only)", drop=_overstate)
 MEMBERSHIP = Hypothesis("f belongs to the family that expands", drop=_without_f)
 ONE_LABEL = Hypothesis("all points under study have one true label", drop=_all_labels)
 SYMMETRY = Hypothesis("neighbourhoods are symmetric", drop=_one_way)
 DIRECTION = Hypothesis("the expansion goes from B into A", drop=_reverse)
 AGREEMENT = Hypothesis("f and the teacher agree so often that a > q", drop=_disagree)
+SMALL_CORRECTION = Hypothesis(
+    "c is at most 2 (1 - alpha); not asked for in print", drop=_any_constant
+)
+SMALL_COVERAGE = Hypothesis(
+    "c (1 - alpha) is at most 1; not asked for in print", drop=_any_constant
+)
 
 SHARED = {
     "expansion": EXPANSION,

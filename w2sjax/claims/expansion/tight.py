@@ -4,17 +4,17 @@ import numpy as np
 
 from w2sjax.claims.expansion.world import ABSTAINS, FiniteWorld, finite_world
 
-STRATA, COVERAGE_STRATA = 8, 7  # groups of kinds in the two domains
+STRATA, COVERAGE_STRATA, PRINTED_STRATA = 8, 7, 9  # groups of kinds in the domains
 
 
-def _world(hard, teacher, classifier, edges, strata=STRATA) -> FiniteWorld:
-    """Give points of one true label unit mass, and the family one classifier."""
+def _world(hard, teacher, classifier, edges, strata=STRATA, masses=None) -> FiniteWorld:
+    """Give points of one true label unit mass, if no other, and the family one classifier."""
     count = len(hard)
     graph = np.zeros((count, count), bool)
     for first, second in edges:
         graph[first, second] = graph[second, first] = True
     return finite_world(
-        masses=np.ones(count),
+        masses=np.ones(count) if masses is None else masses,
         truth=np.zeros(count),
         teacher=teacher,
         hard=hard,
@@ -57,3 +57,24 @@ def corrected() -> FiniteWorld:
     """
     teacher = [ABSTAINS, 0, 0, 0, 1, 1]
     return _world([1, 0, 0, 0, 0, 0], teacher, [0, 0, 0, 0, 0, 1], [(1, 4)], COVERAGE_STRATA)
+
+
+def three_quarters_right() -> FiniteWorld:
+    """Let f be right on three quarters of the right labels and repair half of the wrong: 1/3 = 1/3.
+
+    Here alpha = 1/3 and c = (1/2)/(3/4) = 2/3; the first point, of T, plays no part.
+    """
+    teacher, masses = [ABSTAINS, 0, 0, 1, 1], [1, 3, 1, 1, 1]
+    labels = [0, 0, 1, 0, 1]
+    return _world([1, 0, 0, 0, 0], teacher, labels, [(1, 3)], PRINTED_STRATA, masses)
+
+
+def half_covered() -> FiniteWorld:
+    """Let mistakes in T reach half of the right labels, the rest half of the wrong: 1/2 = 1/2.
+
+    Here alpha = 1/3 and c = 1.
+    """
+    teacher, masses = [ABSTAINS, ABSTAINS, 0, 0, 1, 1], [1, 1, 2, 2, 1, 1]
+    labels = [1, 0, 1, 0, 0, 1]
+    edges = [(0, 2), (1, 4)]
+    return _world([1, 1, 0, 0, 0, 0], teacher, labels, edges, PRINTED_STRATA, masses)

@@ -8,6 +8,7 @@ projection p says how far the stated one can be off: not at all where the gap is
 from collections.abc import Callable
 from fractions import Fraction
 
+from w2sjax.falsification.expressions import Numbers, evaluate, is_expression
 from w2sjax.falsification.intervals import Interval, exact
 from w2sjax.falsification.opinion import InfiniteError, Opinion, RefusedError
 from w2sjax.falsification.projection.problem import Problem
@@ -59,6 +60,18 @@ def _hypotheses(statement: Statement, problem: Problem) -> dict[str, str]:
     return notes
 
 
+def quantities(
+    statement: Statement, problem: Problem, students: dict[str, tuple[Vector, Fraction]]
+) -> "_Evidence":
+    """Enclose the quantities when they are asked for, with the stated students.
+
+    Raises:
+        RefusedError: if a hypothesis fails; when it is asked for, if a student is missing or no member.
+    """
+    _hypotheses(statement, problem)
+    return _Evidence(problem, statement, students)
+
+
 class _Evidence:
     """The quantities, as intervals."""
 
@@ -74,11 +87,31 @@ class _Evidence:
         self.found: dict[str, Interval] = {}
 
     def __getitem__(self, name: str) -> Interval:
+        if name not in self.found:
+            self.found[name] = self.expression(name) if is_expression(name) else self.named(name)
+        return self.found[name]
+
+    def named(self, name: str) -> Interval:
+        """Enclose a quantity."""
         if name not in _QUANTITIES:
             raise RefusedError(f"unknown quantity {name!r}")
-        if name not in self.found:
-            self.found[name] = _QUANTITIES[name](self)
-        return self.found[name]
+        return _QUANTITIES[name](self)
+
+    def expression(self, text: str) -> Interval:
+        """Enclose an expression in quantities."""
+        numbers = Numbers(self.__getitem__, self.between, exact, lambda value: value.root(BITS))
+        try:
+            return evaluate(text, numbers)
+        except ValueError as error:
+            raise RefusedError(str(error)) from error
+
+    def between(self, first: str, second: str) -> Interval:
+        """Enclose d(f, g) of two functions by name."""
+        for name in (first, second):
+            if name not in _FUNCTIONS:
+                raise RefusedError(f"unknown function {name!r}")
+        (left, one), (right, two) = _FUNCTIONS[first](self), _FUNCTIONS[second](self)
+        return self.square(left, right, one + two)
 
     def inner(self, left: Vector, right: Vector) -> Fraction:
         """Weighted inner product."""
@@ -156,7 +189,9 @@ class _Evidence:
         return sides.scaled(Fraction(1, 2))
 
     def stated_gap(self) -> Interval:
-        """Bound the gap of the student, which is a stated member."""
+        """Bound the gap of the student: a stated member, or the projection, whose gap is 0."""
+        if self.statement.student == "projection":
+            return exact(Fraction(0))
         problem = self.problem
         return self.gap(problem.weak, problem.student, problem.student_intercept)
 
@@ -170,6 +205,21 @@ class _Evidence:
         values, radius = student
         return self.square(values, other, radius)
 
+
+_EXACTLY = Fraction(0)
+
+# Values of every function, and how far they are off at most.
+_FUNCTIONS: dict[str, Callable[[_Evidence], tuple[Vector, Fraction]]] = {
+    "weak": lambda e: (e.problem.weak, _EXACTLY),
+    "target": lambda e: (e.target, _EXACTLY),
+    "student": _Evidence.student,
+    "projection": lambda e: e.projection("weak"),
+    "best": lambda e: e.projection("target"),
+    "member": lambda e: (e.member, _EXACTLY),
+    "other": lambda e: (e.other, _EXACTLY),
+    "combination": lambda e: (e.combination, _EXACTLY),
+    "mixed": _Evidence.mixed,
+}
 
 _QUANTITIES: dict[str, Callable[[_Evidence], Interval]] = {
     "weak_error": lambda e: e.square(e.problem.weak, e.target),

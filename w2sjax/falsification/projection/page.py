@@ -1,7 +1,9 @@
 """A projection problem as lines of Markdown, and its quantities in words."""
 
+import re
 from typing import Any
 
+from w2sjax.falsification.expressions import is_expression
 from w2sjax.falsification.projection.problem import Problem
 from w2sjax.falsification.rationals import numbers
 from w2sjax.falsification.statement import Statement
@@ -26,6 +28,17 @@ WORDS = {
     "root_weak_target": "√d(f, g)",
     "root_weak_between": "√d(f, h)",
     "root_between_target": "√d(h, g)",
+}
+FUNCTIONS = {
+    "weak": "f_w",
+    "target": "f*",
+    "student": "f",
+    "projection": "f_sw",
+    "best": "f_s",
+    "member": "u",
+    "other": "v",
+    "combination": "h",
+    "mixed": "g",
 }
 STUDENTS = {
     "projection": "f is the exact projection of f_w on V",
@@ -62,8 +75,11 @@ def page(problem: Problem, statement: Statement, students: dict[str, Any]) -> li
             lines.append(
                 f"Coefficients of {label}: {numbers(getattr(problem, name))}, values {numbers(values)}."
             )
-    if "outside" in statement.quantities() or "weak_between" in statement.quantities():
+    text = " ".join(statement.quantities())
+    if any(part in text for part in ("outside", "between", "combination", "mixed")):
         lines.append(f"Share of the first member in the combination: {problem.mixture}.")
+    if "epsilon" in text:
+        lines.append("ε = d(f_s, f*) for the projection f_s of the target.")
     for name, (theta, constant) in students.items():
         values = problem.values(theta, constant)
         if max(value.denominator for value in values) > 10**9:
@@ -75,5 +91,18 @@ def page(problem: Problem, statement: Statement, students: dict[str, Any]) -> li
 
 def words(statement: Statement) -> dict[str, str]:
     """Name the quantities as in the papers."""
-    del statement
-    return WORDS
+    return WORDS | {
+        name: _expression(name) for name in statement.quantities() if is_expression(name)
+    }
+
+
+def _expression(text: str) -> str:
+    """Write a product or root as in the papers."""
+
+    def word(match: re.Match[str]) -> str:
+        if match.group(1):
+            return f"d({FUNCTIONS[match.group(1)]}, {FUNCTIONS[match.group(2)]})"
+        return "√" if match.group() == "root" else WORDS.get(match.group(), match.group())
+
+    shown = re.sub(r"d\(([a-z]+),([a-z]+)\)|[a-z_]+", word, text)
+    return shown.replace("*", " ").replace("^2", "²").replace("^3", "³")

@@ -6,6 +6,7 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 
 from w2sjax.falsification.decision import InfiniteError, OutOfReachError
+from w2sjax.falsification.expressions import Numbers, evaluate, is_expression
 from w2sjax.falsification.flint_numbers import inner, rational, rationals, root
 from w2sjax.falsification.projection.problem import Problem
 from w2sjax.falsification.projection.projecting import Student, on_polyhedral, project
@@ -30,8 +31,16 @@ class Quantities:
 
     def __getitem__(self, name: str) -> Any:
         if name not in self.found:
-            self.found[name] = _FORMULAS[name](self)
+            if is_expression(name):
+                numbers = Numbers(self.__getitem__, self.between, rational, root)
+                self.found[name] = evaluate(name, numbers)
+            else:
+                self.found[name] = _FORMULAS[name](self)
         return self.found[name]
+
+    def between(self, first: str, second: str) -> Any:
+        """d(f, g) of two functions by name."""
+        return self.distance(_FUNCTIONS[first](self), _FUNCTIONS[second](self))
 
     def distance(self, left, right) -> Any:
         """d(f, g)."""
@@ -77,7 +86,9 @@ class Quantities:
         return inner(self.weights, terms)
 
     def gap(self) -> Any:
-        r"""$\sup_{u \in V} \langle f_w - q, u - q \rangle$ for the student, a stated member."""
+        r"""$\sup_{u \in V} \langle f_w - q, u - q \rangle$ for the student; 0 if it is the projection."""
+        if self.statement.student == "projection":
+            return fmpq(0)
         student = self.student
         pull = [w * (a - b)
                 for w, a, b in zip(self.weights, self.weak, student, strict=True)]  # fmt: skip
@@ -125,6 +136,18 @@ def _support_of_values(kind, parameters, direction):
     # Steps from -B to B are the extreme points of the bounded monotone functions.
     return bound * max(2 * tail - tails[0] for tail in tails)
 
+
+_FUNCTIONS: dict[str, Callable[[Quantities], list[Any]]] = {
+    "weak": lambda q: q.weak,
+    "target": lambda q: q.target,
+    "student": lambda q: q.student,
+    "projection": lambda q: q.projection("weak"),
+    "best": lambda q: q.projection("target"),
+    "member": lambda q: q.member,
+    "other": lambda q: q.other,
+    "combination": lambda q: q.combination,
+    "mixed": lambda q: q.mixed,
+}
 
 _FORMULAS: dict[str, Callable[[Quantities], Any]] = {
     "weak_error": lambda q: q.distance(q.weak, q.target),

@@ -113,7 +113,7 @@ def steps(problem: Problem, statement: Statement) -> Iterator[Problem]:
 
 def _fewer(problem: Problem) -> Iterator[Problem]:
     """Leave points or columns out: half of them, a quarter, ..., one."""
-    for count, without in ((problem.size, _without_points), (problem.dimension, _without_columns)):
+    for count, without in ((problem.size, without_points), (problem.dimension, _without_columns)):
         width = count // 2
         while width >= 1:
             for start in range(0, count, width):
@@ -127,7 +127,8 @@ def _keep(values: Any, gone: set[int]) -> Any:
     return [value for i, value in enumerate(values) if i not in gone]
 
 
-def _without_points(problem: Problem, gone: set[int]) -> Problem:
+def without_points(problem: Problem, gone: set[int]) -> Problem:
+    """Leave out the points of these places."""
     names = ["masses", "weak", "offset"]
     if problem.features is not None:
         names.append("features")
@@ -169,20 +170,20 @@ def _numbers(problem: Problem, *, shorter: bool = True) -> Iterator[Problem]:
                 }
                 yield dataclasses.replace(problem, parameters=parameters)
     for name in NUMBERS:
-        for changed in _changes(getattr(problem, name), shorter):
+        for changed in changes(getattr(problem, name), shorter):
             yield dataclasses.replace(problem, **{name: changed})
     for name, value in problem.parameters.items():
-        for changed in _changes(value, shorter):
+        for changed in changes(value, shorter):
             yield dataclasses.replace(problem, parameters={**problem.parameters, name: changed})
 
 
-def _changes(value: Any, shorter: bool) -> Iterator[Any]:
+def changes(value: Any, shorter: bool = True) -> Iterator[Any]:
     """All ways to replace one number of a nested list."""
     if value is None:
         return
     if isinstance(value, list):
         for i, part in enumerate(value):
-            for changed in _changes(part, shorter):
+            for changed in changes(part, shorter):
                 yield [*value[:i], changed, *value[i + 1 :]]
         return
     tried = set()

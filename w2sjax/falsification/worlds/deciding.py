@@ -2,6 +2,7 @@
 
 from w2sjax.falsification.decision import HOLDS, OUTSIDE, Decision, InfiniteError, compare
 from w2sjax.falsification.statement import Statement
+from w2sjax.falsification.worlds.hypotheses import check_hypotheses
 from w2sjax.falsification.worlds.quantities import WorldQuantities
 from w2sjax.falsification.worlds.world import World
 
@@ -10,7 +11,7 @@ def decide_world(statement: Statement, world: World, precisions: tuple[int, ...]
     """Decide a statement about a world without fault; no precision is needed."""
     del precisions
     quantities = WorldQuantities(world, statement)
-    hypotheses, satisfied = quantities.check_hypotheses()
+    hypotheses, satisfied = check_hypotheses(quantities)
     if not satisfied:
         return Decision(OUTSIDE, hypotheses=hypotheses)
     try:

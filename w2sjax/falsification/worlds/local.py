@@ -7,9 +7,11 @@ from fractions import Fraction
 
 from w2sjax.falsification.decision import OUTSIDE
 from w2sjax.falsification.statement import Statement
+from w2sjax.falsification.worlds.constants import needs_constant
 from w2sjax.falsification.worlds.deciding import decide_world
-from w2sjax.falsification.worlds.quantities import ABSTAINING
+from w2sjax.falsification.worlds.names import ABSTAINING, PRINTED
 from w2sjax.falsification.worlds.small import small_worlds
+from w2sjax.falsification.worlds.small_coverage import evolved_worlds
 from w2sjax.falsification.worlds.world import ABSTAINS, World
 
 STEPS = 150
@@ -17,6 +19,9 @@ STEPS = 150
 
 def walks(statement: Statement, seed: int, restarts: int) -> Iterator[tuple[World, float]]:
     """Walk downhill from random worlds; yields every world that was looked at, with its slack."""
+    if needs_constant(statement):
+        yield from _evolution(statement, seed, restarts)
+        return
     source = random.Random(f"walk {seed} {statement.claim}")
     starts = small_worlds(statement, seed + 1, points=1)
     for _ in range(restarts):
@@ -33,10 +38,20 @@ def walks(statement: Statement, seed: int, restarts: int) -> Iterator[tuple[Worl
                 world, slack = candidate, decision.slack
 
 
+def _evolution(statement: Statement, seed: int, restarts: int) -> Iterator[tuple[World, float]]:
+    """Let populations evolve against a theorem as printed, c stated."""
+    for turn in range(restarts):
+        for world in evolved_worlds(statement, seed, turn):
+            decision = decide_world(statement, world)
+            if decision.outcome != OUTSIDE:
+                yield world, decision.slack
+
+
 def mutated(world: World, source: random.Random, statement: Statement) -> World:
     """Change one edge, one label, one mass or q."""
     kind = source.choice(("edge", "edge", "teacher", "f", "f", "family", "mass", "q", "truth"))
     x, y = source.randrange(world.size), source.randrange(world.size)
+    labels = 3 if statement.claim in PRINTED else 2
     if kind == "edge" and x != y:
         graph = [list(row) for row in world.neighbours]
         graph[x][y] = not graph[x][y]
@@ -51,7 +66,7 @@ def mutated(world: World, source: random.Random, statement: Statement) -> World:
         return dataclasses.replace(world, truth=_with(world.truth, x, source.randrange(2)))
     if kind in ("f", "family"):
         g = 0 if kind == "f" else source.randrange(len(world.classifiers))
-        row = _with(world.classifiers[g], x, source.randrange(2))
+        row = _with(world.classifiers[g], x, source.randrange(labels))
         return dataclasses.replace(world, classifiers=_with(world.classifiers, g, row))
     if kind == "mass":
         masses = _with(world.masses, x, Fraction(source.randint(1, 4)))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from w2sjax.falsification.statement import Statement
-from w2sjax.falsification.worlds.quantities import ABSTAINING
+from w2sjax.falsification.worlds.names import ABSTAINING
 from w2sjax.falsification.worlds.world import World
 
 WORDS = {
@@ -18,6 +18,12 @@ WORDS = {
     "paid": "ε₂ c a",
     "corrected_base": "(P(f ≠ ỹ | S) + α) / (1 - 2c'α)",
     "corrected_paid": "c'α P(R(f) | S) / (1 - 2c'α)",
+    "overlap_disagreement": "P(f ≠ ỹ | S)",
+    "wrong_labels": "α",
+    "repaired": "cα",
+    "odds_fragile": "α P(R(f)ᶜ | S) / (1 - 2α)",
+    "odds_hard_fragile": "α P(R(f)ᶜ | H) / (1 - 2α)",
+    "two_sided_spread": "max(q, (P(f ≠ ỹ | S) - cα) / (c(1 - 2α)))",
 }
 
 
@@ -35,7 +41,8 @@ def page(world: World, statement: Statement, students: dict[str, Any]) -> list[s
         part = parts[0 if world.hard[x] else 1]
         cells = [x + 1, world.masses[x], part, world.truth[x], teacher, *labels]
         lines.append("| " + " | ".join(map(str, [*cells, ", ".join(near) or "none"])) + " |")
-    return [*lines, "", f"q = {world.q}; constants are computed from the family."]
+    last = "constants are computed from the family." if world.c is None else f"c = {world.c}."
+    return [*lines, "", f"q = {world.q}; {last}"]
 
 
 def words(statement: Statement) -> dict[str, str]:

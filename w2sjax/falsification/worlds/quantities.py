@@ -1,7 +1,7 @@
 r"""The quantities of a finite world: ratios of sums of masses, sets as bit masks.
 
 H, O, R(f) and the families of sets as in `claims.expansion.study`; constants c as in
-`claims.expansion.constants`, but q is given.
+`claims.expansion.constants`, but q is given, and c may be.
 """
 
 from collections.abc import Callable
@@ -12,10 +12,9 @@ from flint import fmpq
 from w2sjax.falsification.decision import InfiniteError
 from w2sjax.falsification.flint_numbers import rational
 from w2sjax.falsification.statement import Statement
-from w2sjax.falsification.worlds.world import ABSTAINS, World
-
-ABSTAINING = ("coverage_good_side", "pseudolabel_correction_tight")  # hard: the teacher abstains
-RIGHT_LABELS = ("hard_error", "coverage_good_side")  # need a point of O with a right label
+from w2sjax.falsification.worlds import printed
+from w2sjax.falsification.worlds.names import CORRECTING
+from w2sjax.falsification.worlds.world import World
 
 
 def _bits(flags) -> int:
@@ -46,6 +45,7 @@ class WorldQuantities:
         ]
         self.fragile = self.everything & ~self.robust[0]
         self.q = rational(world.q)
+        self.given = None if world.c is None else rational(world.c)
         self.factor = 2 if statement.dropped == "expansion" else 1
         self.found: dict[str, Any] = {}
 
@@ -86,8 +86,32 @@ class WorldQuantities:
                 found.append((share, self.probability(reached, target)))
         return found
 
+    def families(self) -> list[tuple[list[int], int, int]]:
+        """List what the claim says expands: sets, into what, out of what."""
+        right = [self.everything & ~wrong for wrong in self.wrong]
+        good, bad = self.overlap & self.taught, self.overlap & ~self.taught
+        match self.statement.claim:
+            case "expansion_core":
+                return [(self.wrong, self.overlap, self.hard)]
+            case "hard_error_payback":
+                return [(right, self.hard & ~self.taught, self.overlap)]
+            case "coverage_expansion":
+                return [(self.wrong, good, self.hard), (right, bad, self.hard)]
+            case claim if claim in CORRECTING:
+                return [(right, bad, good)]
+        return [(self.wrong, good, self.hard)]
+
+    def largest(self) -> fmpq | None:
+        """Compute the infimum of the family's ratios; None where no set has more than q."""
+        pairs = [pair for family in self.families() for pair in self.ratios(*family)]
+        if not pairs:
+            return None
+        return min(reached / share for share, reached in pairs) * self.factor
+
     def spread(self, target: int, mistakes: fmpq) -> fmpq:
         """max(q, mistakes / c) for the robust mistakes in H."""
+        if self.given is not None:
+            return max(self.q, mistakes / self.given)
         pairs = self.ratios(self.wrong, target, self.hard)
         if any(reached == 0 for _, reached in pairs):
             raise InfiniteError
@@ -95,7 +119,9 @@ class WorldQuantities:
         return max(self.q, mistakes * worst / self.factor)
 
     def constant(self, target: int, source: int) -> fmpq:
-        """c for the robust non-mistakes; 1 where no set has more than q."""
+        """c for the robust non-mistakes; 1 where it is not given and no set has more than q."""
+        if self.given is not None:
+            return self.given
         right = [self.everything & ~wrong for wrong in self.wrong]
         pairs = self.ratios(right, target, source)
         least = min((reached / share for share, reached in pairs), default=fmpq(1))
@@ -107,6 +133,16 @@ class WorldQuantities:
         whole = self.mass(good if conditioned else self.overlap)
         mistakes = self.mass(self.overlap & self.disagrees) / whole
         return self.spread(good, mistakes)
+
+    @property
+    def alpha(self) -> fmpq:
+        """P(teacher wrong | S)."""
+        return self.probability(self.everything & ~self.taught, self.overlap)
+
+    @property
+    def lost(self) -> fmpq:
+        """P(f != teacher or f not robust | S)."""
+        return self.probability(self.disagrees | self.fragile, self.overlap)
 
     def agreement(self) -> fmpq:
         """a = 1 - eps_1 - dis_O - P(R(f)^c | O)."""
@@ -123,7 +159,7 @@ class WorldQuantities:
         """Both parts of Theorem B.1's right side, over the common denominator."""
         good, bad = self.overlap & self.taught, self.overlap & ~self.taught
         constant, much, some = self.constant(bad, good), self.mass(good), self.mass(bad)
-        if constant * some >= much:
+        if self.given is None and constant * some >= much:
             constant = fmpq(1)  # smaller; the denominator has to be positive
         alpha = self.probability(bad, self.overlap)
         disagreement = self.probability(self.disagrees, self.overlap)
@@ -131,36 +167,6 @@ class WorldQuantities:
         kept, moved = 1 - alpha, constant * alpha
         base = (disagreement + alpha) * (kept + moved)
         return base / (kept - moved), moved * robust / (kept - moved)
-
-    def check_hypotheses(self) -> tuple[dict[str, str], bool]:
-        """Say how every hypothesis was checked, and whether all are satisfied."""
-        world, claim = self.world, self.statement.claim
-        checks = {}
-        if "symmetry" in self.statement.hypotheses:
-            pairs = [(x, y) for x in range(world.size) for y in range(x)]
-            checks["symmetry"] = all(
-                world.neighbours[x][y] == world.neighbours[y][x] for x, y in pairs
-            )
-        if claim in ABSTAINING:
-            checks["hard is where the teacher abstains"] = all(
-                (label == ABSTAINS) == part or mass == 0
-                for label, part, mass in zip(world.teacher, world.hard, world.masses, strict=True)
-            )
-        if claim in RIGHT_LABELS:
-            checks["some right labels"] = self.mass(self.overlap & self.taught) > 0
-        if claim == "hard_error_payback" and "agreement" in self.statement.hypotheses:
-            checks["agreement"] = self.agreement() > self.q
-        if claim == "pseudolabel_correction_tight":
-            alpha = self.probability(self.everything & ~self.taught, self.overlap)
-            checks["0 < alpha < 1/2"] = 0 < alpha < fmpq(1, 2)
-            lost = self.probability(self.disagrees | self.fragile, self.overlap)
-            checks["P(f != teacher or not robust) <= 1 - q - alpha"] = lost <= 1 - self.q - alpha
-        notes = {name: "exact" if answer else "fails" for name, answer in checks.items()}
-        for name in self.statement.hypotheses:
-            notes.setdefault(name, "by construction: constants are computed from the family")
-        if self.statement.dropped is not None:
-            notes[self.statement.dropped] = "dropped"
-        return notes, all(checks.values())
 
 
 _FORMULAS: dict[str, Callable[[WorldQuantities], fmpq]] = {
@@ -175,5 +181,11 @@ _FORMULAS: dict[str, Callable[[WorldQuantities], fmpq]] = {
     "paid": WorldQuantities.paid,
     "corrected_base": lambda w: w.correction()[0],
     "corrected_paid": lambda w: w.correction()[1],
+    "overlap_disagreement": lambda w: w.probability(w.disagrees, w.overlap),
+    "wrong_labels": lambda w: w.alpha,
+    "repaired": lambda w: printed.constant(w) * w.alpha,
+    "odds_fragile": lambda w: printed.odds(w) * w.probability(w.fragile, w.overlap),
+    "odds_hard_fragile": lambda w: printed.odds(w) * w.probability(w.fragile, w.hard),
+    "two_sided_spread": printed.two_sided_spread,
 }
 NAMES = tuple(_FORMULAS)

@@ -7,12 +7,15 @@ from fractions import Fraction
 from typing import Any
 
 from w2sjax.falsification.statement import Statement
-from w2sjax.falsification.worlds.quantities import ABSTAINING
+from w2sjax.falsification.worlds.names import ABSTAINING, PRINTED
+from w2sjax.falsification.worlds.small_coverage import small_coverage_worlds
 from w2sjax.falsification.worlds.world import ABSTAINS, World
 
 
 def small_worlds(statement: Statement, seed: int, *, points: int = 3) -> Iterator[World]:
     """Enumerate all worlds of two and of `points` unit points; then draw larger ones without end."""
+    if statement.claim in PRINTED:
+        yield from small_coverage_worlds(statement, seed, enumerated=points > 1)
     for count in range(2, points + 1):
         yield from _all_worlds(statement, count)
     source = random.Random(f"{seed} {statement.claim}")

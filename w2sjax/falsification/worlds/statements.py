@@ -1,11 +1,13 @@
 """The expansion claims as data."""
 
+from fractions import Fraction
+
 from w2sjax.falsification.statement import Statement, Terms, coefficients
+from w2sjax.falsification.worlds.names import MODERATE
 
 
-def _expansion(claim: str, lhs: str, rhs: Terms, *, agreement: bool = False) -> Statement:
-    names = ("expansion", "membership", "one label", "symmetry", "direction")
-    hypotheses = (*names, "agreement") if agreement else names
+def _expansion(claim: str, lhs: str, rhs: Terms, *more: str) -> Statement:
+    hypotheses = ("expansion", "membership", "one label", "symmetry", "direction", *more)
     return Statement(claim, "expansion", coefficients(lhs), rhs, hypotheses=hypotheses, sets=())
 
 
@@ -16,11 +18,26 @@ _ALL = (
         "hard_error_payback",
         "hard_error",
         coefficients("hard_disagreement", "teacher_error", paid=-2),
-        agreement=True,
+        "agreement",
     ),
     _expansion("coverage_good_side", "hard_error", coefficients("good_spread", "hard_fragile")),
     _expansion(
         "pseudolabel_correction_tight", "overlap_error", coefficients("corrected_base", corrected_paid=-2)
+    ),
+    _expansion(
+        "pseudolabel_correction",
+        "overlap_error",
+        {
+            **coefficients("overlap_disagreement", "wrong_labels", odds_fragile=2),
+            "repaired": Fraction(-3, 2),
+        },
+        MODERATE,
+    ),
+    _expansion(
+        "coverage_expansion",
+        "hard_error",
+        coefficients("hard_fragile", "odds_hard_fragile", "two_sided_spread"),
+        MODERATE,
     ),
 )  # fmt: skip
 STATEMENTS = {statement.claim: statement for statement in _ALL}
@@ -36,5 +53,9 @@ TWINS = {
     ),
     "pseudolabel_correction_tight": STATEMENTS["pseudolabel_correction_tight"].changed(
         rhs={"corrected_paid": -3}
+    ),
+    "pseudolabel_correction": STATEMENTS["pseudolabel_correction"].changed(rhs={"repaired": -2}),
+    "coverage_expansion": STATEMENTS["coverage_expansion"].changed(
+        rhs={"hard_fragile": 0, "odds_hard_fragile": 0}
     ),
 }

@@ -1,12 +1,19 @@
 """Steps that may make a finite world smaller: points, classifiers, edges, labels, masses."""
 
 import dataclasses
+import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 from w2sjax.falsification.rationals import length, simplest
+from w2sjax.falsification.statement import Statement
+from w2sjax.falsification.worlds.constants import fitted, needs_constant
 from w2sjax.falsification.worlds.world import World
+
+LIGHT = tuple(
+    map(Fraction, range(1, 6))
+)  # all masses together are tried where there are few points
 
 
 def cost(world: World) -> tuple[int, ...]:
@@ -15,11 +22,26 @@ def cost(world: World) -> tuple[int, ...]:
     rows = (world.truth, world.teacher, *world.classifiers)
     labels = sum(abs(label) for row in rows for label in row)
     digits = sum(map(length, world.masses)) + 4 * length(world.q)
+    digits += 0 if world.c is None else 4 * length(world.c)
     return world.size, len(world.classifiers), edges, labels, digits
 
 
-def steps(world: World) -> Iterator[World]:
-    """Propose smaller worlds, the largest steps first."""
+def steps(world: World, statement: Statement) -> Iterator[World]:
+    """Propose smaller worlds, the largest steps first; where c is stated, with q and c to fit."""
+    for changed in _changes(world):
+        yield changed
+        if needs_constant(statement) and changed.q == world.q and changed.fault() is None:
+            yield from fitted(changed, statement)
+    if needs_constant(statement) and world.size <= len(LIGHT):
+        for masses in sorted(itertools.product(LIGHT, repeat=world.size), key=sum):
+            if sum(map(length, masses)) < sum(map(length, world.masses)):
+                yield from fitted(dataclasses.replace(world, masses=list(masses)), statement)
+    if world.c is not None:
+        for low in (Fraction(1), world.c / 2, world.c * Fraction(7, 8), world.c * Fraction(31, 32)):
+            yield dataclasses.replace(world, c=simplest(min(low, world.c), world.c))
+
+
+def _changes(world: World) -> Iterator[World]:
     for x in range(world.size):
         if world.size > 1:
             yield _without_point(world, x)
@@ -32,6 +54,9 @@ def steps(world: World) -> Iterator[World]:
     for g in range(1, len(world.classifiers)):
         family = [*world.classifiers[:g], *world.classifiers[g + 1 :]]
         yield dataclasses.replace(world, classifiers=family)
+    bare = _without_edges(world, {(x, y) for x in range(world.size) for y in range(world.size)})
+    yield bare
+    yield dataclasses.replace(bare, classifiers=[[1] * world.size, *world.classifiers[1:]])
     for x in range(world.size):
         for y in range(world.size):
             if world.neighbours[x][y]:
@@ -46,7 +71,7 @@ def steps(world: World) -> Iterator[World]:
             yield dataclasses.replace(world, classifiers=family)
     yield dataclasses.replace(world, masses=[Fraction(1)] * world.size)
     for x, mass in enumerate(world.masses):
-        for other in (Fraction(1), Fraction(2), Fraction(mass // 2)):
+        for other in (Fraction(1), Fraction(2), Fraction(mass // 2), mass - 1):
             if length(other) < length(mass):
                 masses = [*world.masses[:x], other, *world.masses[x + 1 :]]
                 yield dataclasses.replace(world, masses=masses)
@@ -66,6 +91,7 @@ def _without_point(world: World, x: int) -> World:
         neighbours=[keep(row) for row in keep(world.neighbours)],
         classifiers=[keep(row) for row in world.classifiers],
         q=world.q,
+        c=world.c,
     )
 
 

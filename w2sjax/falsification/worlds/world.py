@@ -21,6 +21,7 @@ class World:
         neighbours: row x holds $N(x)$.
         classifiers: a row of labels for each member of the family; the first is f.
         q: the probability above which sets have to expand.
+        c: how much they have to; None for the largest constant that the family allows.
     """
 
     masses: list[Fraction]
@@ -30,6 +31,7 @@ class World:
     neighbours: list[list[bool]]
     classifiers: list[list[int]]
     q: Fraction
+    c: Fraction | None = None
 
     @property
     def size(self) -> int:
@@ -41,9 +43,10 @@ class World:
         return "1 point" if self.size == 1 else f"{self.size} points"
 
     def to_json(self) -> dict[str, Any]:
-        """Give the world as plain objects; masses and q as text."""
+        """Give the world as plain objects; masses, q and c as text."""
         fields = dataclasses.asdict(self)
         fields |= {"masses": text(self.masses), "q": text(self.q)}
+        fields["c"] = None if self.c is None else text(self.c)
         for name in ("hard", "neighbours"):
             fields[name] = _integers(fields[name])
         return fields
@@ -60,6 +63,8 @@ class World:
             return "masses: expected none negative"
         if not 0 <= self.q < 1:
             return f"q: expected a number in [0, 1), got {self.q}"
+        if self.c is not None and self.c <= 0:
+            return f"c: expected a positive number, got {self.c}"
         if (
             min(self.truth) < 0
             or min(self.teacher) < ABSTAINS
@@ -78,13 +83,13 @@ def _integers(value):
 
 
 def world_from_json(fields: Any) -> World:
-    """Read a world.
+    """Read a world; without c, the largest one is meant.
 
     Raises:
         ValueError: for fields that are missing or wrong.
     """
     names = {field.name for field in dataclasses.fields(World)}
-    if not isinstance(fields, dict) or set(fields) != names:
+    if not isinstance(fields, dict) or set(fields) | {"c"} != names:
         raise ValueError(f"world: expected the fields {', '.join(sorted(names))}")
     try:
         world = World(
@@ -95,6 +100,7 @@ def world_from_json(fields: Any) -> World:
             neighbours=[[bool(part) for part in row] for row in fields["neighbours"]],
             classifiers=[[int(label) for label in row] for row in fields["classifiers"]],
             q=parse(fields["q"]),
+            c=None if fields.get("c") is None else parse(fields["c"]),
         )
         fault = world.fault()
     except TypeError as error:

@@ -5,9 +5,15 @@ out, roles exchanged, rates made too fast. A name, the statement, and where to s
 """
 
 import dataclasses
+import itertools
 from fractions import Fraction
+from typing import Any
 
-from w2sjax.falsification.statements import STATEMENTS, TWINS, Statement
+from w2sjax.falsification.decision import PRECISIONS
+from w2sjax.falsification.exact import decide
+from w2sjax.falsification.kinds import KINDS
+from w2sjax.falsification.statement import Statement
+from w2sjax.falsification.statements import STATEMENTS, TWINS
 
 
 def _without(claim: str, hypothesis: str) -> Statement:
@@ -54,6 +60,8 @@ CONSTANTS = [
     ("coverage with 0.99", _changed("coverage_good_side", rhs={"good_spread": "0.99"}), None),
     ("B.1 with 2.01", _changed("pseudolabel_correction_tight", rhs={"corrected_paid": "-2.01"}), None),
     ("B.1 with 0.99", _changed("pseudolabel_correction_tight", rhs={"corrected_base": "0.99"}), None),
+    ("4.1 with 1.51", _changed("pseudolabel_correction", rhs={"repaired": "-1.51"}), None),
+    ("4.2 with 0.99", _changed("coverage_expansion", rhs={"two_sided_spread": "0.99"}), None),
 ]  # fmt: skip
 
 SIGNS = [
@@ -88,6 +96,38 @@ OMISSIONS = [
     ("identity on a ball", dataclasses.replace(STATEMENTS["pythagorean_identity"], sets=None), "l2_ball"),
 ]  # fmt: skip
 
+PROBABLE = [
+    ("uniform misfit with half the confidence alone",
+     _changed("uniform_misfit", rhs={"complexity": 0, "confidence_two": 2}), None),
+    ("uniform misfit for one side alone",
+     _changed("uniform_misfit", rhs={"complexity": 0, "confidence_two": 0, "confidence_one": 2}), None),
+    ("uniform misfit, one part too fast",
+     _changed("uniform_misfit", rhs={"complexity": 0, "fast_complexity": 8, "confidence_two": 1}), None),
+    ("a sample is the population",
+     _changed("uniform_misfit", rhs={"complexity": 0, "confidence_two": 0}), None),
+    ("sampled gap with a fifth of the confidence alone",
+     _changed("sampled_gap", rhs={"complexity": 0, "confidence_one": 1}), None),
+    ("sampled gap, both sides as a floor",
+     _only("sampled_gap", {"complexity": 4, "confidence_one": 5}, {"gap": 1}), None),
+    ("sampled gain with a fast term for kappa",
+     _changed("sampled_gain", rhs={"excess": 0, "weak_roots": 0, "roots_squared": 0, "epsilon": 2,
+                                   "root_epsilon_weak": 4, "fast_complexity": 1}), None),
+    ("the weak model errs by its misfit at most",
+     _only("sampled_gain", {"weak_error": 1}, {"misfit": 1}), None),
+    ("sharpened sampled gain with half a deviation",
+     _changed("sampled_sharpened_gain", rhs={"complexity": 0, "confidence_one": "1/2"}), None),
+]  # fmt: skip
+
+CHOOSING = [
+    ("detection without the rates",
+     _only("detection_concentration", {"far_unrated": 1}, {"delta": 1}), None),
+    ("detection fails a third as often", _changed("detection_concentration", rhs={"delta": "1/3"}), None),
+    ("exploring costs nothing", _changed("bandit_regret", rhs={"exploration": 0}), None),
+    ("only chance costs, and twice as often",
+     _only("bandit_regret_probable", {"short_of_chance": 1}, {"delta": 2}), None),
+    ("the choice costs half of what is open", _changed("selection_regret", rhs={"open": "1/2"}), None),
+]  # fmt: skip
+
 DROPPED = [
     (f"{claim} without {hypothesis}", _without(claim, hypothesis), None)
     for claim, statement in STATEMENTS.items()
@@ -96,4 +136,17 @@ DROPPED = [
     if hypothesis not in ("symmetry", "any student")
 ]
 
-FALSE_STATEMENTS = TWIN_STATEMENTS + CONSTANTS + SIGNS + OMISSIONS + DROPPED
+FALSE_STATEMENTS = TWIN_STATEMENTS + CONSTANTS + SIGNS + OMISSIONS + PROBABLE + CHOOSING + DROPPED
+ABOUT_BALLS = ("sampling",)  # kinds of instances whose claims are about a ball
+
+
+def refute(
+    statement: Statement, kind: str | None, budget: int, seed: int = 0
+) -> tuple[Any, int] | None:
+    """Search small exact instances over one set; returns the first that violates, and how many it took."""
+    usual = "l2_ball" if statement.domain in ABOUT_BALLS else "subspace"
+    stream = KINDS[statement.domain].small(statement, kind or usual, None, seed)
+    for count, case in enumerate(itertools.islice(stream, budget), 1):
+        if decide(statement, case, PRECISIONS[:1]).violated:
+            return case, count
+    return None

@@ -1,0 +1,131 @@
+"""All claims with each hypothesis dropped; time limits inside the phases; ascent over a given set."""
+
+import jax
+import numpy as np
+import pytest
+
+from w2sjax import claim
+from w2sjax.falsification.ascent import climb, dimension_of
+from w2sjax.falsification.budget import Budget, Clock
+from w2sjax.falsification.every import falsify_all
+from w2sjax.falsification.exact import decide
+from w2sjax.falsification.projection.small import small_problems
+from w2sjax.falsification.report import matrix, summary
+from w2sjax.falsification.search import falsify
+from w2sjax.falsification.statements import STATEMENTS
+from w2sjax.lookup import claim_named
+from w2sjax.sets.parse import parse_set
+from w2sjax.verification import BLOCK, verify
+
+
+def two_shares(key):
+    return jax.random.uniform(key, (2,))
+
+
+@claim(draw=two_shares)
+def product(pair):
+    """A product of two shares is at most their mean."""
+    return pair[0] * pair[1], (pair[0] + pair[1]) / 2
+
+
+@claim(draw=two_shares)
+def too_much(pair):
+    """A product of two shares is at most a quarter."""
+    return pair[0] * pair[1], 0.25
+
+
+def test_verify_stops_after_a_chunk():
+    asked = []
+
+    def stop():
+        asked.append(1)
+        return len(asked) > 1
+
+    (answer,) = verify(product, 1, instances=10**6, chunk=2, stop=stop)
+    assert answer.instances == answer.holds == 2 * 2 * BLOCK * jax.device_count()
+
+
+def test_seconds_are_kept_inside_the_random_phase():
+    answer = falsify(product, 1, budget=Budget(10_000_000, small=0, restarts=0, seconds=1e-3))
+    assert 0 < answer.instances["random"] < 100_000
+    assert not answer.complete and summary(answer).endswith("time ran out")
+
+
+def test_the_clock_pauses():
+    clock = Clock(10.0, spent=4.0)
+    assert clock.spent() == 4.0
+    clock.charge(5.0)
+    with clock.running():
+        assert 9.0 <= clock.spent() < 10.0 and not clock.expired()
+    clock.charge(1.0)
+    assert clock.expired() and clock.spent() == clock.spent()
+
+
+def test_the_rows_of_all():
+    claims = [claim_named(name) for name in ("misfit_gain", "hard_error", "pythagorean_identity")]
+    answers = falsify_all(claims, sets=["simplex"], budget=Budget(0, 200, 0), shrink_seconds=1)
+    wanted = [(c.name, lost) for c in claims[:2] for lost in (None, *c.hypotheses)]
+    assert [(a.claim, a.drop) for a in answers] == wanted, "the identity is not about the simplex"
+    assert [a.found for a in answers[:4]] == [False, True, True, True]
+    assert matrix(answers).row_count == len(wanted) + 2
+
+
+def test_the_small_instances_are_spread():
+    answer = falsify_all([claim_named("gain_ceiling")], budget=Budget(0, 130, 0))[0]
+    assert len(answer.sets) == 13 and answer.instances["small"] == 12 * 10
+
+
+def test_claims_share_programs_and_agree_with_a_search_of_their_own():
+    budget = Budget(instances=500, small=0, restarts=0)
+    seen = []
+    answers = falsify_all(
+        [product, too_much], 5, budget=budget,
+        progress=lambda label, done, total: seen.append(label), shrink_seconds=1,
+    )  # fmt: skip
+    assert "none: 2 claims" in seen and "none: product" not in seen
+    for found, answer in zip((product, too_much), answers, strict=True):
+        own = falsify(found, 5, budget=budget, shrink_seconds=1)
+        assert own.instances == answer.instances and own.least_slack == answer.least_slack
+        assert own.found == answer.found == (found is too_much)
+        assert own.counterexample == answer.counterexample
+
+
+def test_unknown_sets_are_refused():
+    with pytest.raises(ValueError, match="there is no 'teapot'"):
+        falsify_all([claim_named("misfit_gain")], sets=["teapot"])
+
+
+def test_ascent_over_a_given_set_keeps_it():
+    ball = parse_set("l2_ball:2.5")
+    raws, slacks = climb(
+        claim_named("gain_ceiling"), jax.random.key(0), ball, twin=True, restarts=4
+    )
+    assert slacks[0] < 0
+    for raw in raws:
+        assert float(raw.hypothesis.set.radius) == 2.5
+        assert np.linalg.norm(raw.truth) <= 2.5 * (1 + 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "dimension"), [("l2_ball:1", None), ("box:-1,1", None), ("subspace", None)]
+)
+def test_the_dimension_of_a_set(text, dimension):
+    found = parse_set(text)
+    assert isinstance(found, type) or dimension_of(found) == dimension
+
+
+def test_the_dimension_of_a_polyhedron_and_an_ellipsoid(tmp_path):
+    np.savez(tmp_path / "p.npz", matrix=np.ones((5, 3)), bound=np.ones(5))
+    np.savez(tmp_path / "e.npz", matrix=np.eye(4))
+    for name, dimension in (("polyhedron:p", 3), ("ellipsoid:e", 4)):
+        found = parse_set(f"{name}.npz", folder=tmp_path)
+        assert not isinstance(found, type) and dimension_of(found) == dimension
+
+
+@pytest.mark.parametrize("kind", ["ellipsoid", "l2_ball", "simplex"])
+def test_the_gap_of_the_projection_is_zero(kind):
+    """Without "any student" the student is the projection, whose coefficients are not stated."""
+    statement = STATEMENTS["inexact_gain"].without("any student")
+    stream = small_problems(statement, kind, None, 0)
+    outcomes = {decide(statement, next(stream)).outcome for _ in range(30)}
+    assert outcomes <= {"holds", "undecided"} and "holds" in outcomes

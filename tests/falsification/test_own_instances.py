@@ -1,0 +1,258 @@
+"""Users' claims about instances of their own: refuted, shrunk within what is valid, replayed."""
+
+import json
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import pytest
+from typer.testing import CliRunner
+
+import w2sjax
+from w2sjax import Hypothesis, rounding
+from w2sjax.claim_files import find_claims
+from w2sjax.claims import Domain
+from w2sjax.cli import app
+from w2sjax.falsification.budget import Budget
+from w2sjax.falsification.counterexample import confirm, replay
+from w2sjax.falsification.no_exact_side import NoExactSideError
+from w2sjax.falsification.programs.case import Case
+from w2sjax.falsification.redecide import redecide
+from w2sjax.falsification.rendering import markdown
+from w2sjax.falsification.report import summary
+from w2sjax.falsification.search import falsify
+from w2sjax.falsification.shrinking import shrink
+from w2sjax.falsification.stated import statement_of
+
+EXAMPLES = Path(__file__).parent.parent.parent / "examples" / "my_bounds.py"
+SMALL, RANDOM = (
+    Budget(instances=0, restarts=0, small=500),
+    Budget(instances=500, restarts=0, small=0),
+)
+WALK = Budget(instances=0, small=0, restarts=8)
+
+
+def pair(key):
+    return jax.random.normal(key, (2, 3))
+
+
+def half(v):
+    """Cauchy and Schwarz with a constant that is too small."""
+    x, y = v
+    return (x @ y) ** 2, (x @ x) * (y @ y) / 2
+
+
+anything = w2sjax.claim(draw=pair, valid=lambda v: jnp.all(jnp.abs(v) < 100), name="half")(half)
+as_drawn = w2sjax.claim(draw=pair, name="half")(half)
+
+
+def violates(case: Case) -> bool:
+    rows = case.values[0]
+    x, y = rows[:3], rows[3:]
+
+    def dot(left, right):
+        return sum((a * b for a, b in zip(left, right, strict=True)), Fraction(0))
+
+    return dot(x, y) ** 2 > dot(x, x) * dot(y, y) / 2
+
+
+@pytest.mark.parametrize("budget", [SMALL, RANDOM, WALK], ids=["small", "random", "walk"])
+def test_every_phase_finds_and_shrinks(budget):
+    answer = falsify(anything, budget=budget)
+    found = answer.counterexample
+    assert found is not None and isinstance(found.instance, Case) and violates(found.instance)
+    entries = found.instance.values[0]
+    assert sorted(map(abs, entries))[-3:] == [0, 1, 1] and (found.lhs, found.rhs) == ("1", "1/2")
+
+
+def test_without_valid_the_drawn_numbers_count_as_they_are():
+    assert not falsify(as_drawn, budget=SMALL).found and not falsify(as_drawn, budget=WALK).found
+    answer = falsify(as_drawn, 3, budget=RANDOM)
+    found = answer.counterexample
+    assert found is not None and isinstance(found.instance, Case) and violates(found.instance)
+    assert all(float(v) == v for v in found.instance.values[0])  # doubles, as drawn
+    page = markdown(found)
+    assert "nothing (valid=) says which other instances count" in page
+    assert repr(float(found.instance.values[0][0])) in page
+
+
+def test_shrinking_stays_within_what_is_valid():
+    def ordered(v):
+        return jnp.all(v[0] >= 1) & jnp.all(v[1] <= -v[0])
+
+    claim = w2sjax.claim(draw=pair, valid=ordered)(half)
+    statement = statement_of(claim)
+    start = Case(
+        ((Fraction(7, 3), Fraction(3), Fraction(9, 5), Fraction(-4), Fraction(-5), Fraction(-3)),)
+    )
+    assert confirm(statement, start) is not None
+    small = shrink(statement, start)
+    assert small.values == ((1, 1, 1, -1, -1, -1),)
+
+
+def test_the_example_has_a_short_counterexample(tmp_path):
+    """Six numbers each, all but one of them 1; checked with logarithms of another library."""
+    (claim,) = find_claims([f"{EXAMPLES}::pinsker_with_four"])
+    answer = falsify(claim, budget=SMALL)
+    found = answer.counterexample
+    assert found is not None and isinstance(found.instance, Case)
+    entries = [float(v) for v in found.instance.values[0]]
+    assert sorted(entries)[:-1] == [1.0] * 11
+    first, second = entries[:6], entries[6:]
+    p, q = jnp.asarray(first) / sum(first), jnp.asarray(second) / sum(second)
+    assert 4 * (jnp.abs(p - q).sum() / 2) ** 2 > jnp.sum(p * jnp.log(p / q)) + 1e-6
+    path = tmp_path / "case.json"
+    found.save(path)
+    program = (
+        "import sys, w2sjax.cli\n"
+        f"try: w2sjax.cli.app(['replay', {str(path)!r}])\n"
+        "except SystemExit as stop: print(stop.code, 'jax' in sys.modules)"
+    )
+    command = [sys.executable, "-W", "error", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "1 False"
+    assert "confirmed by both exact engines" in done.stdout and "a user’s claim" in done.stdout
+
+
+def test_a_changed_file_is_no_counterexample(tmp_path):
+    found = falsify(anything, budget=SMALL).counterexample
+    assert found is not None
+    path = tmp_path / "case.json"
+    fields = found.to_json()
+    fields["instance"]["values"][0][0] = "1000"
+    path.write_text(json.dumps(fields))
+    assert not replay(path).counterexample  # not valid any more
+    fields["instance"]["values"][0].pop()
+    path.write_text(json.dumps(fields))
+    assert not replay(path).counterexample
+    fields["statement"]["program"]["left"] = 10**6
+    path.write_text(json.dumps(fields))
+    with pytest.raises(ValueError, match="not single numbers"):
+        replay(path)
+
+
+def test_true_claims_survive():
+    (claim,) = find_claims([f"{EXAMPLES}::pinsker"])
+    answer = falsify(claim, budget=Budget(instances=500, small=300, restarts=2))
+    assert not answer.found and answer.unconfirmed == 0 and answer.exact
+    # Equal distributions: both sides are 0, rationally, and nothing is left open.
+    assert answer.undecided == 0 and answer.instances["ascent"] > 0
+
+
+def test_hypotheses_are_imposed_in_exact_arithmetic():
+    """A third of three equal parts is a third: rounding in `impose` plays no part."""
+    shares = Hypothesis("they sum to one", impose=lambda v: v / jnp.sum(v))
+
+    def positive(key):
+        return jax.random.uniform(key, (3,), minval=0.1)
+
+    @w2sjax.claim(
+        draw=positive, hypotheses={"shares": shares}, identity=True, valid=lambda v: jnp.all(v > 0)
+    )
+    def total(v):
+        return jnp.sum(v), 1.0
+
+    answer = falsify(total, budget=SMALL)
+    assert not answer.found and answer.undecided == 0 and answer.instances["small"] == 500
+    dropped = falsify(total, drop="shares", budget=SMALL).counterexample
+    assert dropped is not None and dropped.statement.dropped == "shares"
+    assert dropped.hypotheses["shares"] == "dropped"
+
+
+def test_false_twins_are_searched():
+    claim = w2sjax.claim(
+        draw=pair, valid=lambda v: jnp.all(jnp.abs(v) < 100), false_twin=anything.check
+    )(lambda v: ((v[0] @ v[1]) ** 2, (v[0] @ v[0]) * (v[1] @ v[1])))
+    assert not falsify(claim, budget=SMALL).found
+    twin = falsify(claim, twin=True, budget=SMALL).counterexample
+    assert twin is not None and (twin.lhs, twin.rhs) == ("1", "1/2")
+
+
+def test_one_engine_alone_confirms_nothing():
+    claim = w2sjax.claim(
+        draw=lambda key: jax.random.normal(key), valid=lambda x: x > 0, name="odd"
+    )(lambda x: (jnp.sin(x), 0.5 * x))
+    answer = falsify(claim, budget=SMALL)
+    assert not answer.found and answer.unconfirmed == 1 and answer.refuted and not answer.exact
+    assert "(confirmed by one engine only: the second exact engine has no sin)" in summary(answer)
+
+
+REASONS = {
+    "it returns Rounded sides": lambda v: (rounding.exact(v[0, 0]), rounding.exact(v[0, 1])),
+    "it states a tolerance of its own": lambda v: (v[0, 0], v[0, 1], 0.1),
+    "it returns an Inequality": lambda v: w2sjax.claims.compare(
+        rounding.exact(v[0, 0]), rounding.exact(v[0, 1])
+    ),
+    "it uses 'while'": lambda v: (
+        jax.lax.while_loop(lambda x: x > 1, lambda x: x / 2, v[0, 0]),
+        1.0,
+    ),
+    "its code fails on symbols": lambda v: (v.moon, 1.0),
+}
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_what_cannot_be_decided_exactly_says_why(reason):
+    claim = w2sjax.claim(draw=pair, name="odd")(REASONS[reason])
+    with pytest.raises(NoExactSideError, match=f"odd: {reason}"):
+        statement_of(claim)
+
+
+def test_instances_of_other_domains_have_no_exact_side():
+    own = Domain("own", lambda key, variant=None: pair(key), lambda raw, needs: raw, ("all",))
+    claim = w2sjax.claim(domain=own, sets=(), name="odd")(lambda v: (v[0, 0], v[0, 1]))
+    with pytest.raises(NoExactSideError, match="its instances are not given by draw="):
+        statement_of(claim)
+
+
+def test_violations_that_stay_unconfirmed_are_counted_with_the_reason():
+    claim = w2sjax.claim(draw=pair, name="odd")(lambda v: (v[0, 0], v[0, 1], 1e-9))
+    answer = falsify(claim, budget=RANDOM)
+    assert not answer.found and answer.unconfirmed > 0 and answer.refuted
+    assert "not confirmed exactly (odd: it states a tolerance of its own)" in summary(answer)
+
+
+def test_verify_exact_settles_instances_of_ones_own():
+    """Equal up to rounding: undecided in floating point, decided exactly."""
+
+    @w2sjax.claim(draw=lambda key: jax.random.normal(key, (2,)) * 1e6)
+    def tight(v):
+        return (v[0] - v[1]) ** 2, v[0] ** 2 - 2 * v[0] * v[1] + v[1] ** 2
+
+    (found,) = w2sjax.verify(tight, 0, instances=500)
+    (again,) = redecide(tight, 0, instances=500)
+    assert again.open == found.undecided and again.violated == again.undecided == 0
+
+
+def test_the_command(tmp_path):
+    arguments = [
+        "falsify",
+        f"{EXAMPLES}::pinsker_with_four",
+        "--budget",
+        "0",
+        "--out",
+        str(tmp_path),
+    ]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 1 and "counterexample with 12 numbers" in done.output
+    assert replay(tmp_path / "pinsker_with_four.json").counterexample
+
+
+def test_a_checkpoint_belongs_to_the_code(tmp_path):
+    """A claim of the same name whose file has changed is not taken for the one that was recorded."""
+    path, folder = tmp_path / "bounds.py", tmp_path / "record"
+    text = (
+        "import jax\nimport w2sjax\n\n\n"
+        "@w2sjax.claim(draw=lambda key: jax.random.uniform(key))\n"
+        "def below(x):\n    return x, LIMIT\n"
+    )
+    for limit, violated in (("1.0", False), ("0.5", True), ("1.0", False)):
+        path.write_text(text.replace("LIMIT", limit))
+        (found,) = w2sjax.verify(
+            find_claims([f"{path}::below"]), 0, instances=500, checkpoint=folder
+        )
+        assert (found.violated > 0) == violated
+    assert len(list(folder.iterdir())) == 2

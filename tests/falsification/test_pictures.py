@@ -1,0 +1,187 @@
+"""Pictures: outlines against the exact membership tests, what is shown, and which files are written."""
+
+import itertools
+import random
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from falsification_samples import KINDS, fraction
+from scipy.spatial import ConvexHull
+
+from w2sjax.falsification import pictures
+from w2sjax.falsification.counterexample import confirm
+from w2sjax.falsification.exact import decide
+from w2sjax.falsification.files import matrix_row, write_matrix, write_pages
+from w2sjax.falsification.flint_numbers import rationals
+from w2sjax.falsification.kinds import KINDS as INSTANCES
+from w2sjax.falsification.pictures import distances, matrix, plane, region, worlds
+from w2sjax.falsification.projection.projecting import project
+from w2sjax.falsification.projection.small import small_problems
+from w2sjax.falsification.statements import STATEMENTS, TWINS
+
+PLAIN = STATEMENTS["misfit_gain"]
+
+
+def counterexample(statement, kind="subspace", *, fits=lambda instance: True) -> Any:
+    for case in INSTANCES[statement.domain].small(statement, kind, None, 0):
+        if fits(case) and decide(statement, case, (128,)).violated:
+            found = confirm(statement, case)
+            assert found is not None
+            return found
+    raise AssertionError
+
+
+def inside(outline, point, room):
+    """Whether a point is in the convex hull of an outline, up to `room`."""
+    if len(outline) == 1:
+        return np.linalg.norm(outline[0] - point) < room
+    if len(outline) == 2:
+        along = outline[1] - outline[0]
+        share = np.clip((point - outline[0]) @ along / (along @ along), 0, 1)
+        return np.linalg.norm(outline[0] + share * along - point) < room
+    hull = ConvexHull(outline)
+    return bool((hull.equations[:, :2] @ point + hull.equations[:, 2] < room).all())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_outline_is_the_class(kind):
+    """Far labels project on its boundary; members are inside of it."""
+    source = random.Random(kind)
+    stream = (
+        p
+        for p in small_problems(PLAIN, kind, None, 3)
+        if plane.fits(p) and p.size == 2 and not p.outside("truth")
+    )
+    for problem in itertools.islice(stream, 12):
+        outline, curved = region.region(problem)
+        size = 1 + np.abs(outline).max()
+        room = 1e-3 * size if curved else 1e-6 * size
+        assert inside(
+            outline,
+            region.coordinates(problem, problem.values(problem.truth, problem.truth_intercept)),
+            room,
+        )
+        label = [50 * fraction(source), 50 * fraction(source)]
+        answer = project(problem, rationals(label), 128)
+        if answer is None:
+            continue
+        nearest = np.array([float(value) for value in answer.values])
+        found = region.coordinates(problem, nearest)
+        assert inside(outline, found, room)
+        # No corner is nearer to the label than the projection.
+        place = region.coordinates(problem, label)
+        assert np.linalg.norm(outline - place, axis=1).min() >= np.linalg.norm(found - place) - room
+
+
+def test_hull():
+    square = np.array([[0, 0], [1, 0], [0.5, 0.5], [1, 1], [0, 1], [0.5, 0], [1, 0]], float)
+    assert {tuple(row) for row in region.hull(square).tolist()} == {(0, 0), (1, 0), (1, 1), (0, 1)}
+    assert len(region.hull(np.array([[0, 0], [2, 2], [1, 1.0]]))) == 2
+    assert len(region.hull(np.zeros((3, 2)))) == 1
+
+
+@pytest.mark.parametrize("name", [n for n, s in TWINS.items() if s.domain == "projection"])
+def test_distances_in_the_plane_are_those_of_the_engine(name):
+    """The drawn points have the squared distances that stand beside them."""
+    statement = TWINS[name]
+    kind = "l2_ball" if name == "inexact_gain" else "subspace"
+    found = counterexample(statement, kind, fits=plane.fits)
+    values = distances.functions(found, found.instance)
+    shown = distances.shown(statement, values)
+    assert shown
+    for quantity in shown:
+        ends = [values[end] for end in distances.ENDS[quantity]]
+        exact = distances.squared(found.instance, *ends)
+        drawn = np.linalg.norm(np.subtract(*(region.coordinates(found.instance, e) for e in ends)))
+        assert drawn**2 == pytest.approx(float(exact))
+
+
+def test_the_sides_are_sums_of_what_is_shown():
+    statement = PLAIN.without("realizability")
+    found = counterexample(statement, fits=plane.fits)
+    values = distances.functions(found, found.instance)
+    sizes = {
+        name: distances.squared(found.instance, *(values[end] for end in distances.ENDS[name]))
+        for name in distances.shown(statement, values)
+    }
+    assert Fraction(found.lhs) == sizes["student_error"]
+    assert Fraction(found.rhs) == sizes["weak_error"] - sizes["misfit"]
+
+
+def test_what_is_not_flat_has_no_picture(tmp_path):
+    found = counterexample(PLAIN.without("realizability"), fits=lambda p: p.size == 3)
+    assert pictures.draw(found, tmp_path / "none") is None and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("dropped", ["one label", "agreement"])
+def test_worlds(tmp_path, dropped):
+    statement = STATEMENTS["hard_error_payback"].without(dropped)
+    found = counterexample(statement)
+    path = pictures.draw(found, tmp_path / "world")
+    assert path is not None and path == tmp_path / "world.png" and path.stat().st_size > 5000
+    places = worlds._places(found.instance)
+    assert len({tuple(place) for place in places}) == found.instance.size
+    assert {place[0] for place, hard in zip(places, found.instance.hard, strict=True) if hard} == {
+        0
+    }
+
+
+def result(name, drop):
+    from w2sjax.falsification.budget import Budget
+    from w2sjax.falsification.search import falsify
+
+    sets = None if STATEMENTS[name].sets == () else ["subspace"]
+    return falsify(name, drop=drop, sets=sets, budget=Budget(0, 300, 0), shrink_seconds=1)
+
+
+@pytest.fixture(scope="module")
+def results():
+    cases = [
+        ("misfit_gain", None),
+        ("misfit_gain", "realizability"),
+        ("expansion_core", "membership"),
+    ]
+    return [result(*case) for case in cases]
+
+
+def test_pages_show_their_pictures(tmp_path, results):
+    assert write_pages(results, tmp_path) == []
+    for stem in ("misfit_gain_realizability", "expansion_core_membership"):
+        assert f"![The counterexample]({stem}.png)" in (tmp_path / f"{stem}.md").read_text()
+        assert all((tmp_path / f"{stem}.{ending}").exists() for ending in ("png", "pdf", "json"))
+    assert len(list(tmp_path.iterdir())) == 8
+
+
+def test_without_matplotlib_it_says_so(tmp_path, results, monkeypatch):
+    monkeypatch.setattr(pictures, "can_draw", lambda: False)
+    assert write_pages(results, tmp_path) == ["no pictures: matplotlib is not installed"]
+    assert write_matrix(results, tmp_path)[0].startswith("no figure")
+    assert {path.suffix for path in tmp_path.iterdir()} == {".md", ".json", ".csv"}
+    assert "![" not in (tmp_path / "misfit_gain_realizability.md").read_text()
+
+
+def test_the_matrix_file_draws_again(tmp_path, results):
+    from figures.falsification import draw
+
+    assert write_matrix(results, tmp_path) == []
+    first = (tmp_path / "matrix.png").read_bytes()
+    (tmp_path / "matrix.png").unlink()
+    draw(tmp_path)
+    assert (tmp_path / "matrix.png").read_bytes() == first
+    lines = (tmp_path / "matrix.csv").read_text().splitlines()
+    assert len(lines) == 4 and lines[2].startswith("misfit_gain,realizability,counterexample,2,")
+
+
+def test_columns_and_cells(results):
+    rows = [matrix_row(answer) for answer in results]
+    rows += [
+        {"claim": "a", "dropped": "i.i.d. sample", "outcome": "unconfirmed", "exact": "no"},
+        {"claim": "b", "dropped": "i.i.d. points", "outcome": "none found", "exact": "no"},
+    ]
+    assert matrix.columns(rows) == ["", "i.i.d.", "realizability", "membership"]
+    styles = [matrix._style(row) for row in rows]
+    assert styles[1]["facecolor"] != "white" == styles[0]["facecolor"]
+    assert "hatch" in styles[3] and styles[4]["linestyle"] != "-" == styles[0]["linestyle"]
+    assert len(matrix._legend(rows)) == 4

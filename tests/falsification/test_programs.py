@@ -1,0 +1,361 @@
+"""Users' code as exact programs: against floating point with its bounds, and the engines together."""
+
+import dataclasses
+import json
+import math
+from fractions import Fraction
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flint import arb, ctx, fmpq
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from w2sjax import rounding, strategies
+from w2sjax.falsification.decision import HOLDS, OUTSIDE, UNDECIDED, VIOLATED
+from w2sjax.falsification.intervals import Interval
+from w2sjax.falsification.no_exact_side import NoExactSideError
+from w2sjax.falsification.opinion import RefusedError
+from w2sjax.falsification.programs.case import Case, case_from_json
+from w2sjax.falsification.programs.checker import check_case, lacking
+from w2sjax.falsification.programs.deciding import decide_case, run
+from w2sjax.falsification.programs.exponential import exp_enclosure
+from w2sjax.falsification.programs.program import Program, program_from_json
+from w2sjax.falsification.programs.traced import program_of
+from w2sjax.falsification.rationals import exactly
+from w2sjax.falsification.statement import Statement, statement_from_json
+from w2sjax.running_error import rounded
+
+SIZE = 5
+quick = settings(max_examples=12, deadline=None, derandomize=True)
+ENTRIES = jnp.asarray([0.5, -1.25, 3.0, 0.75, 2.0])
+
+
+def number(value) -> Any:
+    return jnp.asarray(value, jnp.float64)
+
+
+def program(code, drawn: Any = ENTRIES, right=0.0, valid=None) -> Program:
+    def sides(v):
+        found = (number(code(v)), number(right))
+        return found if valid is None else (*found, valid(v))
+
+    return program_of(sides, drawn)
+
+
+def stated(made: Program, **options) -> Statement:
+    sides: Any = ({"left": Fraction(1)}, {"right": Fraction(1)})
+    return Statement("odd", "yours", *sides, program=made, **options)
+
+
+def case(*arrays) -> Case:
+    rows = [np.asarray(a).reshape(-1).tolist() for a in arrays]
+    return Case(
+        tuple(tuple(v if isinstance(v, bool) else Fraction(v) for v in row) for row in rows)
+    )
+
+
+def enclosures(made: Program, given_: Case) -> tuple[Interval, Interval]:
+    """The left side by both engines."""
+    before, ctx.prec = ctx.prec, 400
+    try:
+        first = run(made, given_)[made.left][0]
+    finally:
+        ctx.prec = before
+    assert isinstance(first, fmpq | arb), first
+    return interval(first), check_case(stated(made), given_).lhs
+
+
+def interval(value) -> Interval:
+    if isinstance(value, fmpq):
+        exact = Fraction(int(value.p), int(value.q))
+        return Interval(exact, exact)
+    (middle, low), (radius, high) = value.mid().man_exp(), value.rad().man_exp()
+    middle, radius = int(middle) * Fraction(2) ** int(low), int(radius) * Fraction(2) ** int(high)
+    return Interval(middle - radius, middle + radius)
+
+
+CODES = {
+    "sum": jnp.sum,
+    "mean": jnp.mean,
+    "variance": jnp.var,
+    "norm": jnp.linalg.norm,
+    "dot": lambda v: v @ v[::-1],
+    "matrix": lambda v: (jnp.outer(v, v) @ jnp.outer(v, v[::-1]))[1, 2],
+    "einsum": lambda v: jnp.einsum("i,ij,kj->k", v, jnp.outer(v, v), jnp.outer(v, v))[3],
+    "product": jnp.prod,
+    "cube": lambda v: jnp.sum(v**3),
+    "reciprocal": lambda v: (1 + v[1] ** 2) ** -2,
+    "cumulative": lambda v: jnp.max(jnp.cumsum(v)) - jnp.min(jnp.cumsum(v / 3)),
+    "backwards": lambda v: jax.lax.cumsum(v, reverse=True)[1] + jax.lax.cummax(v)[2],
+    "clip": lambda v: jnp.clip(v[0] / 3, -1, 1),
+    "where": lambda v: jnp.sum(jnp.where(v > 0.1, v / 3, 2.0)),
+    "count": lambda v: number(jnp.sum(v > 0)) + jnp.mean(jnp.sign(v)),
+    "sorted": lambda v: jnp.sort(v / 7)[1] + jnp.sort(v)[::-1][0],
+    "axes": lambda v: jnp.max(jnp.abs(jnp.outer(v, v)).sum(axis=0) - v),
+    "moves": lambda v: jnp.sum(
+        jnp.concatenate([jnp.pad(v, 1)[2:], jnp.roll(v, 2), jnp.tile(v, 2)[::3]])
+        * jnp.arange(14.0)
+    ),
+    "gather": lambda v: jnp.sum(v[jnp.array([2, 0, 2])] * jnp.stack([v[1], v[1], v[3]])),
+    "update": lambda v: jnp.sum(v.at[1].set(v[0] / 3) * v),
+    "logic": lambda v: jnp.all(v > -9) & (jnp.any(v > 0) | ~jnp.isfinite(v[0])) ^ (v[0] == v[1]),
+    "whole": lambda v: jnp.sum(jnp.floor(v) + jnp.ceil(v) + jnp.round(v)),
+    "integers": lambda v: jnp.sum((v * 3).astype(jnp.int64) // 2 + (v * 3).astype(jnp.int64) % 3),
+    "first": lambda v: jnp.argmax(v) - jnp.argmin(jnp.abs(v)),
+    "hinge": lambda v: jnp.sum(jax.nn.relu(v - 0.1)) + jax.nn.leaky_relu(v)[1],
+    "roots": lambda v: jnp.sum(jnp.sqrt(jnp.abs(v))) - jnp.sqrt(v[0] ** 2),
+    "exponential": lambda v: jnp.sum(jnp.exp(v / 4)) + jnp.expm1(v[1] / 4),
+    "logarithm": lambda v: jnp.sum(jnp.log(1 + v**2)) + jnp.log1p(v[2] ** 2),
+    "entropy": lambda v: jnp.sum(jax.scipy.special.xlogy(jnp.abs(v), jnp.abs(v) / 2)),
+    "logsumexp": lambda v: jax.nn.logsumexp(v / 4) - jnp.max(jax.nn.log_softmax(v / 4)),
+    "softmax": lambda v: jax.nn.softmax(v / 4) @ v,
+    "squashed": lambda v: jnp.sum(jnp.tanh(v / 4)) + jax.nn.sigmoid(v[2] / 4),
+    "powers": lambda v: (1 + jnp.abs(v[0])) ** 1.5 + jax.lax.rsqrt(1 + v[1] ** 2),
+    "constant": lambda v: jnp.sqrt(number(2.0)) * v[0] + jnp.sum(jnp.eye(5) @ v),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_engines_agree_with_each_other_and_with_floating_point(name):
+    @quick
+    @given(strategies.vectors(size=SIZE))
+    def check(vector):
+        values = np.asarray(vector)
+        first = case(values)
+        one, two = enclosures(made, first)
+        assert one.low <= two.high and two.low <= one.high
+        assert max(one.high - one.low, two.high - two.low) <= Fraction(1, 2**200) * (
+            1 + abs(two.high)
+        )
+        found = compiled(vector)
+        if math.isfinite(found.error):
+            middle = (two.low + two.high) / 2
+            error = abs(Fraction(float(found.value)) - middle)
+            assert error <= Fraction(float(found.error)) + (two.high - two.low)
+
+    made = program(CODES[name])
+    if name in ("integers", "first"):  # without a rounding bound, but exact on the way
+        compiled = jax.jit(lambda v: rounding.exact(number(CODES[name](v))))
+    else:
+        compiled = jax.jit(lambda v: rounded(lambda w: number(CODES[name](w)), v))
+    check()
+
+
+# Random programs: what to do with the lists so far, by their numbers.
+UNARY = (jnp.abs, jnp.negative, jnp.square, jnp.tanh, lambda v: jnp.sqrt(jnp.abs(v)), lambda v: v[::-1],
+         jnp.sort, jnp.cumsum, lambda v: jnp.exp(jnp.clip(v, -3, 3)), lambda v: jnp.log(1 + v * v),
+         lambda v: v - jnp.max(v), lambda v: v / (1 + jnp.abs(v)), jnp.floor)  # fmt: skip
+BINARY = (jnp.add, jnp.subtract, jnp.multiply, jnp.maximum, jnp.minimum,
+          lambda a, b: jnp.where(a < b, a, b / 2), lambda a, b: a / (1 + b * b),
+          lambda a, b: jnp.outer(a, b).sum(axis=0), lambda a, b: jnp.dot(a, b) * jnp.ones(SIZE))  # fmt: skip
+moves = st.lists(
+    st.tuples(st.integers(0, len(UNARY) + len(BINARY) - 1), st.integers(0, 9), st.integers(0, 9)),
+    min_size=2, max_size=6,
+)  # fmt: skip
+
+
+def composed(plan):
+    def code(v):
+        lists = [v, v / 3]
+        for act, first, second in plan:
+            left, right = lists[first % len(lists)], lists[second % len(lists)]
+            made = UNARY[act](left) if act < len(UNARY) else BINARY[act - len(UNARY)](left, right)
+            lists.append(made)
+        return jnp.sum(lists[-1])
+
+    return code
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(moves, strategies.vectors(size=SIZE, largest=10))
+def test_random_programs(plan, vector):
+    code, values = composed(plan), case(np.asarray(vector))
+    made = program(code)
+    one, two = enclosures(made, values)
+    assert one.low <= two.high and two.low <= one.high
+    # Where enclosures are wide, a floor or a comparison was in doubt.
+    value = float(code(vector))
+    size = 1e-6 * (1 + abs(value))
+    assert two.low - Fraction(size) <= Fraction(value) <= two.high + Fraction(size) or any(
+        act == len(UNARY) - 1 for act, _, _ in plan
+    )
+    again = program_from_json(json.loads(json.dumps(made.to_json())))
+    assert again == made and check_case(stated(again), values).lhs == two
+
+
+@quick
+@given(st.fractions(-60, 60, max_denominator=1000))
+def test_exponentials_are_enclosed(x):
+    found = exp_enclosure(x, 200)
+    before, ctx.prec = ctx.prec, 400
+    try:
+        exact = interval(arb(fmpq(x.numerator, x.denominator)).exp())
+    finally:
+        ctx.prec = before
+    assert found.low <= exact.low and exact.high <= found.high
+    assert found.high - found.low <= found.high / 2**195
+
+
+def test_exponentials_beyond_reach():
+    with pytest.raises(ValueError, match="expected at most 10000"):
+        exp_enclosure(Fraction(10001), 100)
+
+
+def test_trees_integers_and_truth_values():
+    drawn = {"a": jnp.asarray([0.5, 0.25]), "n": jnp.asarray(3), "b": jnp.asarray([True, False])}
+    made = program(lambda d: jnp.sum(jnp.where(d["b"], d["a"] * d["n"], -d["a"])), drawn)
+    assert [given_.name for given_ in made.inputs] == ["drawn['a']", "drawn['b']", "drawn['n']"]
+    assert [given_.kind for given_ in made.inputs] == ["real", "truth", "integer"]
+    values = case([0.5, 0.25], [True, False], [3])
+    assert enclosures(made, values)[0] == enclosures(made, values)[1]
+    assert enclosures(made, values)[0].low == Fraction(5, 4)
+    for wrong, reason in (
+        (case([0.5, 0.25], [True, False]), "expected 3 arrays"),
+        (case([0.5], [True, False], [3]), "expected 2 entries, got 1"),
+        (case([0.5, 0.25], [True, False], [0.5]), "entries of kind integer"),
+        (case([0.5, 0.25], [1, 0], [3]), "entries of kind truth"),
+    ):
+        decision = decide_case(stated(made), wrong, (64,))
+        assert decision.outcome == OUTSIDE and reason in decision.hypotheses["instance"]
+        with pytest.raises(RefusedError, match=reason):
+            check_case(stated(made), wrong)
+
+
+OUTCOMES = [
+    (lambda v: v[0], 1.0, HOLDS),
+    (lambda v: v[0], 0.5, HOLDS),
+    (lambda v: v[0], 0.25, VIOLATED),
+    (lambda v: jnp.exp(v[0]), 1.0, VIOLATED),
+    (lambda v: jnp.sqrt(v[4]) ** 2, 2.0, UNDECIDED),  # equal, and irrational on the way
+    (lambda v: jnp.log(v[1]), 9.0, UNDECIDED),
+    (lambda v: 1 / (v[0] - v[0]), 9.0, UNDECIDED),
+    (lambda v: jnp.where(v[1] > 0, jnp.log(v[1]), 0.0), 9.0, HOLDS),
+    (lambda v: jnp.max(jnp.where(v > 0, v, -jnp.inf)), 2.5, VIOLATED),
+    (lambda v: jnp.where(jnp.sqrt(v[4]) ** 2 > v[4], 5.0, 4.0), 3.0, VIOLATED),
+    (lambda v: jnp.where(jnp.sqrt(v[4]) ** 2 > v[4], 5.0, 4.0), 4.5, UNDECIDED),
+]
+
+
+@pytest.mark.parametrize(("code", "right", "outcome"), OUTCOMES)
+def test_outcomes(code, right, outcome):
+    statement = stated(program(code, right=right))
+    decision = decide_case(statement, case(ENTRIES), (64, 256))
+    assert decision.outcome == outcome
+    try:
+        assert check_case(statement, case(ENTRIES)).violated == (outcome == VIOLATED)
+    except RefusedError:
+        assert outcome == UNDECIDED
+
+
+def test_identities_are_violated_from_both_sides():
+    for right, outcome in ((0.25, VIOLATED), (0.5, HOLDS), (0.75, VIOLATED)):
+        statement = stated(program(lambda v: v[0], right=right), identity=True)
+        assert decide_case(statement, case(ENTRIES), (64,)).outcome == outcome
+        assert check_case(statement, case(ENTRIES)).violated == (outcome == VIOLATED)
+
+
+def test_validity_is_decided_exactly():
+    """What sums to one up to rounding does not sum to one."""
+    made = program(lambda v: v[0], right=-9.0, valid=lambda v: jnp.sum(v) == 1)
+    rounded_off = case([0.1, 0.2, 0.3, 0.2, 0.2])
+    assert decide_case(stated(made), rounded_off, (64,)).outcome == OUTSIDE
+    with pytest.raises(RefusedError, match="not valid"):
+        check_case(stated(made), rounded_off)
+    exact = case([0.25, 0.25, 0.25, 0.25, 0.0])
+    assert (
+        decide_case(stated(made), exact, (64,)).violated
+        and check_case(stated(made), exact).violated
+    )
+    doubtful = program(lambda v: v[0], right=-9.0, valid=lambda v: jnp.sqrt(v[4]) ** 2 <= v[4])
+    assert decide_case(stated(doubtful), case(ENTRIES), (64,)).outcome == UNDECIDED
+
+
+@pytest.mark.parametrize("name", ["sin", "cos", "arctan"])
+def test_what_the_second_engine_lacks_is_refused(name):
+    statement = stated(program(lambda v: 2 + getattr(jnp, name)(v[0])))
+    assert decide_case(statement, case(ENTRIES), (64,)).violated
+    assert lacking(statement) == name.replace("arc", "a")
+    with pytest.raises(RefusedError, match="the second engine has no"):
+        check_case(statement, case(ENTRIES))
+
+
+OUT_OF_REACH = {
+    "'scan'": lambda v: jax.lax.fori_loop(0, 3, lambda i, x: x / 3, v)[0],
+    "'while'": lambda v: jax.lax.while_loop(lambda x: x[0] > 1, lambda x: x / 3, v)[0],
+    "'cond'": lambda v: jax.lax.cond(v[0] > 1, lambda: v, lambda: v / 3)[0],
+    "'lu'": lambda v: jnp.linalg.inv(jnp.outer(v, v))[0, 0],
+    "'dynamic_slice' with places that": lambda v: v[jnp.argmax(v)],
+    "'sort' of several arrays": lambda v: jnp.argsort(v)[0],
+    "'complex'": lambda v: jnp.abs(jax.lax.complex(v[0], v[1])),
+    "the bits of integers": lambda v: v.astype(jnp.int64)[0] & 3,
+    "more than 200,000 numbers": lambda v: jnp.sum(jnp.outer(jnp.tile(v, 200), jnp.tile(v, 200))),
+}
+
+
+@pytest.mark.parametrize("reason", OUT_OF_REACH)
+def test_operations_out_of_reach_are_named(reason):
+    with pytest.raises(NoExactSideError, match=reason):
+        program(OUT_OF_REACH[reason])
+
+
+def test_other_outputs_are_refused():
+    for sides, reason in (
+        (lambda v: (v, v), "left side: expected one number, got an array"),
+        (lambda v: (v[0] > 0, v[0]), "left side: got a value of kind truth"),
+        (lambda v: (v[0], v[0], v[0]), "valid: got a value of kind real"),
+    ):
+        with pytest.raises(NoExactSideError, match=reason):
+            program_of(sides, ENTRIES)
+
+
+def test_files_that_hold_no_program():
+    good = program(lambda v: jnp.sum(v) / 2).to_json()
+    assert program_from_json(good).to_json() == good
+    steps = good["steps"]
+    for change, reason in (
+        ({"left": 99}, "the sides are not single numbers"),
+        ({"left": 0}, "the sides are not single numbers"),
+        ({"left": True}, "expected a whole number"),
+        ({"steps": [["moon", [0], None]]}, "'moon' does not fit"),
+        ({"steps": [["add", [0, 7], None]]}, "takes lists that are not there yet"),
+        ({"steps": [["sum", [0], 3]]}, "'sum' does not fit"),
+        ({"steps": [["take", [0], [5]]]}, "'take' does not fit"),
+        ({"steps": [["power", [0], 10**9]]}, "'power' does not fit"),
+        ({"steps": [["constant", [], ["x"]]]}, "expected a rational number"),
+        ({"steps": [["take", [0], [0] * 150_000], ["neg", [1], None], *steps]}, "at most 200,000"),
+        ({"steps": 3}, "misshapen"),
+        ({"inputs": [["v", [5], "moon"]]}, "expected the kinds"),
+    ):
+        with pytest.raises(ValueError, match=reason):
+            program_from_json({**good, **change})
+    with pytest.raises(ValueError, match="expected the fields"):
+        program_from_json({"left": 0})
+    for fields in (
+        {},
+        {"values": 3},
+        {"values": [[]]},
+        {"values": [["moon"]]},
+        {"values": [[0.5]]},
+    ):
+        with pytest.raises(ValueError):
+            case_from_json(fields)
+
+
+def test_statements_with_programs_survive_a_file():
+    statement = stated(program(lambda v: jnp.sum(jnp.exp(v)), valid=lambda v: jnp.all(v > 0)))
+    again = statement_from_json(json.loads(json.dumps(statement.to_json())))
+    assert again == statement
+    values = case(ENTRIES)
+    assert case_from_json(json.loads(json.dumps(values.to_json()))) == values
+    changed = dataclasses.replace(again, program=None)
+    with pytest.raises(RefusedError, match="no program"):
+        check_case(changed, values)
+
+
+def test_constants_are_their_doubles():
+    made = program(lambda v: 0.1 * v[2])
+    assert enclosures(made, case(ENTRIES))[0].low == 3 * exactly(0.1)

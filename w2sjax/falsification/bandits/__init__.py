@@ -1,0 +1,1 @@
+"""The choice of data sources in exact numbers: few outcomes and rounds, or play that is determined."""

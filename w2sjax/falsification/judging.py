@@ -1,0 +1,26 @@
+"""The checker's comparison of both sides, from the enclosures of the quantities; `fractions` alone."""
+
+from collections.abc import Callable, Mapping
+
+from w2sjax.falsification.intervals import Interval, exact
+from w2sjax.falsification.opinion import Opinion, RefusedError
+from w2sjax.falsification.statement import Statement
+
+
+def judge(
+    statement: Statement, formulas: Mapping[str, Callable[[], Interval]], notes: dict[str, str]
+) -> Opinion:
+    """Sum the quantities that take part and compare.
+
+    Raises:
+        RefusedError: for a quantity that is not among the formulas.
+    """
+    for name in statement.quantities():
+        if name not in formulas:
+            raise RefusedError(f"unknown quantity {name!r}")
+    lhs, rhs = (
+        sum((formulas[name]().scaled(a) for name, a in side.items() if a != 0), start=exact(0))
+        for side in (statement.lhs, statement.rhs)
+    )
+    violated = rhs.high < lhs.low or (statement.identity and lhs.high < rhs.low)
+    return Opinion(violated, lhs, rhs, notes)

@@ -1,0 +1,95 @@
+"""What each hypothesis buys, as a figure: claims by hypotheses, with the size of what was found."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from w2sjax.figure_style import COLOURS, COLUMN, drawing, saved
+
+NOTHING = ""  # no hypothesis is dropped
+FOUND, FLOATING, NONE = "counterexample", "unconfirmed", "none found"
+# Names of one hypothesis in different papers share a column.
+SAME = {"i.i.d. sample": "i.i.d.", "i.i.d. points": "i.i.d."}
+CELL, AROUND = 0.108, 1.32  # inches
+
+
+def columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """List the hypotheses in order of appearance, nothing first, those of one claim last."""
+    claims: dict[str, set[str]] = {}
+    for row in rows:
+        claims.setdefault(column(row), set()).add(row["claim"])
+    claims.pop(NOTHING, None)
+    return [NOTHING, *sorted(claims, key=lambda name: len(claims[name]) == 1)]
+
+
+def column(row: Mapping[str, Any]) -> str:
+    """Name the column of a row."""
+    return str(SAME.get(row["dropped"], row["dropped"]))
+
+
+def draw(rows: Sequence[Mapping[str, Any]], stem: Path) -> Path:
+    """Draw rows of `matrix.csv` as `stem`.png and `stem`.pdf; returns the first. Needs matplotlib."""
+    titles = columns(rows)
+    claims = list(dict.fromkeys(row["claim"] for row in rows))
+    height = CELL * len(claims) + AROUND
+    with drawing(stem, COLUMN, height) as figure:
+        axes = figure.subplots()
+        for y in range(0, len(claims), 2):
+            axes.axhspan(y - 0.5, y + 0.5, color="0.96", zorder=0)
+        for row in rows:
+            _cell(axes, titles.index(column(row)), claims.index(row["claim"]), row)
+        axes.set_xticks(
+            range(len(titles)), ["nothing dropped", *titles[1:]], rotation=90, fontsize=6
+        )
+        axes.set_yticks(range(len(claims)), claims, fontsize=6)
+        axes.tick_params(length=0, pad=1.5)
+        axes.xaxis.tick_top()
+        axes.set(xlim=(-0.6, len(titles) - 0.4), ylim=(len(claims) - 0.4, -0.6))
+        axes.set_aspect("equal")
+        for side in ("left", "bottom"):
+            axes.spines[side].set_visible(False)
+        figure.legend(
+            handles=_legend(rows), loc="outside lower left", ncols=1, handlelength=1.2, fontsize=6.5
+        )
+    return saved(stem)[0]
+
+
+def _cell(axes: Any, x: int, y: int, row: Mapping[str, Any]) -> None:
+    from matplotlib.patches import Rectangle
+
+    found = row["outcome"] == FOUND
+    axes.add_patch(Rectangle((x - 0.44, y - 0.44), 0.88, 0.88, **_style(row)))
+    if found:
+        size = str(int(row["points"]))
+        axes.text(x, y, size, ha="center", va="center_baseline", fontsize=6, color="white")
+
+
+def _style(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill what was found, hatch what only floating point says, leave the rest open."""
+    if row["outcome"] == FOUND:
+        return {"facecolor": COLOURS[0], "edgecolor": COLOURS[0], "linewidth": 0.5}
+    if row["outcome"] == FLOATING:
+        return {"facecolor": "white", "edgecolor": COLOURS[0], "hatch": "/////", "linewidth": 0.5}
+    dash = "-" if row["exact"] == "yes" else (0, (1.2, 1.2))
+    return {"facecolor": "white", "edgecolor": "0.55", "linewidth": 0.5, "linestyle": dash}
+
+
+def _legend(rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Explain the cells that occur."""
+    from matplotlib.patches import Patch
+
+    kinds = {
+        "needed: points (or sources) of the smallest counterexample": {
+            "outcome": FOUND,
+            "exact": "yes",
+        },
+        "violated in floating point only": {"outcome": FLOATING, "exact": "no"},
+        "none found": {"outcome": NONE, "exact": "yes"},
+        "none found in floating point, no exact search": {"outcome": NONE, "exact": "no"},
+    }
+    present = {(row["outcome"], row["exact"] == "yes" or row["outcome"] != NONE) for row in rows}
+    return [
+        Patch(label=label, **_style(kind))
+        for label, kind in kinds.items()
+        if (kind["outcome"], kind["exact"] == "yes" or kind["outcome"] != NONE) in present
+    ]

@@ -1,0 +1,243 @@
+"""A projection counterexample in the plane: class, functions, squared distances, the student's angle."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from w2sjax.falsification.counterexample import Counterexample
+from w2sjax.falsification.pictures.distances import ENDS, functions, shown, squared, written
+from w2sjax.falsification.pictures.region import coordinates, region
+from w2sjax.falsification.projection.problem import Problem
+from w2sjax.falsification.projection.sets import BALLS
+from w2sjax.falsification.rendering import short
+from w2sjax.falsification.statement import Statement
+from w2sjax.falsification.statements import is_of_the_registry
+from w2sjax.figure_style import COLOURS, COLUMN, drawing, saved
+
+LARGEST = 3  # coefficients of a set whose corners are listed
+WIDEST = 5  # a class that is this much wider than the triangle is clipped
+LEAST = 0.5  # the shorter side of a picture, relative to the longer one
+TINY = 1e-9
+COLOUR = {
+    "misfit": COLOURS[1],
+    "student_error": COLOURS[0],
+    "weak_error": COLOURS[2],
+    "epsilon": COLOURS[3],
+    "apart": COLOURS[2],
+    "outside": COLOURS[0],
+    "weak_between": COLOURS[1],
+    "between_target": COLOURS[0],
+}
+NAMES = {
+    "weak": "f_w",
+    "target": "f^*",
+    "best": "f_s",
+    "u": "u",
+    "v": "v",
+    "mean": "g",
+    "nearest": "f",
+}
+
+
+def fits(problem: Problem) -> bool:
+    """Whether functions are points of the plane, and the set's corners few."""
+    held = sum(mass > 0 for mass in problem.masses)
+    return held <= 2 and (problem.set in BALLS or problem.dimension <= LARGEST)
+
+
+def draw(found: Counterexample, problem: Problem, stem: Path) -> Path:
+    """Draw as `stem`.png and `stem`.pdf; returns the first."""
+    statement, values = found.statement, functions(found, problem)
+    sides = shown(statement, values)
+    ends = {end for name in sides for end in ENDS[name]}
+    places = {name: coordinates(problem, values[name]) for name in values if name in ends}
+    sizes = {
+        name: written(squared(problem, *(values[end] for end in ENDS[name]))) for name in sides
+    }
+    line = sum(mass > 0 for mass in problem.masses) == 1
+    with drawing(stem, COLUMN, 2.2 if line else 3.3) as figure:
+        axes = figure.subplots()
+        corners = np.array(list(places.values()))
+        if statement.student != "nearer":
+            outline = region(problem)
+            draw_class(axes, *outline)
+            corners = _with_class(corners, outline[0])
+        if _flat(places):
+            corners = _rulers(axes, places, sides, sizes, statement, corners)
+        else:
+            _sides(axes, places, sides, sizes, statement)
+            _angle(axes, places)
+        _points(axes, places, statement)
+        _frame(axes, corners, problem, line)
+        title(figure, found)
+        figure.legend(loc="outside lower center", ncols=2, handlelength=1.2, columnspacing=1.2)
+    return saved(stem)[0]
+
+
+def draw_class(axes: Any, outline: np.ndarray, curved: bool) -> None:
+    """Draw a class by its outline: a point, a segment or line, a polygon, an ellipse."""
+    if len(outline) == 1:
+        axes.plot(*outline.T, "s", color="0.8", markersize=9, label="class $V$", zorder=0)
+    elif len(outline) == 2:
+        axes.plot(*outline.T, color="0.8", linewidth=4, label="class $V$", zorder=0)
+    else:
+        closed = outline if curved else np.vstack([outline, outline[:1]])
+        axes.fill(*closed.T, color="0.92", zorder=0, label="class $V$")
+        axes.plot(*closed.T, color="0.5", linewidth=0.8, zorder=0)
+
+
+def _with_class(corners: np.ndarray, outline: np.ndarray) -> np.ndarray:
+    """Make room for the class, unless it is much larger than what else is drawn."""
+    width = max(float(np.ptp(corners, axis=0).max()), TINY)
+    joined = np.vstack([corners, outline])
+    return joined if np.ptp(joined, axis=0).max() <= WIDEST * width else corners
+
+
+def _flat(places: dict[str, np.ndarray]) -> bool:
+    """Whether all points are on a line."""
+    points = np.array(list(places.values()))
+    return bool(np.linalg.matrix_rank(points - points[0], tol=1e-6) < 2)
+
+
+def _letter(name: str, statement: Statement) -> str:
+    if name == "student":
+        return "f_{sw}" if statement.student == "projection" else "f"
+    return NAMES[name]
+
+
+def _label(name: str, size: str, statement: Statement) -> str:
+    ends = ", ".join(_letter(end, statement) for end in ENDS[name])
+    return f"$d({ends})$ = {size}"
+
+
+def _sides(axes, places, sides, sizes, statement) -> None:
+    """Draw the squared distances as sides of a triangle, each with its value outside of it."""
+    middle = np.mean(list(places.values()), axis=0)
+    for name in sides:
+        start, end = (places[e] for e in ENDS[name])
+        ends = np.stack([start, end])
+        axes.plot(*ends.T, color=COLOUR[name], label=_label(name, sizes[name], statement))
+        along = end - start
+        if np.linalg.norm(along) < TINY:
+            continue
+        normal = np.array([-along[1], along[0]]) / np.linalg.norm(along)
+        centre = ends.mean(axis=0)
+        normal *= 1 if normal @ (centre - middle) >= 0 else -1
+        _beside(axes, sizes[name], centre, normal, COLOUR[name])
+
+
+def _rulers(axes, places, sides, sizes, statement, corners) -> np.ndarray:
+    """Draw the squared distances of points on a line side by side, shortest next to it."""
+    points = np.array(list(places.values()))
+    widest = max(points, key=lambda p: float(np.linalg.norm(p - points[0]))) - points[0]
+    extent = np.linalg.norm(widest)
+    along = widest / extent if extent > TINY else np.array([1.0, 0.0])
+    normal = np.array([-along[1], along[0]])
+    normal *= 1 if normal[1] > 0 or (normal[1] == 0 and normal[0] > 0) else -1
+    lengths = {
+        name: np.linalg.norm(places[ENDS[name][0]] - places[ENDS[name][1]]) for name in sides
+    }
+    far = [corners]
+    rank = 1
+    for name in sorted(sides, key=lambda name: lengths[name]):
+        label = _label(name, sizes[name], statement)
+        if lengths[name] < TINY:
+            axes.plot([], [], color=COLOUR[name], label=label)
+            continue
+        shift = 0.17 * rank * extent * normal
+        ends = np.stack([places[end] + shift for end in ENDS[name]])
+        axes.plot(*ends.T, "|-", color=COLOUR[name], label=label, markersize=5)
+        for end in ENDS[name]:
+            foot = np.stack([places[end], places[end] + shift])
+            axes.plot(*foot.T, ":", color="0.6", linewidth=0.6, zorder=1)
+        axes.text(
+            *ends.mean(axis=0), sizes[name], color=COLOUR[name], fontsize=7, ha="center", va="center",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+        )  # fmt: skip
+        far.append(ends)
+        rank += 1
+    return np.vstack(far)
+
+
+def _beside(axes, text: str, place, direction, colour: str) -> None:
+    axes.annotate(
+        text, place, xytext=8 * direction, textcoords="offset points", color=colour, fontsize=7,
+        ha="center", va="center",
+    )  # fmt: skip
+
+
+def _points(axes, places, statement) -> None:
+    """Mark the functions; those that coincide share a label."""
+    middle = np.mean(list(places.values()), axis=0)
+    flat = _flat(places)
+    groups: dict[tuple[float, ...], list[str]] = {}
+    for name, place in places.items():
+        groups.setdefault(tuple(np.round(place, 7).tolist()), []).append(name)
+    for place, names in groups.items():
+        axes.plot(*place, "o", color="black", markersize=3.5, zorder=4)
+        away = np.array(place) - middle
+        size = np.linalg.norm(away)
+        away = np.array([0.0, -1.0]) if size < TINY or flat else away / size
+        text = " = ".join(f"${_letter(name, statement)}$" for name in names)
+        axes.annotate(
+            text, place, xytext=11 * away, textcoords="offset points", zorder=5,
+            ha="center" if abs(away[0]) < 0.5 else "left" if away[0] > 0 else "right", va="center",
+        )  # fmt: skip
+
+
+def _angle(axes, places) -> None:
+    """Mark the angle at the student between weak model and target."""
+    if not {"student", "weak", "target"} <= set(places):
+        return
+    corner = places["student"]
+    arms = [places[name] - corner for name in ("weak", "target")]
+    lengths = [float(np.linalg.norm(arm)) for arm in arms]
+    if min(lengths) < TINY:
+        return
+    first, second = (np.arctan2(arm[1], arm[0]) for arm in arms)
+    swing = (second - first + np.pi) % (2 * np.pi) - np.pi
+    around = first + swing * np.linspace(0, 1, 40)
+    radius = 0.25 * min(lengths)
+    arc = corner + radius * np.stack([np.cos(around), np.sin(around)], axis=1)
+    if abs(abs(swing) - np.pi / 2) < 1e-6:
+        units = [arm / length for arm, length in zip(arms, lengths, strict=True)]
+        steps = (units[0], units[0] + units[1], units[1])
+        arc = np.stack([corner + 0.7 * radius * step for step in steps])
+    axes.plot(*arc.T, color="0.3", linewidth=0.7)
+    label = f"angle {np.rad2deg(abs(swing)):.0f}°"
+    axes.plot([], [], color="0.3", linewidth=0.7, label=label)
+
+
+def _frame(axes, corners, problem: Problem, line: bool) -> None:
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    width = max(float((high - low).max()), 1e-3)
+    # No side of the picture is less than a part of the other.
+    missing = np.zeros(2) if line else np.maximum(LEAST * width - (high - low), 0)
+    room = 0.2 * width + missing / 2
+    axes.set(xlim=(low[0] - room[0], high[0] + room[0]), ylim=(low[1] - room[1], high[1] + room[1]))
+    axes.set_aspect("equal")
+    axes.locator_params(nbins=5)
+    held = [i for i, mass in enumerate(problem.masses) if mass > 0]
+    total = sum(problem.masses)
+    names = [
+        f"$f(x_{i + 1})$" if problem.masses[i] == total
+        else rf"$\sqrt{{{problem.masses[i] / total}}}\; f(x_{i + 1})$"
+        for i in held
+    ]  # fmt: skip
+    axes.set_xlabel(names[0])
+    if line:
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+    else:
+        axes.set_ylabel(names[1])
+
+
+def title(figure: Any, found: Counterexample) -> None:
+    """Name the statement and its two sides."""
+    statement = found.statement
+    relation = "≠" if statement.identity else ">"
+    lost = f" without {statement.dropped}" if statement.dropped else ""
+    variant = "" if is_of_the_registry(statement) else ", a false variant"
+    sides = f"left side {short(found.lhs)} {relation} right side {short(found.rhs)}"
+    figure.suptitle(f"{statement.claim}{lost}{variant}\n{sides}", x=0.02, ha="left", fontsize=8)

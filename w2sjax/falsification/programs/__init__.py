@@ -1,0 +1,1 @@
+"""Statements whose sides are computed by a user's code: straight-line programs in exact numbers."""

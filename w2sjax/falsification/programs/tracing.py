@@ -1,0 +1,131 @@
+"""From traced code to a program: what depends on the instance is written down, the rest computed.
+
+Knows the operations that `running_error` knows. Whatever moves entries is applied to their places.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.extend import core
+
+from w2sjax.falsification.no_exact_side import NoExactSideError
+from w2sjax.falsification.programs.builder import Builder, Traced, kind_of, places_of
+from w2sjax.falsification.programs.rules import RULES
+from w2sjax.running_error import CALLS, EXACT, INSIDE, MOVES
+
+Value = Traced | np.ndarray
+
+# Of what moves entries by computed places, the operands that hold entries; of the others, all.
+_HOLDERS = {
+    "gather": (0,),
+    "dynamic_slice": (0,),
+    "scatter": (0, 2),
+    "dynamic_update_slice": (0, 1),
+}
+
+_PLAIN: dict[str, Callable[[np.ndarray, Mapping[str, Any]], np.ndarray]] = {
+    "reshape": lambda places, p: places.reshape(p["new_sizes"]),
+    "squeeze": lambda places, p: np.squeeze(places, tuple(p["dimensions"])),
+    "expand_dims": lambda places, p: np.expand_dims(places, tuple(p["dimensions"])),
+    "transpose": lambda places, p: np.transpose(places, p["permutation"]),
+    "rev": lambda places, p: np.flip(places, tuple(p["dimensions"])),
+    "slice": lambda places, p: places[
+        tuple(map(slice, p["start_indices"], p["limit_indices"],
+                  p["strides"] or (1,) * places.ndim))
+    ],
+    **dict.fromkeys(("copy", "copy_p", "stop_gradient", "optimization_barrier", "device_put"),
+                    lambda places, p: places),
+}  # fmt: skip
+
+
+def trace(builder: Builder, jaxpr: Any, constants: Any, inputs: list[Value]) -> list[Value]:
+    """Write down all operations in order; gives the outputs."""
+    known: dict[Any, Value] = {}
+
+    def read(variable) -> Value:
+        if isinstance(variable, core.Literal):
+            return np.asarray(variable.val, variable.aval.dtype)  # pyright: ignore
+        return known[variable]
+
+    known.update(zip(jaxpr.constvars, map(np.asarray, constants), strict=True))
+    known.update(zip(jaxpr.invars, inputs, strict=True))
+    for equation in jaxpr.eqns:
+        outputs = _step(builder, equation, [read(variable) for variable in equation.invars])
+        known.update(zip(equation.outvars, outputs, strict=True))
+    return [read(variable) for variable in jaxpr.outvars]
+
+
+def _step(builder: Builder, equation: Any, operands: list[Value]) -> list[Value]:
+    name, parameters = equation.primitive.name, equation.params
+    if name in CALLS:
+        inner = next(parameters[key] for key in INSIDE if key in parameters)
+        return trace(
+            builder, getattr(inner, "jaxpr", inner), getattr(inner, "consts", ()), operands
+        )
+    shapes = [variable.aval for variable in equation.outvars]
+    if not any(isinstance(operand, Traced) for operand in operands):
+        real = any(jnp.issubdtype(shape.dtype, jnp.floating) for shape in shapes)
+        if not real or name in EXACT or name == "convert_element_type":
+            return _bound(equation, operands)
+    if name in MOVES:
+        return _moved(builder, equation, operands)
+    if name not in RULES:
+        raise NoExactSideError(f"it uses {name!r}")
+    if len(shapes) != 1:
+        raise NoExactSideError(f"it uses {name!r} of several arrays")
+    traced = [builder.traced(operand) for operand in operands]
+    (shape,) = shapes
+    kinds = [operand.kind for operand in traced]
+    return [
+        RULES[name](builder, traced, tuple(shape.shape), kind_of(shape.dtype), kinds, parameters)
+    ]
+
+
+def _bound(equation: Any, operands: list[Any]) -> list[Any]:
+    """Run an operation on what is known."""
+    with jax.ensure_compile_time_eval():
+        found = equation.primitive.bind(*map(jnp.asarray, operands), **equation.params)
+    several = equation.primitive.multiple_results
+    return [np.asarray(value) for value in (found if several else [found])]
+
+
+def _moved(builder: Builder, equation: Any, operands: list[Value]) -> list[Value]:
+    """Apply an operation to the places of entries, and take what is at them."""
+    name, parameters = equation.primitive.name, equation.params
+    holders = _HOLDERS.get(name, tuple(range(len(operands))))
+    for i, operand in enumerate(operands):
+        if i not in holders and isinstance(operand, Traced):
+            raise NoExactSideError(f"it uses {name!r} with places that depend on the instance")
+    held = tuple(builder.traced(operands[i]) for i in holders)
+    starts = np.cumsum([0, *(operand.size for operand in held)])
+    numbered = [
+        places_of(operand, int(start)) for operand, start in zip(held, starts, strict=False)
+    ]
+    if name in _PLAIN:
+        found = [_PLAIN[name](numbered[0], parameters)]
+    elif name == "broadcast_in_dim":
+        found = [_broadcast(numbered[0], parameters)]
+    elif name == "concatenate":
+        found = [np.concatenate(numbered, parameters["dimension"])]
+    else:
+        filled = list(operands)
+        for i, places in zip(holders, numbered, strict=True):
+            filled[i] = places
+        found = _bound(equation, filled)
+    outputs: list[Value] = []
+    for places in found:
+        if places.size and (places.min() < 0 or places.max() >= starts[-1]):
+            raise NoExactSideError(f"it uses {name!r} beyond the ends of an array")
+        outputs.append(builder.take(held, places))
+    return outputs
+
+
+def _broadcast(places: np.ndarray, parameters: Mapping[str, Any]) -> np.ndarray:
+    shape, axes = tuple(parameters["shape"]), parameters["broadcast_dimensions"]
+    spread = [1] * len(shape)
+    for axis, extent in zip(axes, places.shape, strict=True):
+        spread[axis] = extent
+    return np.broadcast_to(places.reshape(spread), shape)
