@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from w2sjax import claim
-from w2sjax.falsification.ascent import climb, dimension_of
+from w2sjax.falsification.ascent import climb
 from w2sjax.falsification.budget import Budget, Clock
 from w2sjax.falsification.every import falsify_all
 from w2sjax.falsification.exact import decide
@@ -104,22 +104,6 @@ def test_ascent_over_a_given_set_keeps_it():
     for raw in raws:
         assert float(raw.hypothesis.set.radius) == 2.5
         assert np.linalg.norm(raw.truth) <= 2.5 * (1 + 1e-12)
-
-
-@pytest.mark.parametrize(
-    ("text", "dimension"), [("l2_ball:1", None), ("box:-1,1", None), ("subspace", None)]
-)
-def test_the_dimension_of_a_set(text, dimension):
-    found = parse_set(text)
-    assert isinstance(found, type) or dimension_of(found) == dimension
-
-
-def test_the_dimension_of_a_polyhedron_and_an_ellipsoid(tmp_path):
-    np.savez(tmp_path / "p.npz", matrix=np.ones((5, 3)), bound=np.ones(5))
-    np.savez(tmp_path / "e.npz", matrix=np.eye(4))
-    for name, dimension in (("polyhedron:p", 3), ("ellipsoid:e", 4)):
-        found = parse_set(f"{name}.npz", folder=tmp_path)
-        assert not isinstance(found, type) and dimension_of(found) == dimension
 
 
 @pytest.mark.parametrize("kind", ["ellipsoid", "l2_ball", "simplex"])

@@ -16,7 +16,7 @@ from jaxtyping import PRNGKeyArray
 from w2sjax._compilation import compile_quickly
 from w2sjax.claims import Claim
 from w2sjax.claims.inequality import Inequality
-from w2sjax.sets import ConvexSet, Intersection, Polyhedron
+from w2sjax.sets.dimension import dimension_of
 
 RESTARTS, STEPS = 32, 150
 POINTS, FEATURES = 6, 2
@@ -59,16 +59,6 @@ def violation(side: Inequality) -> Any:
     """Negative slack, relative to the sides; the size of what cancelled keeps it from dividing by 0."""
     size = jnp.abs(side.lhs) + jnp.abs(side.rhs) + 1e-3 * jax.lax.stop_gradient(side.scale)
     return -side.slack / jnp.where(size > 0, size, 1)
-
-
-def dimension_of(convex_set: ConvexSet) -> int | None:
-    """Number of coefficients of a set, where its numbers show it."""
-    if isinstance(convex_set, Polyhedron):
-        return int(convex_set.matrix.shape[-1])
-    if isinstance(convex_set, Intersection):
-        return int(convex_set.interior.shape[-1])
-    sizes = [leaf.shape[-1] for leaf in jax.tree.leaves(convex_set) if jnp.ndim(leaf)]
-    return max(sizes, default=None)
 
 
 def _path(claim, key, variant, features, drop, twin, steps):

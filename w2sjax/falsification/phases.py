@@ -12,7 +12,7 @@ from typing import Any
 import jax
 
 from w2sjax.claims import Claim
-from w2sjax.falsification.ascent import climb, dimension_of
+from w2sjax.falsification.ascent import climb
 from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.checkpoint import Outcome
 from w2sjax.falsification.conversion import Converter, exact_set
@@ -20,6 +20,7 @@ from w2sjax.falsification.decision import PRECISIONS, UNDECIDED
 from w2sjax.falsification.exact import decide
 from w2sjax.falsification.kinds import KINDS
 from w2sjax.falsification.statement import Statement
+from w2sjax.sets.dimension import dimension_of
 from w2sjax.tally import Verification
 from w2sjax.verification import instance
 

@@ -15,6 +15,7 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 from w2sjax.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.rounding import HIGHEST
 from w2sjax.sets.convex_set import ConvexSet, ValueSet
+from w2sjax.sets.dimension import dimension_of
 from w2sjax.sets.rkhs_ball import RKHSBall
 
 POINTS, FEATURES = 64, 8
@@ -64,16 +65,21 @@ def draw(
     variant: ConvexSet | type[ConvexSet],
     *,
     points: int = POINTS,
-    features: int = FEATURES,
+    features: int | None = None,
     dtype=jnp.float64,
 ) -> ProjectionInstance:
     """Draw an instance over a given convex set, or over a random one of a given kind.
+
+    There are as many features as the given set has coefficients, else `FEATURES`.
 
     Strata: features white, correlated (condition number up to 1e4), with exactly duplicated and zero
     columns, or heavy-tailed; weights equal, skewed, or on few points (down to one); weak models near
     the truth, far away, inside the class, orthogonal to it, trained on other features, overshooting
     the truth, or unrelated. All values are scaled by 1e-6 to 1e6.
     """
+    if features is None:
+        given = None if isinstance(variant, type) else dimension_of(variant)
+        features = given or FEATURES
     uniform_key, normal_key, set_key, truth_key, other_key = jax.random.split(key, 8)[:5]
     # One call each: every use of the generator is a program of its own to compile. Numbers of
     # single precision are drawn three times as fast, and products of them fill a double.
