@@ -1,16 +1,28 @@
-"""What experiments share: double precision, the manifest of a run, tables of data."""
+"""What experiments share: options, double precision, the manifest of a run, tables of data."""
 
+import argparse
 import csv
 import dataclasses
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import jax
 
 from w2sjax.versions import versions
+
+
+def options(
+    name: str, description: str | None, presets: Collection[str]
+) -> argparse.ArgumentParser:
+    """Make a parser of what every experiment takes: preset, seed and folder."""
+    parser = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
+    parser.add_argument("--preset", choices=presets, default="quick")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=Path("out", name))
+    return parser
 
 
 class Run:

@@ -11,10 +11,8 @@ are known; and the density that the default search of `ruptures` (every fifth po
 Run `python -m experiments detection [--preset quick|paper] [--seed S] [--out DIR]`.
 """
 
-import argparse
 import dataclasses
 import time
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -25,7 +23,7 @@ from jaxtyping import Array, PRNGKeyArray
 from rich.console import Console
 from rich.table import Table
 
-from experiments._run import Run
+from experiments._run import Run, options
 from w2sjax._compilation import compile_quickly
 from w2sjax.mixture.logistic import fit
 from w2sjax.mixture.model import EASY, HARD, OVERLAP, OverlapMixture, layout, sample
@@ -70,10 +68,7 @@ PRESETS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure, write data and manifest, draw, print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--preset", choices=PRESETS, default="quick")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("out/detection"))
+    parser = options("detection", __doc__, PRESETS)
     given = parser.parse_args(arguments)
     config = PRESETS[given.preset]
     run = Run("detection", config, given.seed, given.out)

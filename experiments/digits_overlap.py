@@ -10,10 +10,8 @@ Run `python -m experiments digits_overlap [--preset quick|paper] [--digits A B |
 [--out DIR]`.
 """
 
-import argparse
 import dataclasses
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -24,7 +22,7 @@ from rich.table import Table
 
 from experiments import _digit_halves as halves
 from experiments._digit_sources import REFERENCE, SOURCES, purchases
-from experiments._run import Run
+from experiments._run import Run, options
 from w2sjax._compilation import compile_quickly
 from w2sjax.mixture.model import OVERLAP, REGIONS
 from w2sjax.report import progress_bar
@@ -55,13 +53,10 @@ PRESETS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run all repetitions; write data, manifest and figure; print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--preset", choices=PRESETS, default="quick")
+    parser = options("digits_overlap", __doc__, PRESETS)
     task = parser.add_mutually_exclusive_group()
     task.add_argument("--digits", type=int, nargs=2, default=(4, 9), metavar=("A", "B"))
     task.add_argument("--parity", action="store_true", help="odd against even, of all digits")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("out/digits_overlap"))
     given = parser.parse_args(arguments)
     if not 0 <= min(given.digits) < max(given.digits) <= 9:
         parser.error(f"--digits: expected two different digits, got {given.digits}")

@@ -12,7 +12,6 @@ where student and weak model cross.
 Run `python -m experiments gain_curve [--preset quick|paper] [--runs R] [--seed S] [--out DIR]`.
 """
 
-import argparse
 import dataclasses
 import time
 from pathlib import Path
@@ -24,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments._gain_runs import Program, Runs, Setting
-from experiments._run import Run
+from experiments._run import Run, options
 from w2sjax._compilation import jit_quickly
 from w2sjax.mixture.gain import MODELS
 from w2sjax.mixture.model import REGIONS
@@ -66,11 +65,8 @@ PRESETS = {"paper": Config(), "quick": Config(runs=60, blocks=3, permutations=19
 
 def main(arguments: list[str] | None = None) -> int:
     """Run, test, compare, write, draw, print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--preset", choices=PRESETS, default="quick")
+    parser = options("gain_curve", __doc__, PRESETS)
     parser.add_argument("--runs", type=int)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("out/gain_curve"))
     given = parser.parse_args(arguments)
     config = PRESETS[given.preset]
     if given.runs is not None:

@@ -13,11 +13,9 @@ Accuracies are in closed form. Run `python -m experiments gain_sweeps [--preset 
 [--seed S] [--out DIR]`.
 """
 
-import argparse
 import collections
 import dataclasses
 import time
-from pathlib import Path
 
 import jax
 import numpy as np
@@ -25,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments._gain_runs import Program, Setting
-from experiments._run import Run
+from experiments._run import Run, options
 from w2sjax.mixture.gain import Protocol
 from w2sjax.report import progress_bar
 
@@ -100,11 +98,8 @@ def settings(config: Config) -> list[tuple[str, str, Setting]]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run all sweeps, write, draw, print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--preset", choices=PRESETS, default="quick")
+    parser = options("gain_sweeps", __doc__, PRESETS)
     parser.add_argument("--runs", type=int)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("out/gain_sweeps"))
     given = parser.parse_args(arguments)
     config = PRESETS[given.preset]
     if given.runs is not None:

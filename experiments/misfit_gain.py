@@ -8,10 +8,8 @@ picture.
 Run `python -m experiments misfit_gain [--preset quick|paper] [--seeds K] [--adamw] [--out DIR]`.
 """
 
-import argparse
 import dataclasses
 import time
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -23,7 +21,7 @@ from rich.table import Table
 
 from experiments._gains import Gains, exact_gains, trained_gains
 from experiments._learners import Learner, Learners, draw_inputs, learners
-from experiments._run import Run
+from experiments._run import Run, options
 from w2sjax import Status, Verdict
 from w2sjax._compilation import jit_quickly
 from w2sjax.report import progress_bar
@@ -86,12 +84,9 @@ PRESETS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Compute all panels; write data, manifest and figure; print the comparison."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--preset", choices=PRESETS, default="quick")
+    parser = options("misfit_gain", __doc__, PRESETS)
     parser.add_argument("--seeds", type=int, default=1, help="repetitions of the whole study")
-    parser.add_argument("--seed", type=int, default=0, help="the first seed")
     parser.add_argument("--adamw", action="store_true", help="train heads by AdamW, too")
-    parser.add_argument("--out", type=Path, default=Path("out/misfit_gain"))
     given = parser.parse_args(arguments)
     if given.seeds < 1:
         parser.error("--seeds: expected at least 1")

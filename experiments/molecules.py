@@ -9,7 +9,6 @@ MoleculeNet advises for these sets and Theorem 2 assumes; parts that share no sc
 Run `python -m experiments molecules --data DIR [--preset quick|paper] [--split random|scaffold]`.
 """
 
-import argparse
 import dataclasses
 import time
 from collections.abc import Callable
@@ -33,7 +32,7 @@ from experiments._molecules import (
     scaffold_groups,
     standardise,
 )
-from experiments._run import Run
+from experiments._run import Run, options
 from experiments._weak_molecular_models import SIMPLE, weak_models
 from w2sjax import Status, Verdict
 from w2sjax.report import progress_bar
@@ -76,13 +75,10 @@ PRESETS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure every weak model on every data set; write data, manifest and figure; print tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = options("molecules", __doc__, PRESETS)
     parser.add_argument("--data", type=Path, required=True, help="folder of MoleculeNet's CSVs")
-    parser.add_argument("--preset", choices=PRESETS, default="quick")
     parser.add_argument("--split", choices=("random", "scaffold"), default="random")
     parser.add_argument("--splits", type=int, default=3, help="how often the molecules are parted")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("out/molecules"))
     given = parser.parse_args(arguments)
     if given.splits < 2:
         parser.error("--splits: expected at least 2, for a standard error")

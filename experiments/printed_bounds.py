@@ -8,18 +8,16 @@ the expansion hypothesis speaks of any set. Violations are shrunk and confirmed 
 Run `python -m experiments printed_bounds [--preset quick|paper] [--seed K] [--out DIR]`.
 """
 
-import argparse
 import dataclasses
 import itertools
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from experiments._bound_tally import COLUMNS, KEYS, POINTS, Tally
-from experiments._run import Run
+from experiments._run import Run, options
 from w2sjax.falsification.counterexample import Counterexample, confirm
 from w2sjax.falsification.exact import decide
 from w2sjax.falsification.rendering import markdown
@@ -81,10 +79,7 @@ PRESETS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Decide all cases; write tables, violations and figure; print the summary."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--preset", choices=PRESETS, default="quick")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("out/printed_bounds"))
+    parser = options("printed_bounds", __doc__, PRESETS)
     given = parser.parse_args(arguments)
     config = PRESETS[given.preset]
     run = Run("printed_bounds", config, given.seed, given.out)

@@ -9,10 +9,8 @@ longer than the radius.
 Run `python -m experiments rates [--preset quick|paper] [--seed S] [--out DIR]`.
 """
 
-import argparse
 import dataclasses
 import time
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -22,7 +20,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 from rich.console import Console
 from rich.table import Table
 
-from experiments._run import Run
+from experiments._run import Run, options
 from w2sjax import Verdict, hypothesis_class, project
 from w2sjax._compilation import jit_quickly
 from w2sjax.claims.sampling import (
@@ -68,10 +66,7 @@ PRESETS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure, fit slopes, write data and manifest, draw, print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--preset", choices=PRESETS, default="quick")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("out/rates"))
+    parser = options("rates", __doc__, PRESETS)
     given = parser.parse_args(arguments)
     config = PRESETS[given.preset]
     run = Run("rates", config, given.seed, given.out)

@@ -8,21 +8,19 @@ instances each, and by `verify` in floating point over every set.
 Run `python -m experiments refutations [--preset quick|paper] [--seed S] [--out DIR]`.
 """
 
-import argparse
 import dataclasses
 import itertools
 import multiprocessing
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from experiments._exact_search import FOUND, refuted, survives
-from experiments._run import Run
+from experiments._run import Run, options
 from w2sjax.falsification.false_statements import FALSE_STATEMENTS
 from w2sjax.falsification.statements import STATEMENTS
 from w2sjax.report import progress_bar
@@ -55,10 +53,7 @@ PRESETS = {"paper": Config(), "quick": Config(shrink_seconds=0.02, exact=40, flo
 
 def main(arguments: list[str] | None = None) -> int:
     """Refute, fail to refute, write data and manifest, print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--preset", choices=PRESETS, default="quick")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("out/refutations"))
+    parser = options("refutations", __doc__, PRESETS)
     given = parser.parse_args(arguments)
     config = PRESETS[given.preset]
     run = Run("refutations", config, given.seed, given.out)

@@ -8,11 +8,9 @@ the pulls left out chooses the worse one for ever in a share of the runs.
 Run `python -m experiments selection [--preset quick|paper] [--seed S] [--out DIR]`.
 """
 
-import argparse
 import dataclasses
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -22,7 +20,7 @@ from rich.console import Console
 from scipy.stats import binomtest
 
 from experiments import _source_students as students
-from experiments._run import Run
+from experiments._run import Run, options
 from experiments._selection_tables import regret_table, stuck_table, student_table
 from w2sjax._compilation import compile_quickly
 from w2sjax.overlap.bandits import STRATEGIES
@@ -71,10 +69,7 @@ PRESETS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Simulate, write data and manifest, draw, print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--preset", choices=PRESETS, default="quick")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("out/selection"))
+    parser = options("selection", __doc__, PRESETS)
     given = parser.parse_args(arguments)
     config = PRESETS[given.preset]
     run = Run("selection", config, given.seed, given.out)

@@ -12,10 +12,8 @@ cannot represent of the target. Errors are in units of the mean square of the ta
 Run `python -m experiments weak_model_choice [--preset quick|paper] [--seed K] [--out DIR]`.
 """
 
-import argparse
 import dataclasses
 import functools
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -24,7 +22,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from experiments._run import Run
+from experiments._run import Run, options
 from w2sjax import hypothesis_class
 from w2sjax._compilation import compile_quickly
 from w2sjax.claims.projection.instance import ProjectionInstance
@@ -87,10 +85,7 @@ PRESETS = {"paper": Config(), "quick": Config(tasks=1_000)}
 
 def main(arguments: list[str] | None = None) -> int:
     """Draw tasks, choose by every strategy; write data, manifest and figure; print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--preset", choices=PRESETS, default="quick")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("out/weak_model_choice"))
+    parser = options("weak_model_choice", __doc__, PRESETS)
     given = parser.parse_args(arguments)
     config = PRESETS[given.preset]
     run = Run("weak_model_choice", config, given.seed, given.out)
