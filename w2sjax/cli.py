@@ -78,18 +78,18 @@ def verify(
 ) -> None:
     """Check claims on random instances: does each hold, how tight is it?"""
     _double_precision()
+    from w2sjax._writable import ready_file
     from w2sjax.claim_files import find_claims
     from w2sjax.report import progress_bar, verification_json, verification_table
     from w2sjax.verification import verify as run
 
     with _bad_input():
-        if json is not None and not json.parent.is_dir():
-            raise ValueError(f"--json: there is no folder {json.parent}")
-        if json is not None and json.is_dir():
-            raise ValueError(f"--json: {json} is a folder, not a file")
+        if json is not None:
+            ready_file("--json", json)
+        chosen = find_claims(claims) if claims else None
         with progress_bar() as progress:
             results = run(
-                find_claims(claims) if claims else None,
+                chosen,
                 seed,
                 sets=set_,
                 instances=instances,
@@ -97,14 +97,15 @@ def verify(
                 checkpoint=checkpoint,
                 progress=progress,
             )
+        _console.print(verification_table(results))
         if json is not None:
             json.write_text(json_module.dumps(verification_json(results), indent=1) + "\n")
-    _console.print(verification_table(results))
-    if exact:
-        from w2sjax.falsification.command import settle
+        refuted = any(result.refuted for result in results)
+        if exact:
+            from w2sjax.falsification.command import settle
 
-        settle(results, find_claims(claims) if claims else [], drop)
-    if any(result.refuted for result in results):
+            refuted = settle(results, chosen or [], drop)
+    if refuted:
         raise typer.Exit(1)
 
 

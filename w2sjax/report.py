@@ -62,6 +62,7 @@ def verification_table(results: Sequence[Verification]) -> Table:
     table = Table(
         title=f"{total:,} checks: {violated:,} violated" if violated else f"{total:,} checks",
         caption="undecided: within a tolerance above 1e-9 of the terms; see the README"
+        + _invalid(results)
         + _failures(results),
         title_justify="left",
         caption_justify="left",
@@ -88,6 +89,12 @@ def verification_table(results: Sequence[Verification]) -> Table:
         )
         previous = result.claim
     return table
+
+
+def _invalid(results: Sequence[Verification]) -> str:
+    """A line on the undecided instances that are none: without numbers, nothing was checked."""
+    count = sum(result.invalid for result in results)
+    return f"\ninvalid: {count:,} of the undecided, where a side is not finite" if count else ""
 
 
 def _failures(results: Sequence[Verification]) -> str:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import json
 from fractions import Fraction
 
 import jax.numpy as jnp
@@ -165,7 +166,7 @@ def test_random_instances_are_confirmed_in_the_exact_statement():
 def test_statements_are_readable_and_survive_a_file():
     statement = statement_of(loses_a_root)
     assert formula(statement) == "d(f, f_w) - 2 √(ε d(f, f_w)) ≤ d(f_w, f*) - d(f, f*)"
-    assert statement_from_json(statement.to_json()) == statement
+    assert statement_from_json(json.loads(json.dumps(statement.to_json()))) == statement
 
     @w2sjax.claim(domain="projection")
     def odd(study):
@@ -174,6 +175,17 @@ def test_statements_are_readable_and_survive_a_file():
         return one - study.misfit(), best * best + one * study.weak_error()
 
     assert formula(statement_of(odd)) == "1/2 - d(f, f_w) ≤ d(f_s, f_w)² + 1/2 d(f_w, f*)"
+
+    @w2sjax.claim(domain="projection", needs=("projection", "mixed"))
+    def products(study):
+        error = study.weak_error()
+        outside = study.distance(study.mixed.values, study.combination)
+        way = study.distance(study.combination, study.target)
+        return error * study.misfit() + outside, way * error * error.sqrt() * error.sqrt()
+
+    assert formula(statement_of(products)) == (
+        "d(f, f_w) d(f_w, f*) + d(h, g) ≤ d(h, f*) d(f_w, f*)²"
+    )
 
 
 def test_one_student_of_two_is_the_sampled_one():
@@ -187,6 +199,56 @@ def test_one_student_of_two_is_the_sampled_one():
     assert dict(statement.lhs) == {"d(projection,weak)": 1} and dict(statement.rhs) == {"misfit": 1}
     assert statement.members == ("student",) and statement.student == "member"
     assert not falsify(further, sets=["simplex"], budget=Budget(0, 500, 0)).found
+
+    def apart(study):
+        student, sampled, best = study.student, study.sampled, study.best
+        return study.distance(sampled.values, student.values), study.distance(
+            best.values, student.values
+        )
+
+    claim = w2sjax.claim(domain="projection", needs=("projection", "sampled", "best"))(apart)
+    statement = statement_of(claim)
+    assert dict(statement.lhs) == {"d(student,projection)": 1}
+    assert dict(statement.rhs) == {"d(best,projection)": 1}
+
+
+def test_the_triangle_of_two_students_is_not_refuted():
+    """True of roots: the sampled student is as far from f_w as the way over the projection at most."""
+
+    def near(study):
+        away = study.distance(study.sampled.values, study.student.values)
+        misfit = study.misfit()
+        return study.misfit(study.sampled), misfit + away + (misfit * away).sqrt().scaled(2.0)
+
+    claim = w2sjax.claim(domain="projection", needs=("projection", "sampled"))(near)
+    answer = falsify(claim, sets=["subspace"], budget=Budget(0, 500, 0))
+    assert answer.exact and not answer.found
+
+
+@pytest.mark.parametrize("name", ["comb", "first", "second"])
+def test_members_of_the_check_stay_members_without_realizability(name):
+    """Only the target leaves the class; what the check calls a member is in it as ever."""
+
+    def comb(study):
+        off = study.distance(study.combination, study.mixed.values)
+        return off, study.weak_error().scaled(0.0)
+
+    def first(study):
+        return study.misfit(), study.distance(study.instance.weak, study.member)
+
+    def second(study):
+        return study.misfit(), study.distance(study.instance.weak, study.other)
+
+    check = {"comb": comb, "first": first, "second": second}[name]
+    claim = w2sjax.claim(
+        domain="projection",
+        needs=("projection", "mixed"),
+        hypotheses=("convexity", "realizability", "exactness"),
+    )(check)
+    answer = falsify(claim, drop="realizability", sets=["box"], budget=Budget(0, 500, 0))
+    assert answer.exact and not answer.found
+    expected = ("truth",) if name == "first" else ("truth", "other")
+    assert statement_of(claim, drop="realizability").members == expected
 
 
 OUT_OF_REACH = {

@@ -1,6 +1,7 @@
 """Users' code as exact programs: against floating point with its bounds, and the engines together."""
 
 import dataclasses
+import itertools
 import json
 import math
 from fractions import Fraction
@@ -16,14 +17,20 @@ from hypothesis import strategies as st
 
 from w2sjax import rounding, strategies
 from w2sjax.falsification.decision import HOLDS, OUTSIDE, UNDECIDED, VIOLATED
+from w2sjax.falsification.flint_numbers import LONGEST, rational, written
 from w2sjax.falsification.intervals import Interval
 from w2sjax.falsification.no_exact_side import NoExactSideError
 from w2sjax.falsification.opinion import RefusedError
+from w2sjax.falsification.programs import balls
+from w2sjax.falsification.programs import enclosures as enclosures_of
 from w2sjax.falsification.programs.case import Case, case_from_json
 from w2sjax.falsification.programs.checker import check_case, lacking
 from w2sjax.falsification.programs.deciding import decide_case, run
+from w2sjax.falsification.programs.enclosures import LACKING
 from w2sjax.falsification.programs.exponential import exp_enclosure
+from w2sjax.falsification.programs.program import ENTRIES as ARITIES
 from w2sjax.falsification.programs.program import Program, program_from_json
+from w2sjax.falsification.programs.steps import walks
 from w2sjax.falsification.programs.traced import program_of
 from w2sjax.falsification.rationals import exactly
 from w2sjax.falsification.statement import Statement, statement_from_json
@@ -36,6 +43,10 @@ ENTRIES = jnp.asarray([0.5, -1.25, 3.0, 0.75, 2.0])
 
 def number(value) -> Any:
     return jnp.asarray(value, jnp.float64)
+
+
+def flint(value) -> fmpq:
+    return rational(Fraction(value))
 
 
 def program(code, drawn: Any = ENTRIES, right=0.0, valid=None) -> Program:
@@ -225,6 +236,11 @@ def test_trees_integers_and_truth_values():
             check_case(stated(made), wrong)
 
 
+def uncertain(v, one, other):
+    """One of both: it is not certain which, at any precision."""
+    return jnp.where(jnp.sqrt(v[4]) ** 2 >= v[4], one, other)
+
+
 OUTCOMES = [
     (lambda v: v[0], 1.0, HOLDS),
     (lambda v: v[0], 0.5, HOLDS),
@@ -237,7 +253,19 @@ OUTCOMES = [
     (lambda v: jnp.max(jnp.where(v > 0, v, -jnp.inf)), 2.5, VIOLATED),
     (lambda v: jnp.where(jnp.sqrt(v[4]) ** 2 > v[4], 5.0, 4.0), 3.0, VIOLATED),
     (lambda v: jnp.where(jnp.sqrt(v[4]) ** 2 > v[4], 5.0, 4.0), 4.5, UNDECIDED),
-]
+    (lambda v: jnp.exp(uncertain(v, 1.0, -1.0)), 2.0, UNDECIDED),
+    (lambda v: jnp.cos(uncertain(v, 1.0, -1.0)), 0.9, UNDECIDED),
+    (lambda v: uncertain(v, 1.0, -1.0) ** 2, 1.5, HOLDS),
+    (lambda v: uncertain(v, 1.0, -1.0) ** 3, 0.5, UNDECIDED),
+    # A root of what is 0, but not known to be: whether it is defined is open.
+    (lambda v: jnp.where(jnp.isfinite(jnp.sqrt(jnp.sqrt(v[4]) ** 2 - v[4])), 0.0, 1.0), 0.5,
+     UNDECIDED),
+    (lambda v: jnp.where(jnp.isfinite(jnp.max(jnp.where(v > 0, jnp.inf, v))), 0.0, 1.0), 0.5,
+     VIOLATED),
+    # The half is a ball by then, and is rounded to the even 0.
+    (lambda v: jnp.round(jnp.floor(jnp.sqrt(v[4])) / 2), 0.5, UNDECIDED),
+    (lambda v: (v[2] ** 1000) ** 20, 1.0, VIOLATED),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("code", "right", "outcome"), OUTCOMES)
@@ -249,6 +277,86 @@ def test_outcomes(code, right, outcome):
         assert check_case(statement, case(ENTRIES)).violated == (outcome == VIOLATED)
     except RefusedError:
         assert outcome == UNDECIDED
+
+
+BALLS = [
+    (0, 1),
+    (0, 0),
+    ("1/2", "1/2"),
+    ("-1/3", 1),
+    (2, "1/2"),
+    (-2, "1/2"),
+    ("1/4", "1/4"),
+    (0, 3),
+]
+
+
+NUMERIC = set(ARITIES) - {"and", "or", "xor", "not", "finite", "number"}
+
+
+@pytest.mark.parametrize("name", sorted(NUMERIC))
+def test_operations_on_balls_hold_what_they_are_on_points(name):
+    """Both engines, where they say anything: of every point of a ball, and of two balls."""
+    count = ARITIES[name]
+    for chosen in itertools.product(BALLS, repeat=count):
+        exact = [(Fraction(middle), Fraction(radius)) for middle, radius in chosen]
+        found = balls.OPERATIONS[name](*(arb(flint(m), flint(r)) for m, r in exact))
+        intervals = [Interval(m - r, m + r) for m, r in exact]
+        second = None if name in LACKING else enclosures_of.OPERATIONS[name](*intervals)
+        for shares in itertools.product(
+            map(Fraction, ("-1", "-1/3", "0", "1/2", "1")), repeat=count
+        ):
+            places = [m + r * share for (m, r), share in zip(exact, shares, strict=True)]
+            point = balls.OPERATIONS[name](*map(flint, places))
+            for answer in (found, second):
+                if answer is None or isinstance(answer, str):
+                    continue
+                if isinstance(point, bool):
+                    assert answer is point, (places, answer)
+                    continue
+                assert isinstance(point, fmpq | arb), (places, answer)  # defined on all of it
+                whole = answer if isinstance(answer, Interval) else interval(answer)
+                part = interval(point)
+                assert whole.low <= part.high and part.low <= whole.high, (places, whole)
+
+
+@pytest.mark.parametrize("exponent", [1, 2, 3, 10, -1, -2])
+def test_powers_of_balls(exponent):
+    for middle, radius in BALLS:
+        found = balls.OPERATIONS["power"](arb(flint(middle), flint(radius)), exponent)
+        zero = abs(Fraction(middle)) <= Fraction(radius)
+        assert isinstance(found, str) == (zero and exponent < 0)
+        if isinstance(found, str):
+            continue
+        whole = interval(found)
+        for share in map(Fraction, ("-1", "0", "1/2", "1")):
+            place = Fraction(middle) + share * Fraction(radius)
+            assert whole.low <= place**exponent <= whole.high
+
+
+def test_finite_is_open_where_a_number_may_be_undefined():
+    assert balls.OPERATIONS["finite"]("nan") is None
+    assert balls.OPERATIONS["finite"]("inf") is False
+    assert balls.OPERATIONS["finite"](arb(0, 1)) is True
+
+
+@settings(deadline=None)
+@given(st.fractions(), st.integers(-6000, 6000))
+def test_sides_are_written_in_full_or_enclosed(value, shift):
+    """Never beyond what Python writes, and what is written contains the number."""
+    exact = flint(value * Fraction(10) ** shift)
+    shown, full = written(exact), str(exact)  # flint has no limit
+    if len(full) <= LONGEST:
+        assert shown == full
+    else:
+        with ctx.workprec(200):
+            assert len(shown) < 60 and arb(shown).overlaps(arb(exact))
+
+
+def test_walks_with_sides_beyond_doubles():
+    made = program(lambda v: v[0] ** 1000, jnp.ones(2), right=1.0, valid=lambda v: jnp.all(v > 0))
+    for _, slack in walks(stated(made), 0, 3):
+        assert math.isfinite(slack)
 
 
 def test_identities_are_violated_from_both_sides():

@@ -50,13 +50,30 @@ def test_text_is_read_again(values):
     assert parse(text(values)) == values
 
 
-@pytest.mark.parametrize("wrong", ["1/0", "abc", 0.5, None, True, {"a": 1}])
+@pytest.mark.parametrize(
+    "wrong", [
+        "1/0", "abc", 0.5, None, True, {"a": 1}, 2, "1e9", "1.5", " 1", "1_0", "+1", "1/-2", "٣",
+        "9" * 4301,
+    ],
+)  # fmt: skip
 def test_parse_refuses(wrong):
     with pytest.raises(ValueError, match="expected a rational number"):
         parse([wrong])
+
+
+@pytest.mark.parametrize(("value", "depth"), [("1", 1), (["1"], 0), (["1"], 2), ([["1"], "1"], 2)])
+def test_parse_refuses_other_depths(value, depth):
+    with pytest.raises(ValueError, match="expected a"):
+        parse(value, depth)
 
 
 def test_short_numbers_are_shorter():
     order = ["0", "1", "2", "-2", "1/3", "7/5", "355/113"]
     lengths = [length(Fraction(value)) for value in order]
     assert lengths == sorted(lengths) and lengths[0] == 0
+
+
+def test_numbers_too_long_to_be_read_are_not_written():
+    assert parse(text(Fraction(10) ** 4299)) == Fraction(10) ** 4299
+    with pytest.raises(ValueError, match="more digits than a file can hold"):
+        text([Fraction(1, 10**4300)])

@@ -33,7 +33,7 @@ from w2sjax.falsification.opinion import RefusedError
 from w2sjax.falsification.redecide import redecide
 from w2sjax.falsification.rendering import markdown
 from w2sjax.falsification.sampling.checker import check_population
-from w2sjax.falsification.sampling.deciding import judge
+from w2sjax.falsification.sampling.deciding import decide_samples
 from w2sjax.falsification.sampling.outcomes import outcomes
 from w2sjax.falsification.sampling.population import Population, population_from_json
 from w2sjax.falsification.sampling.recount import recount
@@ -179,7 +179,7 @@ def test_the_failure_probability_is_that_of_all_ordered_samples(name, twin):
         # Small bounds, so that both sides are near each other.
         case = dataclasses.replace(case, bound=Fraction(1, source.choice((1, 2, 4, 12))), target=[
             f / 12 for f in case.target])  # fmt: skip
-        judged = judge(statement, case, (128,))
+        judged = decide_samples(statement, case, (128,))
         expected = brute_failure(name, twin, case, judged)
         found = sum((python(j.outcome.probability) for j in judged if j.violated), Fraction(0))
         assert found == expected, case
@@ -259,7 +259,7 @@ CASES = {
 def test_the_exact_sides_are_those_of_the_claim(name, twin, label):
     case = CASES[label]
     statement = unconditional((TWINS if twin else STATEMENTS)[name])
-    judged = judge(statement, case, (128,))
+    judged = decide_samples(statement, case, (128,))
     counts, weak = [], []
     for outcome in (j.outcome for j in judged):
         places = [(k, i) for k, count in enumerate(case.copies) for i in range(count)]

@@ -11,7 +11,7 @@ from w2sjax.cli import app
 from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.counterexample import replay
 from w2sjax.falsification.projection.problem import Problem
-from w2sjax.falsification.redecide import redecide
+from w2sjax.falsification.redecide import Redecision, redecide
 from w2sjax.falsification.report import as_json, matrix, summary
 from w2sjax.falsification.search import falsify
 from w2sjax.falsification.statements import STATEMENTS, TWINS
@@ -174,3 +174,113 @@ def test_verify_exact_says_so():
     done = CliRunner().invoke(app, [*arguments, "--exact"])
     assert done.exit_code == 1
     assert "that floating point does not settle, exactly 0 hold" in done.output
+
+
+FILE = """
+import jax, jax.numpy as jnp, w2sjax
+
+@w2sjax.claim(
+    draw=lambda key: jax.random.uniform(key, (2,), minval=0.5, maxval=3.0),
+    valid=lambda x: jnp.all(x > 0),
+)
+def huge(x):
+    return jnp.exp(20000 * x[0]), 1.0
+
+@w2sjax.claim(draw=lambda key: jax.random.uniform(key, (2,)) * jnp.nan)
+def nans(x):
+    return x[0], 0.0
+
+@w2sjax.claim(draw=lambda key: jax.random.uniform(key, (2,)))
+def wrong(x):
+    return x[0], x[1]
+
+@w2sjax.claim(draw=lambda key: jax.random.uniform(key, (2,)))
+def toleranced(x):
+    return x[0], x[1], 1e-9
+"""
+
+
+@pytest.fixture
+def bounds(tmp_path):
+    path = tmp_path / "bounds.py"
+    path.write_text(FILE)
+    return path
+
+
+def test_what_the_second_engine_refuses_is_no_counterexample_and_no_bug(bounds):
+    arguments = ["falsify", f"{bounds}::huge", "--json", str(bounds.with_suffix(".json"))]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    assert "huge: none confirmed in 1 instances" in done.output
+    assert "1 violated by one exact engine alone (found by one engine, the second" in done.output
+    (row,) = json.loads(bounds.with_suffix(".json").read_text())
+    assert row["counterexample"] is None and row["one_engine"] == 1 and row["unconfirmed"] == 0
+
+
+def test_instances_that_are_no_numbers_are_told(bounds):
+    file = bounds.with_suffix(".json")
+    budget = ["--budget", "100", "--small", "100", "--json", str(file)]
+    done = CliRunner().invoke(app, ["falsify", f"{bounds}::nans", *budget])
+    assert done.exit_code == 0
+    assert "100 random ones invalid: a side is not finite, nothing was checked" in done.output
+    (row,) = json.loads(file.read_text())
+    assert row["invalid"] == 100
+    done = CliRunner().invoke(app, ["verify", f"{bounds}::nans", "--instances", "100"])
+    assert "invalid: 100 of the undecided, where a side is not finite" in done.output
+
+
+def exactly(bounds, name):
+    arguments = ["verify", f"{bounds}::{name}", "--instances", "500", "--exact"]
+    return CliRunner().invoke(app, arguments)
+
+
+def test_the_exit_code_of_verify_exact_is_the_exact_answer(bounds, monkeypatch):
+    done = exactly(bounds, "wrong")
+    assert done.exit_code == 1 and "exactly 0 hold" in done.output
+    done = exactly(bounds, "toleranced")
+    assert done.exit_code == 1
+    assert "toleranced: not decided exactly (toleranced: it states a tolerance" in done.output
+    outcomes = {"holds": 3, "violated": 0, "undecided": 0}
+
+    def answered(claim, key, **_):
+        return [Redecision("some", "none", 500, sum(outcomes.values()), **outcomes)]
+
+    monkeypatch.setattr("w2sjax.falsification.redecide.redecide", answered)
+    assert exactly(bounds, "wrong").exit_code == 0, "what floating point finds, exactly holds"
+    outcomes |= {"undecided": 1}
+    assert exactly(bounds, "wrong").exit_code == 1, "left to floating point"
+    outcomes |= {"undecided": 0, "violated": 1}
+    done = exactly(bounds, "nans")
+    assert done.exit_code == 1, "open in floating point, violated exactly"
+
+
+def test_trouble_in_exact_decisions_is_bad_input(bounds, monkeypatch):
+    def refuse(*_, **__):
+        raise ValueError("exact: no")
+
+    monkeypatch.setattr("w2sjax.falsification.redecide.redecide", refuse)
+    done = exactly(bounds, "wrong")
+    assert done.exit_code == 2 and "error: exact: no" in done.output
+
+
+@pytest.mark.parametrize("option", ["--out", "--json"])
+def test_outputs_are_tried_before_the_search(tmp_path, monkeypatch, option):
+    def search(*_, **__):
+        raise AssertionError("searched")
+
+    monkeypatch.setattr("w2sjax.falsification.search.falsify", search)
+    (tmp_path / "file").write_text("")
+    place = str(tmp_path / "file" / "below")
+    done = CliRunner().invoke(app, ["falsify", "misfit_gain", option, place])
+    assert done.exit_code == 2 and done.output.startswith(f"error: {option}: "), done.output
+
+
+def test_the_result_is_shown_before_files_are_written(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError("no space left")
+
+    monkeypatch.setattr("w2sjax.falsification.files.write_pages", full)
+    arguments = ["falsify", "misfit_gain", "--twin", *QUICK, "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 2 and "counterexample with" in done.output
+    assert "error: no space left" in done.output

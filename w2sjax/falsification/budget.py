@@ -74,10 +74,12 @@ class Falsification:
         least_slack: the least normalised slack seen in floating point; inf if there was none.
         unconfirmed: violations in floating point that the exact engine does not confirm.
         undecided: small instances that the exact engine could not decide.
+        invalid: random instances with a side that is not finite: nothing was checked.
+        one_engine: instances that one exact engine finds violated and the second refuses.
         seconds: of the search, of each of its phases, and of shrinking.
         sets: those that were searched.
         exact: whether the statement has an exact side; without one nothing can be confirmed.
-        note: why not, where it has none.
+        note: why not, where it has none; or why the second engine refuses.
         complete: whether the search reached its end; otherwise time ran out.
     """
 
@@ -94,6 +96,8 @@ class Falsification:
     exact: bool = True
     complete: bool = True
     note: str = ""
+    invalid: int = 0
+    one_engine: int = 0
 
     @property
     def found(self) -> bool:

@@ -23,6 +23,7 @@ class Outcome:
         least_slack: the least normalised one in floating point; inf if there was none.
         unconfirmed: violations in floating point that exact arithmetic does not confirm.
         undecided: instances that exact arithmetic could not decide.
+        invalid: random instances with a side that is not finite: nothing was checked.
         seconds: it took.
         hit: an exact instance that violates the statement, if one was found.
         place: how it was found, for people.
@@ -37,6 +38,7 @@ class Outcome:
     hit: Any = None
     place: str = ""
     finished: bool = True
+    invalid: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Give it as plain objects, an infinite slack as null."""

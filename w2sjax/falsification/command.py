@@ -7,6 +7,8 @@ from typing import Any
 
 from rich.console import Console
 
+from w2sjax._writable import ready_file, ready_folder
+
 FOUND, NONE = 1, 0
 
 
@@ -39,22 +41,25 @@ def run(
         raise ValueError("falsify: expected either a claim or --all")
     if every and (drop is not None or twin):
         raise ValueError("falsify: --all tries every hypothesis; it takes no --drop or --twin")
-    if json is not None and (json.is_dir() or not json.parent.is_dir()):
-        raise ValueError(f"--json: {json} is a folder, or its folder is missing")
     budget = Budget(instances=instances, small=small, restarts=restarts, seconds=seconds)
+    if json is not None:
+        ready_file("--json", json)
+    if out is not None:
+        ready_folder("--out", out)
     common = {"sets": sets, "budget": budget, "checkpoint": checkpoint}
     results = _search(name, seed, drop, twin, common)
-    if json is not None:
-        json.write_text(json_module.dumps([as_json(r) for r in results], indent=1) + "\n")
     console = Console()
-    remarks = []
-    if out is not None:
-        remarks += write_pages(results, out)
-        remarks += write_matrix(results, out) if every else []
+    # Shown first: a disk that has filled up since must not lose it.
     if every:
         console.print(matrix(results))
     else:
         _show(console, results)
+    if json is not None:
+        json.write_text(json_module.dumps([as_json(r) for r in results], indent=1) + "\n")
+    remarks = []
+    if out is not None:
+        remarks += write_pages(results, out)
+        remarks += write_matrix(results, out) if every else []
     for remark in remarks:
         console.print(remark, markup=False, highlight=False, soft_wrap=True)
     return FOUND if not every and any(result.refuted for result in results) else NONE
@@ -83,37 +88,47 @@ def _show(console: Console, results: Sequence[Any]) -> None:
     for result in results:
         console.print(summary(result), markup=False, highlight=False, soft_wrap=True)
         if result.counterexample is not None:
-            page = "\n" + markdown(result.counterexample)
+            page = "\n" + markdown(result.counterexample, twin=result.twin)
             console.print(page, markup=False, highlight=False, soft_wrap=True)
 
 
-def settle(results: Sequence[Any], claims: Sequence[Any], drop: str | None) -> None:
-    """Decide exactly what verifications left open; claims of a user's file are given as objects."""
-    from w2sjax.falsification.conversion import CONVERTED
-    from w2sjax.falsification.redecide import redecide
-    from w2sjax.falsification.stated import possible_statement
+def settle(results: Sequence[Any], claims: Sequence[Any], drop: str | None) -> bool:
+    """Decide exactly what verifications left open; claims of a user's file are given as objects.
+
+    Returns whether a claim is refuted: by exact arithmetic, and where that does not settle it, by
+    floating point.
+    """
+    from w2sjax.falsification.redecide import redecide, why_not
     from w2sjax.lookup import NO_SET, claim_named
 
     own = {claim.name: claim for claim in claims if not isinstance(claim, str)}
     console = Console()
+
+    def say(text: str) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    refuted, told = False, set()
     for result in results:
         left = result.undecided + result.invalid + result.violated
         claim = own.get(result.claim, result.claim)
-        statement, _ = possible_statement(claim_named(claim))
-        if left == 0 or statement is None or statement.domain not in CONVERTED:
+        reason = why_not(claim_named(claim), drop) if left else ""
+        if left == 0 or reason:
+            refuted |= result.refuted
+            if reason and result.claim not in told:
+                say(f"{result.claim}: not decided exactly ({reason})")
+            told |= {result.claim} if reason else set()
             continue
         sets = None if result.set == NO_SET else [result.set]
-        for again in redecide(
+        (again,) = redecide(
             claim, result.seed or 0, sets=sets, instances=result.instances, drop=drop
-        ):
-            console.print(
-                f"{again.claim}, {again.set}: of {again.open} that floating point does not settle, "
-                f"exactly {again.holds} hold, {again.violated} are violated, {again.undecided} "
-                "stay undecided",
-                markup=False,
-                highlight=False,
-                soft_wrap=True,
-            )
+        )
+        refuted |= again.violated > 0 or (again.undecided > 0 and result.refuted)
+        say(
+            f"{again.claim}, {again.set}: of {again.open} that floating point does not settle, "
+            f"exactly {again.holds} hold, {again.violated} are violated, {again.undecided} "
+            "stay undecided"
+        )
+    return refuted
 
 
 def replay(path: Path) -> int:
@@ -125,8 +140,7 @@ def replay(path: Path) -> int:
     """
     from w2sjax.falsification.counterexample import replay as decide_again
     from w2sjax.falsification.kinds import KINDS
-    from w2sjax.falsification.rendering import formula
-    from w2sjax.falsification.statements import STATEMENTS
+    from w2sjax.falsification.rendering import formula, variant
 
     again = decide_again(path)
     console = Console()
@@ -136,9 +150,7 @@ def replay(path: Path) -> int:
 
     statement = again.statement
     dropped = f" without {statement.dropped}" if statement.dropped else ""
-    known = statement.claim in STATEMENTS
-    variant = "" if again.registered else f" ({'a variant of the' if known else 'a user’s'} claim)"
-    say(f"{statement.claim}{dropped}{variant}: {formula(statement)}")
+    say(f"{statement.claim}{dropped}{variant(statement)}: {formula(statement)}")
     sides = ("left side", "right side")
     if KINDS[statement.domain].likely:
         sides = ("probability of failure", "δ")

@@ -13,6 +13,7 @@ from w2sjax.falsification.kind import Instance
 from w2sjax.falsification.kinds import KINDS
 from w2sjax.falsification.opinion import RefusedError
 from w2sjax.falsification.rationals import parse, text
+from w2sjax.falsification.sides import agree
 from w2sjax.falsification.statement import Statement, statement_from_json
 from w2sjax.falsification.statements import is_of_the_registry
 from w2sjax.versions import versions
@@ -89,16 +90,17 @@ class Replay:
 
 
 def confirm(statement: Statement, instance: Instance, found: str = "") -> Counterexample | None:
-    """Make a counterexample if both engines confirm that the instance is one."""
+    """Make a counterexample if both engines confirm that the instance is one; None if the first does not.
+
+    Raises:
+        RefusedError: if the second engine does not confirm what the first finds, with its reason.
+    """
     decision = decide(statement, instance)
     if not decision.violated:
         return None
-    try:
-        opinion = KINDS[statement.domain].check(statement, instance, decision.students)
-    except RefusedError:
-        return None
+    opinion = KINDS[statement.domain].check(statement, instance, decision.students)
     if not opinion.violated:
-        return None
+        raise RefusedError("it cannot tell the sides apart")
     notes = {**decision.hypotheses, **opinion.notes}
     known = {name: versions()[name] for name in ("python", "w2sjax")}
     known["python-flint"] = metadata.version("python-flint")
@@ -115,22 +117,24 @@ def load(path: str | Path) -> tuple[Statement, Instance, dict[str, Any], dict[st
     """
     try:
         fields = json.loads(Path(path).read_text())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path}: not JSON ({error})") from error
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
         raise ValueError(f"{path}: not a counterexample file of format {FORMAT}")
     try:
         statement = statement_from_json(fields["statement"])
         if statement.domain not in KINDS:
-            raise ValueError(f"{path}: unknown kind of instance {statement.domain!r}")
+            raise ValueError(f"unknown kind of instance {statement.domain!r}")
         instance = KINDS[statement.domain].read(fields["instance"])
         students = {
-            name: (parse(stated["coefficients"]), parse(stated["intercept"]))
+            name: (parse(stated["coefficients"], 1), parse(stated["intercept"], 0))
             for name, stated in fields["students"].items()
         }
         sides = {side: str(fields[side]) for side in ("lhs", "rhs")}
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path}: missing or misshapen: {error}") from error
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
     return statement, instance, students, sides
 
 
@@ -138,30 +142,18 @@ def replay(path: str | Path) -> Replay:
     """Decide a file again, by both engines, from its numbers alone.
 
     Raises:
-        ValueError: if it is no counterexample file, or states other sides than those computed.
+        ValueError: if it is no counterexample file, or states sides that cannot be those computed.
     """
     statement, instance, students, sides = load(path)
     try:
         decision: Decision = decide(statement, instance)
+        reason, notes = _second_opinion(statement, instance, students, sides, decision)
     except KeyError as error:
         raise ValueError(f"{path}: unknown quantity {error}") from error
-    reason, confirmed, notes = decision.outcome, False, dict(decision.hypotheses)
-    if decision.violated:
-        if (decision.lhs, decision.rhs) != (sides["lhs"], sides["rhs"]):
-            raise ValueError(
-                f"{path}: states {sides['lhs']} and {sides['rhs']}, but the sides are "
-                f"{decision.lhs} and {decision.rhs}"
-            )
-        try:
-            opinion = KINDS[statement.domain].check(statement, instance, students)
-        except RefusedError as error:
-            reason = f"the checker refuses it: {error}"
-        else:
-            confirmed = opinion.violated
-            notes |= opinion.notes
-            reason = "" if confirmed else "the checker does not confirm it"
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
     return Replay(
-        counterexample=confirmed,
+        counterexample=not reason,
         lhs=decision.lhs,
         rhs=decision.rhs,
         notes=notes,
@@ -170,3 +162,23 @@ def replay(path: str | Path) -> Replay:
         statement=statement,
         instance=instance,
     )
+
+
+def _second_opinion(
+    statement: Statement, instance: Instance, students: Any, sides: Any, decision: Decision
+) -> tuple[str, dict[str, str]]:
+    """Say why it is no counterexample ("" if it is one), with the notes of both engines."""
+    notes = dict(decision.hypotheses)
+    if not decision.violated:
+        return decision.outcome, notes
+    if not all(agree(sides[side], getattr(decision, side)) for side in ("lhs", "rhs")):
+        raise ValueError(
+            f"states {sides['lhs']} and {sides['rhs']}, but the sides are "
+            f"{decision.lhs} and {decision.rhs}"
+        )
+    try:
+        opinion = KINDS[statement.domain].check(statement, instance, students)
+    except RefusedError as error:
+        return f"the checker refuses it: {error}", notes
+    reason = "" if opinion.violated else "the checker does not confirm it"
+    return reason, notes | opinion.notes

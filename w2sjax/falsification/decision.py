@@ -5,7 +5,7 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from w2sjax.falsification.flint_numbers import python, rational
+from w2sjax.falsification.flint_numbers import rational, written
 from w2sjax.falsification.statement import Statement
 
 PRECISIONS = (128, 512, 2048)
@@ -66,8 +66,4 @@ def compare(statement: Statement, quantities: Any, hypotheses: dict[str, str]) -
         outcome = HOLDS
     else:
         outcome = VIOLATED if difference < 0 else UNDECIDED
-    return Decision(outcome, _text(lhs), _text(rhs), slack, hypotheses)
-
-
-def _text(value) -> str:
-    return str(python(value)) if isinstance(value, fmpq) else value.str(20)
+    return Decision(outcome, written(lhs), written(rhs), slack, hypotheses)

@@ -11,7 +11,7 @@ from w2sjax.falsification.rendering import markdown
 
 COLUMNS: tuple[str, ...] = (
     "claim", "dropped", "outcome", "points", "size", "lhs", "rhs", "small", "random", "ascent",
-    "least_slack", "unconfirmed", "exact", "complete", "seconds",
+    "least_slack", "unconfirmed", "invalid", "one_engine", "exact", "complete", "seconds",
 )  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def write_pages(results: Sequence[Falsification], folder: Path) -> list[str]:
         stem = folder / stem_of(result)
         result.counterexample.save(stem.with_suffix(".json"))
         picture = pictures.draw(result.counterexample, stem) if drawable else None
-        page = markdown(result.counterexample, picture and picture.name)
+        page = markdown(result.counterexample, picture and picture.name, twin=result.twin)
         stem.with_suffix(".md").write_text(page)
     return [] if drawable or not found else ["no pictures: matplotlib is not installed"]
 
@@ -62,6 +62,7 @@ def matrix_row(result: Falsification) -> dict[str, Any]:
     """Give a result as a row of `matrix.csv`."""
     found = result.counterexample
     outcome = "counterexample" if found else "unconfirmed" if result.unconfirmed else "none found"
+    outcome = "one engine" if result.one_engine else outcome
     return {
         "claim": result.claim,
         "dropped": result.drop or "",
@@ -73,6 +74,8 @@ def matrix_row(result: Falsification) -> dict[str, Any]:
         **result.instances,
         "least_slack": result.least_slack if math.isfinite(result.least_slack) else "",
         "unconfirmed": result.unconfirmed,
+        "invalid": result.invalid,
+        "one_engine": result.one_engine,
         "exact": "yes" if result.exact else "no",
         "complete": "yes" if result.complete else "no",
         "seconds": round(result.seconds["search"] + result.seconds["shrink"], 3),

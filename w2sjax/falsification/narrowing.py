@@ -24,15 +24,30 @@ def decide_narrowing(
         hypotheses: how each was checked.
         precisions: in bits, ascending.
     """
-    answer = Decision(UNDECIDED, hypotheses=hypotheses)
-    for precision in precisions:
-        saved, ctx.prec = ctx.prec, 2 * precision
+
+    def attempt(bits: int) -> Decision:
         try:
-            answer = compare(statement, quantities(precision), hypotheses)
+            return compare(statement, quantities(bits), hypotheses)
         except OutOfReachError as error:
-            answer = Decision(UNDECIDED, lhs=str(error), hypotheses=hypotheses)
-        finally:
-            ctx.prec = saved
+            return Decision(UNDECIDED, lhs=str(error), hypotheses=hypotheses)
+
+    return narrowed(attempt, precisions, Decision(UNDECIDED, hypotheses=hypotheses))
+
+
+def narrowed(
+    attempt: Callable[[int], Decision], precisions: tuple[int, ...], start: Decision
+) -> Decision:
+    """Decide again and again, `attempt(bits)` at twice the bits, as long as it is undecided.
+
+    Args:
+        attempt: decides at flint's precision, which is set meanwhile.
+        precisions: in bits, ascending.
+        start: the answer where there is no precision to try.
+    """
+    answer = start
+    for precision in precisions:
+        with ctx.workprec(2 * precision):
+            answer = attempt(precision)
         if answer.outcome != UNDECIDED:
-            return answer
+            break
     return answer

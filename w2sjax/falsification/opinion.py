@@ -5,8 +5,8 @@ import dataclasses
 from w2sjax.falsification.intervals import Interval
 
 
-class InfiniteError(Exception):
-    """A supremum that is infinite."""
+class UnboundedError(Exception):
+    """A quantity that is infinite."""
 
 
 class RefusedError(Exception):

@@ -7,6 +7,7 @@ from w2sjax._where import described
 from w2sjax.claims import Claim
 from w2sjax.falsification.no_exact_side import NoExactSideError
 from w2sjax.falsification.projection.derived import derive
+from w2sjax.falsification.stated import possible_statement
 from w2sjax.falsification.statement import Statement
 from w2sjax.user_domains import PROJECTION, is_built_in
 
@@ -43,3 +44,18 @@ def exact_statement(
         raise NoExactSideError(
             f"{claim.name}: its code fails on symbols ({described(error)})"
         ) from error
+
+
+def contradiction(claim: Claim, statement: Statement, instance: Any, *, twin: bool) -> str:
+    """Say how the user's own code contradicts a derived statement on a counterexample; else empty.
+
+    A guard against errors of the derivation, for claims about projections.
+    """
+    if claim.domain is not PROJECTION or claim.exact is None:
+        return ""
+    derived, _ = possible_statement(claim, drop=statement.dropped, twin=twin)
+    if derived != statement:
+        return ""
+    from w2sjax.falsification.projection.rechecking import doubt
+
+    return doubt(claim.false_twin if twin else claim.check, statement, instance)

@@ -101,8 +101,11 @@ def settled(
 ) -> Outcome:
     """Decide the instance of a verification that has the least slack."""
     looked = Outcome(
-        answer.instances, answer.least_slack, finished=answer.instances >= wanted
-    )  # fmt: skip
+        answer.instances,
+        answer.least_slack,
+        finished=answer.instances >= wanted,
+        invalid=answer.invalid,
+    )
     if not answer.refuted:
         return looked
     spec = None if variant is None else label if isinstance(variant, type) else variant

@@ -1,5 +1,6 @@
 """Rational numbers: as text, from doubles, and the simplest one near another."""
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from math import isqrt
@@ -7,29 +8,57 @@ from typing import Any
 
 Vector = list[Fraction]
 Matrix = list[Vector]
+# No more digits than Python reads and writes without asking; no exponents, which could be any size.
+_WRITTEN = re.compile(r"-?[0-9]{1,4300}(/[0-9]{1,4300})?")
 
 
 def text(value: Any) -> Any:
-    """Write numbers of any nesting as "p/q"."""
+    """Write numbers of any nesting as "p/q".
+
+    Raises:
+        ValueError: for a number that is too long to be read again.
+    """
     if isinstance(value, list | tuple):
         return [text(part) for part in value]
-    return str(value)
+    try:
+        return str(value)
+    except ValueError as error:
+        raise ValueError("a number has more digits than a file can hold") from error
 
 
-def parse(value: Any) -> Any:
-    """Read numbers of any nesting from text (or integers); exact.
+def parse(value: Any, depth: int | None = None) -> Any:
+    """Read numbers from text, exactly: depth 0 is one, 1 a list of them, and so on; None is any nesting.
 
     Raises:
         ValueError: for anything else.
     """
-    if isinstance(value, list | tuple):
-        return [parse(part) for part in value]
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError(f"expected a rational number as text, such as '2/3', got {value!r}")
+    if isinstance(value, list | tuple) and depth != 0:
+        return [parse(part, None if depth is None else depth - 1) for part in value]
+    if depth:
+        raise ValueError(f"expected a list of numbers as text, got {_shown(value)}")
+    if not isinstance(value, str) or not _WRITTEN.fullmatch(value):
+        raise ValueError(f"expected a rational number as text, such as '2/3', got {_shown(value)}")
     try:
         return Fraction(value)
-    except (ValueError, ZeroDivisionError) as error:
-        raise ValueError(f"expected a rational number such as '2/3', got {value!r}") from error
+    except ZeroDivisionError as error:
+        raise ValueError(f"expected a rational number, got {_shown(value)}") from error
+
+
+def field(name: str, value: Any, depth: int) -> Any:
+    """Read the numbers of a named field, as `parse`.
+
+    Raises:
+        ValueError: naming it.
+    """
+    try:
+        return parse(value, depth)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+def _shown(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:60]}..."
 
 
 def exactly(value: Any) -> Any:

@@ -52,10 +52,10 @@ def redecide(
         ValueError: for a claim without an exact side, or names that are not known.
     """
     found = claim_named(claim)
-    statement, reason = possible_statement(found, drop=drop)
-    if statement is None or statement.domain not in CONVERTED:
-        why = reason or f"{found.name} has no exact side for random instances"
-        raise ValueError(f"exact: {why}")
+    statement, _ = possible_statement(found, drop=drop)
+    reason = why_not(found, drop)
+    if statement is None or reason:
+        raise ValueError(f"exact: {reason}")
     answers, convert = [], Converter(found, statement)
     for label, variant in variants_of(found, sets):
         outcomes = []
@@ -74,6 +74,14 @@ def redecide(
         rest = len(places) - violated - holds
         answers.append(Redecision(found.name, label, instances, len(places), holds, violated, rest))
     return answers
+
+
+def why_not(claim: Claim, drop: str | None = None) -> str:
+    """Say why the instances of a claim cannot be decided exactly; "" where they can."""
+    statement, reason = possible_statement(claim, drop=drop)
+    if statement is not None and statement.domain in CONVERTED:
+        return ""
+    return reason or f"{claim.name} has no exact side for random instances"
 
 
 def _open(claim, key, spec, instances, drop) -> list[int]:

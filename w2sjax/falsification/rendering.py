@@ -6,6 +6,7 @@ from fractions import Fraction
 from w2sjax.falsification.counterexample import Counterexample
 from w2sjax.falsification.kinds import KINDS
 from w2sjax.falsification.statement import Statement
+from w2sjax.falsification.statements import STATEMENTS, is_of_the_registry
 
 
 def formula(statement: Statement) -> str:
@@ -29,10 +30,20 @@ def _sum(terms: Mapping[str, Fraction], words: Mapping[str, str]) -> str:
     return " ".join(parts) or "0"
 
 
-def markdown(found: Counterexample, picture: str | None = None) -> str:
+def variant(statement: Statement, *, twin: bool = False) -> str:
+    """Say in brackets where a statement is not a claim of the registry, apart from a dropped hypothesis."""
+    if twin:
+        return " (the claim’s false twin)"
+    if is_of_the_registry(statement):
+        return ""
+    return f" ({'a variant of the' if statement.claim in STATEMENTS else 'a user’s'} claim)"
+
+
+def markdown(found: Counterexample, picture: str | None = None, *, twin: bool = False) -> str:
     """Render the counterexample; `picture` is the name of a file beside the page."""
     statement = found.statement
-    lines = [f"# A counterexample: {statement.claim}", "", f"Claimed: {formula(statement)}"]
+    title = f"# A counterexample: {statement.claim}{variant(statement, twin=twin)}"
+    lines = [title, "", f"Claimed: {formula(statement)}"]
     if statement.dropped is not None:
         lines[-1] += f", without the hypothesis “{statement.dropped}”"
     kind = KINDS[statement.domain]

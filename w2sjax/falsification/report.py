@@ -28,13 +28,20 @@ def summary(result: Falsification) -> str:
             f"{name}: counterexample with {size(result)}, {found.lhs} {relation} {found.rhs}; found "
             f"after {looked} instances in {seconds:.1f} s"
         )
-    text = f"{name}: none found in {total:,} instances ({looked or 'none'}; {seconds:.1f} s)"
+    none = "none confirmed" if result.one_engine else "none found"
+    text = f"{name}: {none} in {total:,} instances ({looked or 'none'}; {seconds:.1f} s)"
     if math.isfinite(result.least_slack):
         text += f", least slack {result.least_slack:.2g}"
     if result.unconfirmed:
         text += f"; {result.unconfirmed:,} violated in floating point, not confirmed exactly"
+    if result.one_engine:
+        text += f"; {result.one_engine:,} violated by one exact engine alone"
     if result.note:
         text += f" ({result.note})"
+    if result.invalid:
+        text += (
+            f"; {result.invalid:,} random ones invalid: a side is not finite, nothing was checked"
+        )
     if result.undecided:
         text += f"; {result.undecided:,} small ones undecided"
     return text if result.complete else text + "; time ran out"
@@ -70,6 +77,8 @@ def matrix(results: Sequence[Falsification]) -> Table:
             sides = result.counterexample
             relation = "≠" if sides.statement.identity else ">"
             found = f"{size(result)}: {short(sides.lhs)} {relation} {short(sides.rhs)}"
+        elif result.one_engine:
+            found = f"not confirmed: {result.one_engine:,} by one engine alone"
         elif result.unconfirmed:
             found = f"not confirmed: {result.unconfirmed:,} violated{'*' * (not result.exact)}"
         slack = f"{result.least_slack:.2g}" if math.isfinite(result.least_slack) else ""

@@ -21,6 +21,8 @@ from w2sjax.falsification.checkpoint import Outcome, Record
 from w2sjax.falsification.claim_source import source_of
 from w2sjax.falsification.counterexample import Counterexample, confirm
 from w2sjax.falsification.kinds import KINDS
+from w2sjax.falsification.opinion import RefusedError
+from w2sjax.falsification.own import contradiction
 from w2sjax.falsification.phases import Progress, Question
 from w2sjax.falsification.shrinking import SECONDS, shrink
 from w2sjax.falsification.stated import possible_statement
@@ -220,13 +222,12 @@ class Search:
         note = self.question.reason
         # What only one of the two engines can compute is never confirmed.
         lacking = "" if statement is None else KINDS[statement.domain].lacking(statement)
-        alone = self.hit is not None and bool(lacking)
-        if lacking:
-            note = f"the second exact engine has no {lacking}"
-        if alone:
-            note = f"confirmed by one engine only: {note}"
-        elif self.hit is not None and statement is not None:
-            counterexample = self._shrunk(statement, self.hit, shrink_seconds)
+        refusal = note = f"the second exact engine has no {lacking}" if lacking else note
+        if self.hit is not None and statement is not None:
+            if not lacking:
+                counterexample, refusal = self._shrunk(statement, self.hit, shrink_seconds)
+            if counterexample is None:
+                note = f"found by one engine, the second refuses: {refusal}"
         shrinking = time.monotonic() - start
         every = [outcome for outcomes in self.outcomes.values() for outcome in outcomes]
         each = {p: sum(o.seconds for o in outcomes) for p, outcomes in self.outcomes.items()}
@@ -237,8 +238,10 @@ class Search:
             counterexample=counterexample,
             instances={p: sum(o.instances for o in found) for p, found in self.outcomes.items()},
             least_slack=min((outcome.least_slack for outcome in every), default=float("inf")),
-            unconfirmed=sum(outcome.unconfirmed for outcome in every) + alone,
+            unconfirmed=sum(outcome.unconfirmed for outcome in every),
             undecided=sum(outcome.undecided for outcome in every),
+            invalid=sum(outcome.invalid for outcome in every),
+            one_engine=int(self.hit is not None and counterexample is None),
             seconds={"search": sum(each.values()), **each, "shrink": shrinking},
             sets=tuple(label for label, _ in self.variants),
             exact=statement is not None and not lacking,
@@ -246,16 +249,30 @@ class Search:
             note=note,
         )
 
-    def _shrunk(self, statement: Statement, found: Outcome, seconds: float) -> Counterexample:
+    def _shrunk(
+        self, statement: Statement, found: Outcome, seconds: float
+    ) -> tuple[Counterexample | None, str]:
+        """Shrink what was found and confirm it; also returns who refuses it and why, if any does."""
         small = self.record.shrunk()
         if small is None:
             small = shrink(statement, found.hit, seconds=seconds)
             self.record.keep_shrunk(small)
-        place = found.place
-        answer = confirm(statement, small, place) or confirm(statement, found.hit, place)
-        if answer is None:
-            raise AssertionError("the two exact engines disagree: please report this as a bug")
-        return answer
+        reason = ""
+        for instance in (small, found.hit):
+            try:
+                answer = confirm(statement, instance, found.place)
+            except RefusedError as error:
+                reason = str(error)
+                continue
+            if answer is None:
+                continue
+            twin = self.question.twin
+            reason = contradiction(self.question.claim, statement, instance, twin=twin)
+            if not reason:
+                return answer, ""
+        if not reason:
+            raise AssertionError("what was found is not violated: please report this as a bug")
+        return None, reason
 
 
 def _numbers(variant: Any) -> list[int]:

@@ -11,9 +11,12 @@ from fractions import Fraction
 from typing import Any
 
 from w2sjax.falsification.programs.program import Program, program_from_json
-from w2sjax.falsification.rationals import parse
+from w2sjax.falsification.rationals import field
 
 Terms = Mapping[str, Fraction]
+PROGRAMS = "yours"  # the domain of the statements that have a program
+STUDENTS = ("projection", "member", "nearer")
+MEMBERS = ("truth", "other", "student")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,16 +104,33 @@ def statement_from_json(fields: Any) -> Statement:
     if not isinstance(fields, dict) or set(fields) | {"program"} != names:
         raise ValueError(f"statement: expected the fields {', '.join(sorted(names))}")
     values: dict[str, Any] = dict(fields)
-    if "program" in values:
-        values["program"] = program_from_json(values["program"])
+    for name, kind in (("claim", str), ("domain", str), ("identity", bool)):
+        if type(values[name]) is not kind:
+            raise ValueError(f"{name}: expected {kind.__name__}, got {values[name]!r}")
+    if values["dropped"] is not None and not isinstance(values["dropped"], str):
+        raise ValueError(f"dropped: expected a name or null, got {values['dropped']!r}")
+    for name, known in (("hypotheses", None), ("members", MEMBERS), ("sets", None)):
+        if values[name] is not None or name != "sets":
+            values[name] = _names(name, values[name], known)
+    if values["student"] not in STUDENTS:
+        raise ValueError(f"student: expected one of {STUDENTS}, got {values['student']!r}")
     for side in ("lhs", "rhs"):
         if not isinstance(values[side], dict):
             raise ValueError(f"{side}: expected coefficients by quantity")
-        values[side] = {name: parse(number) for name, number in values[side].items()}
-    for name in ("hypotheses", "members"):
-        values[name] = tuple(values[name])
-    values["sets"] = None if values["sets"] is None else tuple(values["sets"])
+        values[side] = {name: field(name, number, 0) for name, number in values[side].items()}
+    if ("program" in values) != (values["domain"] == PROGRAMS):
+        raise ValueError(f"program: expected where the domain is {PROGRAMS!r}, and only there")
+    if "program" in values:
+        values["program"] = program_from_json(values["program"])
     return Statement(**values)
+
+
+def _names(field: str, given: Any, known: tuple[str, ...] | None) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+        raise ValueError(f"{field}: expected a list of names, got {given!r}")
+    if known is not None and not set(given) <= set(known):
+        raise ValueError(f"{field}: expected some of {known}, got {given!r}")
+    return tuple(given)
 
 
 def coefficients(*names: str, **numbers: int) -> dict[str, Fraction]:

@@ -16,6 +16,6 @@ TWINS: dict[str, Statement] = {k: v for part in _DOMAINS for k, v in part.TWINS.
 def is_of_the_registry(statement: Statement) -> bool:
     """Whether it is the claim's own statement, not a variant (a hypothesis may be dropped)."""
     known = STATEMENTS.get(statement.claim)
-    if known is None:
+    if known is None or statement.dropped not in (None, *known.hypotheses):
         return False
     return statement == (known.without(statement.dropped) if statement.dropped else known)

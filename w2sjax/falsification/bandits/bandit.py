@@ -9,7 +9,7 @@ import dataclasses
 from fractions import Fraction
 from typing import Any
 
-from w2sjax.falsification.rationals import parse, text
+from w2sjax.falsification.rationals import field, text
 
 Source = tuple[tuple[Fraction, Fraction], ...]  # probabilities and rewards
 LARGEST = 10**5  # rounds
@@ -122,17 +122,21 @@ def bandit_from_json(fields: Any) -> Bandit:
     try:
         scenarios = tuple(
             Scenario(
-                parse(given["probability"]),
-                tuple(
-                    tuple((p, value) for p, value in parse(source)) for source in given["sources"]
-                ),
+                field("probability", given["probability"], 0),
+                _sources(field("sources", given["sources"], 3)),
             )
             for given in fields["scenarios"]
         )
-        bandit = Bandit(fields["horizon"], parse(fields["failure"]), scenarios)
-        fault = bandit.fault()
-    except (TypeError, KeyError, AttributeError) as error:
+    except (TypeError, KeyError) as error:
         raise ValueError(f"scenarios: of the wrong shape ({error})") from error
+    bandit = Bandit(fields["horizon"], field("failure", fields["failure"], 0), scenarios)
+    fault = bandit.fault()
     if fault is not None:
         raise ValueError(fault)
     return bandit
+
+
+def _sources(given: list[list[list[Fraction]]]) -> tuple[Source, ...]:
+    if any(len(pair) != 2 for source in given for pair in source):
+        raise ValueError("scenarios, sources: expected pairs of a probability and a reward")
+    return tuple(tuple((p, value) for p, value in source) for source in given)

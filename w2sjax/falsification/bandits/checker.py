@@ -12,7 +12,7 @@ from typing import Any
 
 from w2sjax.falsification.bandits.bandit import Bandit, Scenario
 from w2sjax.falsification.intervals import Interval, exact
-from w2sjax.falsification.judging import judge
+from w2sjax.falsification.judging import among, judge
 from w2sjax.falsification.logarithm import log_enclosure
 from w2sjax.falsification.opinion import Opinion, RefusedError
 from w2sjax.falsification.statement import Statement
@@ -46,7 +46,7 @@ def check_bandit(statement: Statement, bandit: Bandit) -> Opinion:
         "short_of_chance": lambda: book.short(exact(0)),
         "delta": lambda: exact(bandit.failure),
     }
-    opinion = judge(statement, formulas, {})
+    opinion = judge(statement, among(formulas), {})
     return Opinion(opinion.violated, opinion.lhs, opinion.rhs, {"paths": f"{book.walked} played"})
 
 

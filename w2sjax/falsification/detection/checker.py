@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from w2sjax.falsification.detection.experiment import Experiment
 from w2sjax.falsification.intervals import Interval, exact
-from w2sjax.falsification.judging import judge
+from w2sjax.falsification.judging import among, judge
 from w2sjax.falsification.logarithm import log_enclosure
 from w2sjax.falsification.normal import normal_enclosure
 from w2sjax.falsification.opinion import Opinion, RefusedError
@@ -31,7 +31,8 @@ def check_experiment(statement: Statement, experiment: Experiment) -> Opinion:
         "far_unrated": lambda: _far(experiment, Fraction(experiment.points), rated=False),
         "delta": lambda: exact(experiment.failure),
     }
-    return judge(statement, formulas, {"failures": "by adding one point after another"})
+    notes = {"failures": "by adding one point after another"}
+    return judge(statement, among(formulas), notes)
 
 
 def _low(experiment: Experiment, shift: Fraction) -> Interval:

@@ -4,7 +4,7 @@ from flint import arb, fmpz
 
 from w2sjax.falsification.decision import OUTSIDE, Decision
 from w2sjax.falsification.detection.experiment import Experiment
-from w2sjax.falsification.flint_numbers import rational
+from w2sjax.falsification.flint_numbers import power, rational
 from w2sjax.falsification.narrowing import decide_narrowing
 from w2sjax.falsification.statement import Statement
 
@@ -78,7 +78,8 @@ def _far(experiment: Experiment, *, fast: bool = False, rated: bool = True) -> a
             chance = called if number else 1 - called
         else:
             ways = arb(fmpz.bin_uiui(count, number))
-            chance = ways * called**number * (1 - called) ** (count - number)
+            missed = power(1 - called, count - number) if number < count else 1
+            chance = ways * called**number * missed
         # Where it is open whether the number counts, anything from 0 to the chance may.
         total += chance if off > allowed else chance * (arb(0.5) + arb(0, 0.5))
     return total

@@ -12,7 +12,7 @@ import dataclasses
 from fractions import Fraction
 from typing import Any
 
-from w2sjax.falsification.rationals import parse, text
+from w2sjax.falsification.rationals import field, text
 
 LARGEST = 1000  # points, and directions: the sums are finite, but take time
 INTEGERS, FLAGS = ("points", "directions"), ("zeroed", "copies")
@@ -94,7 +94,7 @@ def experiment_from_json(fields: Any) -> Experiment:
         if type(fields[name]) is not kind:
             raise ValueError(f"{name}: expected {kind.__name__}, got {fields[name]!r}")
     plain = (*INTEGERS, *FLAGS)
-    experiment = Experiment(**{n: v if n in plain else parse(v) for n, v in fields.items()})
+    experiment = Experiment(**{n: v if n in plain else field(n, v, 0) for n, v in fields.items()})
     fault = experiment.fault()
     if fault is not None:
         raise ValueError(fault)

@@ -8,6 +8,7 @@ from w2sjax.figure_style import COLOURS, COLUMN, drawing, saved
 
 NOTHING = ""  # no hypothesis is dropped
 FOUND, FLOATING, NONE = "counterexample", "unconfirmed", "none found"
+ALONE = "one engine"
 # Names of one hypothesis in different papers share a column.
 SAME = {"i.i.d. sample": "i.i.d.", "i.i.d. points": "i.i.d."}
 CELL, AROUND = 0.108, 1.32  # inches
@@ -70,6 +71,8 @@ def _style(row: Mapping[str, Any]) -> dict[str, Any]:
         return {"facecolor": COLOURS[0], "edgecolor": COLOURS[0], "linewidth": 0.5}
     if row["outcome"] == FLOATING:
         return {"facecolor": "white", "edgecolor": COLOURS[0], "hatch": "/////", "linewidth": 0.5}
+    if row["outcome"] == ALONE:
+        return {"facecolor": "white", "edgecolor": COLOURS[0], "hatch": "....", "linewidth": 0.5}
     dash = "-" if row["exact"] == "yes" else (0, (1.2, 1.2))
     return {"facecolor": "white", "edgecolor": "0.55", "linewidth": 0.5, "linestyle": dash}
 
@@ -84,6 +87,7 @@ def _legend(rows: Sequence[Mapping[str, Any]]) -> list[Any]:
             "exact": "yes",
         },
         "violated in floating point only": {"outcome": FLOATING, "exact": "no"},
+        "violated by one exact engine alone": {"outcome": ALONE, "exact": "yes"},
         "none found": {"outcome": NONE, "exact": "yes"},
         "none found in floating point, no exact search": {"outcome": NONE, "exact": "no"},
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 from flint import arb, fmpq
 
+from w2sjax.falsification.flint_numbers import power as raised
 from w2sjax.falsification.flint_numbers import root
 
 UNDEFINED = "nan"
@@ -54,7 +55,7 @@ def integer_power(a, exponent: int) -> Any:
     """Multiply a number with itself."""
     if exponent < 0 and not (a > 0 or a < 0):
         return UNDEFINED
-    return a**exponent if exponent else fmpq(1)
+    return raised(a, exponent) if exponent else fmpq(1)
 
 
 def power(a, b) -> Any:
@@ -111,7 +112,7 @@ def sign(a) -> Any:
     """Give 1, 0 or -1."""
     if isinstance(a, fmpq):
         return fmpq((a > 0) - (a < 0))
-    return fmpq(1) if a > 0 else fmpq(-1) if a < 0 else arb(0, 1)
+    return fmpq(1) if a > 0 else fmpq(-1) if a < 0 else fmpq(0) if a == 0 else arb(0, 1)
 
 
 def floor(a) -> Any:
@@ -122,7 +123,9 @@ def floor(a) -> Any:
 def nearest(a) -> Any:
     """Round to the nearest whole number, halves to the even one."""
     low = floor(a + fmpq(1, 2))
-    half = isinstance(a, fmpq) and (a + fmpq(1, 2)).q == 1
+    if isinstance(a, arb):  # a ball may hold a half, which either side of it is next to
+        return low.union(-floor(fmpq(1, 2) - a))
+    half = (a + fmpq(1, 2)).q == 1
     return low - 1 if half and low.p % 2 == 1 else low
 
 
@@ -172,7 +175,7 @@ def hull(cases) -> Any:
 
 
 def _ball(name: str) -> Callable[[Any], Any]:
-    return finite(lambda a: getattr(arb(a), name)() if a != 0 else _AT_ZERO[name])
+    return finite(lambda a: _AT_ZERO[name] if a == 0 else getattr(arb(a), name)())
 
 
 _AT_ZERO = {
@@ -210,7 +213,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "or": lambda a, b: truth_not(truth_and(truth_not(a), truth_not(b))),
     "xor": lambda a, b: None if a is None or b is None else a != b,
     "not": truth_not,
-    "finite": lambda a: not isinstance(a, str),
+    "finite": lambda a: None if isinstance(a, str) and a == UNDEFINED else not isinstance(a, str),
     "number": number,
     "select": select,
 }

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from w2sjax.falsification.intervals import Interval, exact
+from w2sjax.falsification.judging import judge
 from w2sjax.falsification.opinion import Opinion, RefusedError
 from w2sjax.falsification.programs.case import Case
 from w2sjax.falsification.programs.enclosures import LACKING, OPERATIONS, hull
@@ -43,17 +44,13 @@ def check_case(statement: Statement, case: Case) -> Opinion:
     if program.valid is not None and values[program.valid, 0] is not True:
         raise RefusedError("the instance is not valid")
     sides = {"left": values[program.left, 0], "right": values[program.right, 0]}
-    totals = []
-    for terms in (statement.lhs, statement.rhs):
-        total = exact(0)
-        for name, factor in terms.items():
-            if not isinstance(sides.get(name), Interval):
-                raise RefusedError(f"{name}: no number")
-            total = total + sides[name].scaled(factor)
-        totals.append(total)
-    lhs, rhs = totals
-    violated = rhs.high < lhs.low or (statement.identity and lhs.high < rhs.low)
-    return Opinion(violated, lhs, rhs, {} if program.valid is None else {"valid": "exact"})
+
+    def side(name: str) -> Interval:
+        if not isinstance(sides.get(name), Interval):
+            raise RefusedError(f"{name}: no number")
+        return sides[name]
+
+    return judge(statement, side, {} if program.valid is None else {"valid": "exact"})
 
 
 class _Evaluation:
@@ -147,7 +144,7 @@ def _applied(name: str, operands: list[Any], *data: Any) -> Any:
     if name in TRUTHS:
         return _truth(name, operands)
     if name == "finite":
-        return isinstance(operands[0], Interval)
+        return None if operands[0] is None else isinstance(operands[0], Interval)
     if name == "number":
         return exact(int(operands[0])) if isinstance(operands[0], bool) else _unknown(operands[0])
     if name in ("max", "min", "lt", "le", "eq", "neg") and any(v in INFINITE for v in operands

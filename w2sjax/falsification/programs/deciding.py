@@ -4,10 +4,11 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from w2sjax.falsification.decision import OUTSIDE, UNDECIDED, Decision, compare
 from w2sjax.falsification.flint_numbers import rational
+from w2sjax.falsification.narrowing import narrowed
 from w2sjax.falsification.programs.balls import OPERATIONS
 from w2sjax.falsification.programs.case import Case
 from w2sjax.falsification.programs.program import Program, Step
@@ -21,16 +22,12 @@ def decide_case(statement: Statement, case: Case, precisions: tuple[int, ...]) -
     misfit = case.misfit(program)
     if misfit is not None:
         return Decision(OUTSIDE, hypotheses={"instance": misfit})
-    answer = Decision(UNDECIDED)
-    for precision in precisions:
-        saved, ctx.prec = ctx.prec, 2 * precision
-        try:
-            answer = _decided(statement, program, run(program, case))
-        finally:
-            ctx.prec = saved
-        if answer.outcome != UNDECIDED:
-            return answer
-    return answer
+
+    def attempt(bits: int) -> Decision:
+        del bits
+        return _decided(statement, program, run(program, case))
+
+    return narrowed(attempt, precisions, Decision(UNDECIDED))
 
 
 def _decided(statement: Statement, program: Program, lists: list[list[Any]]) -> Decision:

@@ -196,7 +196,7 @@ def entry(value: Any) -> Fraction | bool | str:
     """Read an entry: a rational number as text, a truth value, or what is no finite number."""
     if isinstance(value, bool) or (isinstance(value, str) and value in SPECIAL):
         return value
-    return parse(value)
+    return parse(value, 0)
 
 
 def _whole(value: Any) -> int:

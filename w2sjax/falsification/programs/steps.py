@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
+from flint import arb
+
 from w2sjax.falsification.decision import PRECISIONS
 from w2sjax.falsification.programs.case import Case
 from w2sjax.falsification.programs.deciding import decide_case, run
@@ -188,5 +190,7 @@ def _slack(statement: Statement, case: Case) -> float | None:
     valid = program.valid is None or lists[program.valid][0] is True
     if not valid or isinstance(left, str) or isinstance(right, str):
         return None
-    difference, size = float(right - left), float(abs(left) + abs(right))
-    return (-abs(difference) if statement.identity else difference) / (size or 1)
+    difference, size = right - left, abs(left) + abs(right)
+    # The ratio before it is a double: each may be beyond the largest one.
+    slack = float(arb(difference / size if size > 0 else difference))
+    return -abs(slack) if statement.identity else slack

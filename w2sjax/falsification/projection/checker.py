@@ -10,7 +10,8 @@ from fractions import Fraction
 
 from w2sjax.falsification.expressions import Numbers, evaluate, is_expression
 from w2sjax.falsification.intervals import Interval, exact
-from w2sjax.falsification.opinion import InfiniteError, Opinion, RefusedError
+from w2sjax.falsification.judging import judge
+from w2sjax.falsification.opinion import Opinion, RefusedError, UnboundedError
 from w2sjax.falsification.projection.problem import Problem
 from w2sjax.falsification.projection.sets import contains
 from w2sjax.falsification.projection.supports import BITS, support
@@ -26,20 +27,12 @@ def check_problem(
     Raises:
         RefusedError: if a hypothesis fails or a student is missing or no member.
     """
-    notes = _hypotheses(statement, problem)
-    evidence = _Evidence(problem, statement, students)
-    nothing = exact(0)
+    evidence = quantities(statement, problem, students)
     try:
-        lhs, rhs = (
-            sum(
-                (evidence[name].scaled(a) for name, a in side.items() if a != 0), start=nothing
-            )
-            for side in (statement.lhs, statement.rhs)
-        )  # fmt: skip
-    except InfiniteError:
-        return Opinion(False, nothing, nothing, notes | {"gap": "infinite"})
-    violated = rhs.high < lhs.low or (statement.identity and lhs.high < rhs.low)
-    return Opinion(violated, lhs, rhs, notes | evidence.notes)
+        return judge(statement, evidence.__getitem__, evidence.notes)
+    except UnboundedError:
+        nothing = exact(0)
+        return Opinion(False, nothing, nothing, evidence.notes | {"gap": "infinite"})
 
 
 def _hypotheses(statement: Statement, problem: Problem) -> dict[str, str]:
@@ -68,8 +61,9 @@ def quantities(
     Raises:
         RefusedError: if a hypothesis fails; when it is asked for, if a student is missing or no member.
     """
-    _hypotheses(statement, problem)
-    return _Evidence(problem, statement, students)
+    evidence = _Evidence(problem, statement, students)
+    evidence.notes |= _hypotheses(statement, problem)
+    return evidence
 
 
 class _Evidence:
@@ -142,7 +136,7 @@ class _Evidence:
                 raise RefusedError(f"the stated projection of {name} has an intercept")
             try:
                 gap = self.gap(label, coefficients, constant).high
-            except InfiniteError as error:
+            except UnboundedError as error:
                 raise RefusedError(f"the stated projection of {name} is none") from error
             radius = root_above(gap, BITS)
             values = self.problem.values(coefficients, constant)
@@ -178,7 +172,7 @@ class _Evidence:
         values = problem.values(coefficients, constant)
         pull = [w * (y - f) for w, y, f in zip(self.weights, label, values, strict=True)]
         if problem.intercept and sum(pull) != 0:
-            raise InfiniteError
+            raise UnboundedError
         along = pull if problem.features is None else apply(transpose(problem.features), pull)
         bound = support(problem.set, problem.parameters, along)
         return bound - exact(dot(along, coefficients))

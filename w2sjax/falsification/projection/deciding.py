@@ -2,8 +2,6 @@
 
 import dataclasses
 
-from flint import ctx
-
 from w2sjax.falsification.decision import (
     HOLDS,
     OUTSIDE,
@@ -14,6 +12,7 @@ from w2sjax.falsification.decision import (
     compare,
 )
 from w2sjax.falsification.flint_numbers import python
+from w2sjax.falsification.narrowing import narrowed
 from w2sjax.falsification.projection.problem import Problem
 from w2sjax.falsification.projection.quantities import Quantities
 from w2sjax.falsification.statement import Statement
@@ -24,26 +23,22 @@ def decide_problem(statement: Statement, problem: Problem, precisions: tuple[int
     hypotheses, satisfied = check_hypotheses(statement, problem)
     if not satisfied:
         return Decision(OUTSIDE, hypotheses=hypotheses)
-    answer = Decision(UNDECIDED, hypotheses=hypotheses)
-    for precision in precisions:
-        saved, ctx.prec = ctx.prec, 2 * precision
-        try:
-            quantities = Quantities(problem, statement, precision)
-            answer = compare(statement, quantities, hypotheses)
-            students = {
-                name: ([python(v) for v in s.coefficients], python(s.intercept))
-                for name, s in quantities.students.items()
-            }
-            answer = dataclasses.replace(answer, students=students)
-        except InfiniteError:
-            return Decision(HOLDS, rhs="inf", slack=float("inf"), hypotheses=hypotheses)
-        except OutOfReachError as error:
-            return Decision(UNDECIDED, lhs=str(error), hypotheses=hypotheses)
-        finally:
-            ctx.prec = saved
-        if answer.outcome != UNDECIDED:
-            return answer
-    return answer
+
+    def attempt(bits: int) -> Decision:
+        quantities = Quantities(problem, statement, bits)
+        answer = compare(statement, quantities, hypotheses)
+        students = {
+            name: ([python(v) for v in s.coefficients], python(s.intercept))
+            for name, s in quantities.students.items()
+        }
+        return dataclasses.replace(answer, students=students)
+
+    try:
+        return narrowed(attempt, precisions, Decision(UNDECIDED, hypotheses=hypotheses))
+    except InfiniteError:
+        return Decision(HOLDS, rhs="inf", slack=float("inf"), hypotheses=hypotheses)
+    except OutOfReachError as error:
+        return Decision(UNDECIDED, lhs=str(error), hypotheses=hypotheses)
 
 
 def check_hypotheses(statement: Statement, problem: Problem) -> tuple[dict[str, str], bool]:

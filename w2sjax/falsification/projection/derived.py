@@ -1,5 +1,6 @@
 """The exact statement of a user's claim about projections, from its check alone."""
 
+import dataclasses
 import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
@@ -53,10 +54,20 @@ def derive(
         identity=identity,
         hypotheses=tuple(hypotheses),
         student="member" if member else "projection",
-        members=tuple(label for label in ("truth", "other", "student") if label in members),
+        members=_ordered(members),
         sets=None if sets is None else tuple(sets),
     )
-    return statement if drop is None else statement.without(drop)
+    if drop is None:
+        return statement
+    # What the check itself calls a member stays one, whatever is dropped.
+    left = {label: hypothesis for label, hypothesis in hypotheses.items() if label != drop}
+    dropped = statement.without(drop)
+    members = {*dropped.members, *_members(used, left)}
+    return dataclasses.replace(dropped, members=_ordered(members))
+
+
+def _ordered(members: set[str]) -> tuple[str, ...]:
+    return tuple(label for label in ("truth", "other", "student") if label in members)
 
 
 def _members(used: set[str], hypotheses: Mapping[str, Hypothesis]) -> set[str]:
@@ -84,6 +95,7 @@ def _sides(found: Any) -> tuple[Polynomial, Polynomial]:
 
 _SAMPLED = {"d(sampled,target)": "student_error", "d(sampled,weak)": "misfit"}
 _EXACT = {"misfit": "d(projection,weak)", "student_error": "d(projection,target)"}
+_ROLES = {"student": "projection", "sampled": "student"}
 
 
 def _terms(side: Polynomial, *, sampled: bool) -> dict[str, Fraction]:
@@ -93,7 +105,8 @@ def _terms(side: Polynomial, *, sampled: bool) -> dict[str, Fraction]:
 
     def renamed(match: re.Match[str]) -> str:
         word = match.group()
-        return _SAMPLED.get(word, _EXACT.get(word, word.replace("sampled", "student")))
+        known = _SAMPLED.get(word) or _EXACT.get(word)
+        return known or re.sub("student|sampled", lambda role: _ROLES[role.group()], word)
 
     return {
         re.sub(r"d\([a-z,]+\)|[a-z_]+", renamed, name): value

@@ -4,42 +4,28 @@ import re
 from typing import Any
 
 from w2sjax.falsification.expressions import is_expression
+from w2sjax.falsification.projection.distances import DISTANCES, written
 from w2sjax.falsification.projection.problem import Problem
 from w2sjax.falsification.rationals import numbers
 from w2sjax.falsification.statement import Statement
 
+_WORDS = {name: written(*pair) for name, pair in DISTANCES.items()}
 WORDS = {
-    "weak_error": "d(f_w, f*)",
-    "student_error": "d(f, f*)",
-    "misfit": "d(f, f_w)",
+    **_WORDS,
     "product": "<f_w - f, f - f*>",
     "gap": "γ(f)",
-    "root_misfit_error": "√(d(f, f_w) d(f, f*))",
+    "root_misfit_error": f"√({_WORDS['misfit']} {_WORDS['student_error']})",
     "excess": "κ",
     "epsilon": "ε",
-    "root_epsilon_weak": "√(ε d(f_w, f*))",
-    "root_epsilon_misfit": "√(ε d(f, f_w))",
-    "weak_roots": "√d(f_w, f*) (√κ + √ε)",
+    "root_epsilon_weak": f"√(ε {_WORDS['weak_error']})",
+    "root_epsilon_misfit": f"√(ε {_WORDS['misfit']})",
+    "weak_roots": f"√{_WORDS['weak_error']} (√κ + √ε)",
     "roots_squared": "(√κ + √ε)²",
-    "apart": "d(u, v)",
-    "outside": "d(g, V)",
-    "weak_between": "d(f, h)",
-    "between_target": "d(h, g)",
-    "root_weak_target": "√d(f, g)",
-    "root_weak_between": "√d(f, h)",
-    "root_between_target": "√d(h, g)",
+    "root_weak_target": f"√{_WORDS['weak_error']}",
+    "root_weak_between": f"√{_WORDS['weak_between']}",
+    "root_between_target": f"√{_WORDS['between_target']}",
 }
-FUNCTIONS = {
-    "weak": "f_w",
-    "target": "f*",
-    "student": "f",
-    "projection": "f_sw",
-    "best": "f_s",
-    "member": "u",
-    "other": "v",
-    "combination": "h",
-    "mixed": "g",
-}
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 STUDENTS = {
     "projection": "f is the exact projection of f_w on V",
     "member": "f is the stated student",
@@ -77,7 +63,9 @@ def page(problem: Problem, statement: Statement, students: dict[str, Any]) -> li
             )
     text = " ".join(statement.quantities())
     if any(part in text for part in ("outside", "between", "combination", "mixed")):
-        lines.append(f"Share of the first member in the combination: {problem.mixture}.")
+        lines.append(f"Share of the first member in the combination h: {problem.mixture}.")
+    if any(part in text for part in ("outside", "mixed")):
+        lines.append("g is the member of the class next to h.")
     if "epsilon" in text:
         lines.append("ε = d(f_s, f*) for the projection f_s of the target.")
     for name, (theta, constant) in students.items():
@@ -101,8 +89,10 @@ def _expression(text: str) -> str:
 
     def word(match: re.Match[str]) -> str:
         if match.group(1):
-            return f"d({FUNCTIONS[match.group(1)]}, {FUNCTIONS[match.group(2)]})"
+            return written(match.group(1), match.group(2))
         return "√" if match.group() == "root" else WORDS.get(match.group(), match.group())
 
-    shown = re.sub(r"d\(([a-z]+),([a-z]+)\)|[a-z_]+", word, text)
-    return shown.replace("*", " ").replace("^2", "²").replace("^3", "³")
+    # Before the words are put in: f* has a star of its own.
+    plain = re.sub(r"\^\d+", lambda power: power.group()[1:].translate(RAISED), text)
+    plain = plain.replace("*", " ")
+    return re.sub(r"d\(([a-z]+),([a-z]+)\)|[a-z_]+", word, plain)

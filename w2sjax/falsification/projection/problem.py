@@ -7,8 +7,10 @@ import dataclasses
 from fractions import Fraction
 from typing import Any
 
-from w2sjax.falsification.projection.sets import SHAPES, VALUES, contains
-from w2sjax.falsification.rationals import Matrix, Vector, apply, parse, text
+from w2sjax.falsification.projection.sets import DEPTHS, SHAPES, VALUES, contains
+from w2sjax.falsification.rationals import Matrix, Vector, apply, field, text
+
+SINGLE = ("truth_intercept", "other_intercept", "student_intercept", "mixture")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,19 +127,20 @@ def problem_from_json(fields: Any) -> Problem:
     names = {field.name for field in dataclasses.fields(Problem)}
     if not isinstance(fields, dict) or set(fields) != names:
         raise ValueError(f"problem: expected the fields {', '.join(sorted(names))}")
-    numbers: dict[str, Any] = {
-        name: value if value is None or name == "set" else parse(value)
-        for name, value in fields.items()
-        if name != "parameters"
-    }
-    if not isinstance(fields["parameters"], dict):
-        raise ValueError("parameters: expected numbers by name")
-    numbers["parameters"] = {name: parse(value) for name, value in fields["parameters"].items()}
-    try:
-        problem = Problem(**numbers)
-        fault = problem.fault()
-    except (TypeError, AttributeError, KeyError, IndexError) as error:
-        raise ValueError(f"problem: numbers of the wrong shape ({error})") from error
+    kind, given = fields["set"], fields["parameters"]
+    if not isinstance(kind, str) or kind not in SHAPES:
+        raise ValueError(f"set: unknown kind {kind!r}")
+    depths = DEPTHS.get(kind, {})
+    if not isinstance(given, dict) or (depths and set(given) != set(depths)):
+        raise ValueError(f"parameters: expected numbers by name, those of {kind}")
+    values: dict[str, Any] = {"set": kind, "features": None}
+    values["parameters"] = {name: field(name, v, depths.get(name, 0)) for name, v in given.items()}
+    if fields["features"] is not None:
+        values["features"] = field("features", fields["features"], 2)
+    for name in names - set(values):
+        values[name] = field(name, fields[name], 0 if name in SINGLE else 1)
+    problem = Problem(**values)
+    fault = problem.fault()
     if fault is not None:
         raise ValueError(fault)
     return problem

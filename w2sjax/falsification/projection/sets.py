@@ -53,6 +53,13 @@ def _polyhedron(parameters, dimension):
     return None
 
 
+# Parameters that are not single numbers: lists of them, and lists of rows.
+DEPTHS: dict[str, dict[str, int]] = {
+    "box": {"lower": 1, "upper": 1},
+    "ellipsoid": {"lower": 2, "centre": 1},
+    "polyhedron": {"matrix": 2, "bound": 1, "equality": 2, "level": 1},
+}
+
 SHAPES: dict[str, Callable[[dict[str, Any], int], str | None]] = {
     "subspace": _numbers(),
     "affine": _numbers(),

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from w2sjax.falsification.intervals import Interval, exact
-from w2sjax.falsification.opinion import InfiniteError
+from w2sjax.falsification.opinion import UnboundedError
 from w2sjax.falsification.rationals import Vector, dot
 
 BITS = 400  # of square roots
@@ -15,16 +15,16 @@ def support(kind: str, parameters: dict[str, Any], along: Vector) -> Interval:
     r"""Enclose $\sup_{u \in C} \langle v, u \rangle$ by the closed form of the set.
 
     Raises:
-        InfiniteError: where it is infinite.
+        UnboundedError: where it is infinite.
     """
     zero = Fraction(0)
     if kind in ("subspace", "affine"):
         if any(along):
-            raise InfiniteError
+            raise UnboundedError
         return exact(0)
     if kind == "orthant":
         if max(along) > 0:
-            raise InfiniteError
+            raise UnboundedError
         return exact(0)
     if kind == "box":
         sides = zip(parameters["lower"], parameters["upper"], along, strict=True)
@@ -56,7 +56,7 @@ def _support_of_values(kind, parameters, along) -> Interval:
     if kind == "monotone":
         # Summing by parts: the increments of u are not negative.
         if total != 0 or min(heads) < 0:
-            raise InfiniteError
+            raise UnboundedError
         return exact(0)
     return exact(parameters["bound"] * max(total - 2 * head for head in [zero, *heads]))
 
@@ -75,7 +75,7 @@ def _dual(parameters, along: Vector) -> Fraction:
             value = dot(weights, [*heights, *(levels[i] for i in chosen)])
             best = value if best is None else min(best, value)
     if best is None:
-        raise InfiniteError
+        raise UnboundedError
     return best
 
 

@@ -10,18 +10,10 @@ from typing import Any
 
 from w2sjax.falsification.no_exact_side import NoExactSideError
 from w2sjax.falsification.polynomials import Polynomial, constant, quantity
+from w2sjax.falsification.projection.distances import DISTANCES
 from w2sjax.rounding import Rounded
 
-NAMES = {
-    frozenset(("weak", "target")): "weak_error",
-    frozenset(("student", "target")): "student_error",
-    frozenset(("student", "weak")): "misfit",
-    frozenset(("best", "target")): "epsilon",
-    frozenset(("member", "other")): "apart",
-    frozenset(("mixed", "combination")): "outside",
-    frozenset(("weak", "combination")): "weak_between",
-    frozenset(("combination", "target")): "between_target",
-}
+NAMES = {frozenset(pair): name for name, pair in DISTANCES.items()}
 FUNCTIONS = ("weak", "target", "member", "other", "combination")
 STUDENTS = ("student", "projection", "best", "sampled", "mixed")
 

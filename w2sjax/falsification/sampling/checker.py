@@ -9,6 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from w2sjax.falsification.intervals import Interval, exact
+from w2sjax.falsification.judging import judge
 from w2sjax.falsification.logarithm import log_enclosure
 from w2sjax.falsification.opinion import Opinion, RefusedError
 from w2sjax.falsification.sampling.population import INDEPENDENT, Population
@@ -33,13 +34,10 @@ def check_population(statement: Statement, population: Population) -> Opinion:
     certain = possible = Fraction(0)
     for state, probability in recount(population).items():
         sample = _Sample(population, state, fixed)
-        lhs, rhs = (
-            sum((sample[name].scaled(a) for name, a in side.items() if a != 0), start=exact(0))
-            for side in (statement.lhs, statement.rhs)
-        )
-        if lhs.low > rhs.high or (statement.identity and lhs.high < rhs.low):
+        opinion = judge(statement, sample.__getitem__, notes)
+        if opinion.violated:
             certain += probability
-        elif lhs.high > rhs.low:
+        elif opinion.lhs.high > opinion.rhs.low:
             possible += probability
     return Opinion(
         certain > population.delta,

@@ -16,7 +16,7 @@ from w2sjax.falsification.decision import (
     VIOLATED,
     Decision,
 )
-from w2sjax.falsification.flint_numbers import python, rational
+from w2sjax.falsification.flint_numbers import rational, written
 from w2sjax.falsification.sampling.outcomes import Outcome, outcomes
 from w2sjax.falsification.sampling.population import INDEPENDENT, Population
 from w2sjax.falsification.sampling.quantities import ZERO, Exact, SampleQuantities
@@ -49,7 +49,7 @@ def decide_population(
     hypotheses, satisfied = check_hypotheses(statement, population)
     if not satisfied:
         return Decision(OUTSIDE, hypotheses=hypotheses)
-    judged = judge(statement, population, precisions)
+    judged = decide_samples(statement, population, precisions)
     lower, unsettled = (
         sum((j.outcome.probability for j in judged if j.verdict == kind), ZERO)
         for kind in (VIOLATED, UNDECIDED)
@@ -59,10 +59,10 @@ def decide_population(
     failing = sum(j.violated for j in judged)
     hypotheses["samples"] = f"all {len(judged)} that differ are enumerated, {failing} fail"
     slack = float(arb(delta - lower))
-    return Decision(outcome, _text(lower), str(population.delta), slack, hypotheses)
+    return Decision(outcome, written(lower, LONG), str(population.delta), slack, hypotheses)
 
 
-def judge(
+def decide_samples(
     statement: Statement, population: Population, precisions: tuple[int, ...]
 ) -> list[Judged]:
     """Decide the statement for every sample; only what is undecided is decided again, closer."""
@@ -72,8 +72,7 @@ def judge(
         for side in (statement.lhs, statement.rhs)
     ]
     for precision in precisions:
-        saved, ctx.prec = ctx.prec, 2 * precision
-        try:
+        with ctx.workprec(2 * precision):
             exact = Exact(population)
             found = [
                 _judged(sides, statement.identity, exact, judged.outcome)
@@ -81,8 +80,6 @@ def judge(
                 else judged
                 for judged in found
             ]
-        finally:
-            ctx.prec = saved
         if all(judged.verdict != UNDECIDED for judged in found):
             break
     return found
@@ -100,12 +97,6 @@ def _judged(sides, identity: bool, exact: Exact, outcome: Outcome) -> Judged:
         different = slack > 0 or slack < 0
         verdict = VIOLATED if different else HOLDS if slack == 0 else UNDECIDED
     return Judged(outcome, verdict, lhs, rhs, quantities.student)
-
-
-def _text(value: fmpq) -> str:
-    """Write a probability; long ones as a decimal enclosure."""
-    written = str(python(value))
-    return written if len(written) <= LONG else arb(value).str(20)
 
 
 def check_hypotheses(statement: Statement, population: Population) -> tuple[dict[str, str], bool]:

@@ -6,7 +6,8 @@ from flint import arb, fmpq
 
 from w2sjax.falsification.decision import PRECISIONS
 from w2sjax.falsification.flint_numbers import python
-from w2sjax.falsification.sampling.deciding import Judged, judge
+from w2sjax.falsification.projection.page import WORDS as PROJECTION
+from w2sjax.falsification.sampling.deciding import Judged, decide_samples
 from w2sjax.falsification.sampling.population import REPEATED, Population
 from w2sjax.falsification.sampling.statements import FIRST
 from w2sjax.falsification.statement import Statement
@@ -15,17 +16,8 @@ ROWS = 6
 STUDENT = {"student_error", "misfit", "gap"}
 TARGET = {"weak_error", "student_error", "epsilon"}
 WORDS = {
+    **PROJECTION,
     "largest_difference": "sup_v |d(v, f_w) - d_n(v, f_w)|",
-    "gap": "γ(f)",
-    "weak_error": "d(f_w, f*)",
-    "student_error": "d(f, f*)",
-    "misfit": "d(f, f_w)",
-    "excess": "κ",
-    "epsilon": "ε",
-    "root_epsilon_weak": "√(ε d(f_w, f*))",
-    "root_epsilon_misfit": "√(ε d(f, f_w))",
-    "weak_roots": "√d(f_w, f*) (√κ + √ε)",
-    "roots_squared": "(√κ + √ε)²",
     "complexity": "B²/√n",
     "confidence_one": "B² √(log(1/δ)/(2n))",
     "confidence_two": "B² √(log(2/δ)/(2n))",
@@ -73,7 +65,7 @@ def _drawn(population: Population) -> str:
 
 def _samples(population: Population, statement: Statement) -> list[str]:
     """Tabulate the samples that break the statement, the most likely ones first."""
-    failing = [j for j in judge(statement, population, PRECISIONS) if j.violated]
+    failing = [j for j in decide_samples(statement, population, PRECISIONS) if j.violated]
     failing.sort(key=lambda judged: judged.outcome.probability, reverse=True)
     apart = [kind for kind in range(population.size) if population.tells_apart(kind)]
     student = bool(set(statement.quantities()) & STUDENT)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
-from w2sjax.falsification.rationals import Vector, parse, text
+from w2sjax.falsification.rationals import Vector, field, text
 
 INDEPENDENT, REPEATED = "independent", "repeated"
 SCHEMES = (INDEPENDENT, REPEATED)
@@ -123,13 +123,9 @@ def population_from_json(fields: Any) -> Population:
     if any(type(value) is not int for value in [*integers, values["draws"]]):
         raise ValueError("copies, draws: expected integers")
     for name in NUMBERS:
-        values[name] = parse(values[name])
-        if not isinstance(values[name], list) or any(isinstance(v, list) for v in values[name]):
-            raise ValueError(f"{name}: expected a list of numbers")
+        values[name] = field(name, values[name], 1)
     for name in ("radius", "bound", "delta"):
-        values[name] = parse(values[name])
-        if isinstance(values[name], list):
-            raise ValueError(f"{name}: expected one number")
+        values[name] = field(name, values[name], 0)
     population = Population(**values)
     fault = population.fault()
     if fault is not None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from w2sjax.falsification.intervals import Interval, exact
-from w2sjax.falsification.judging import judge
+from w2sjax.falsification.judging import among, judge
 from w2sjax.falsification.opinion import Opinion, RefusedError
 from w2sjax.falsification.projection.checker import quantities
 from w2sjax.falsification.projection.supports import BITS
@@ -55,7 +55,7 @@ def check_selection(
         "regret": regret,
         "open": open_,
     }
-    opinion = judge(statement, formulas, {})
+    opinion = judge(statement, among(formulas), {})
     notes = {}
     for j, model in enumerate(models):
         notes |= {name.replace("weak", f"weak {j + 1}"): note for name, note in model.notes.items()}

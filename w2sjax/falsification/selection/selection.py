@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from w2sjax.falsification.projection.problem import Problem, problem_from_json
-from w2sjax.falsification.rationals import Vector, parse, text
+from w2sjax.falsification.rationals import Vector, field, text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,9 +58,7 @@ def selection_from_json(fields: Any) -> Selection:
     """
     if not isinstance(fields, dict) or set(fields) != {"problem", "others"}:
         raise ValueError("selection: expected the fields others, problem")
-    others = parse(fields["others"])
-    if not isinstance(others, list) or not all(isinstance(weak, list) for weak in others):
-        raise ValueError("others: expected a list of lists of numbers")
+    others = field("others", fields["others"], 2)
     selection = Selection(problem_from_json(fields["problem"]), tuple(others))
     fault = selection.fault()
     if fault is not None:

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from w2sjax.falsification.opinion import InfiniteError, RefusedError
+from w2sjax.falsification.opinion import RefusedError, UnboundedError
 from w2sjax.falsification.statement import Statement
 from w2sjax.falsification.worlds.world import World
 
@@ -64,7 +64,7 @@ class Book:
             return max(self.world.q, share / self.world.c)
         constant = self.expansion(target, self.H, wrong=True)
         if constant == 0:
-            raise InfiniteError
+            raise UnboundedError
         return max(self.world.q, Fraction(0) if constant is None else share / constant)
 
     def good_spread(self, whole: set[int]) -> Fraction:

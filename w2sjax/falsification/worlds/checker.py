@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from w2sjax.falsification.intervals import exact
-from w2sjax.falsification.opinion import InfiniteError, Opinion, RefusedError
+from w2sjax.falsification.opinion import Opinion, RefusedError, UnboundedError
 from w2sjax.falsification.statement import Statement
 from w2sjax.falsification.worlds.book import Book
 from w2sjax.falsification.worlds.refusals import check_hypotheses
@@ -27,7 +27,7 @@ def check_world(statement: Statement, world: World) -> Opinion:
             sum((a * book.quantity(name) for name, a in side.items() if a != 0), Fraction(0))
             for side in (statement.lhs, statement.rhs)
         ]
-    except InfiniteError:
+    except UnboundedError:
         return Opinion(False, nothing, nothing, notes)
     lhs, rhs = sides
     return Opinion(rhs < lhs, exact(lhs), exact(rhs), notes)

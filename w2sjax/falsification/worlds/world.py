@@ -4,7 +4,7 @@ import dataclasses
 from fractions import Fraction
 from typing import Any
 
-from w2sjax.falsification.rationals import parse, text
+from w2sjax.falsification.rationals import field, text
 
 ABSTAINS = -1
 
@@ -93,18 +93,32 @@ def world_from_json(fields: Any) -> World:
         raise ValueError(f"world: expected the fields {', '.join(sorted(names))}")
     try:
         world = World(
-            masses=parse(fields["masses"]),
-            truth=[int(label) for label in fields["truth"]],
-            teacher=[int(label) for label in fields["teacher"]],
-            hard=[bool(part) for part in fields["hard"]],
-            neighbours=[[bool(part) for part in row] for row in fields["neighbours"]],
-            classifiers=[[int(label) for label in row] for row in fields["classifiers"]],
-            q=parse(fields["q"]),
-            c=None if fields.get("c") is None else parse(fields["c"]),
+            masses=field("masses", fields["masses"], 1),
+            truth=_labels(fields["truth"]),
+            teacher=_labels(fields["teacher"]),
+            hard=_flags(fields["hard"]),
+            neighbours=[_flags(row) for row in fields["neighbours"]],
+            classifiers=[_labels(row) for row in fields["classifiers"]],
+            q=field("q", fields["q"], 0),
+            c=None if fields.get("c") is None else field("c", fields["c"], 0),
         )
-        fault = world.fault()
     except TypeError as error:
         raise ValueError(f"world: entries of the wrong kind ({error})") from error
+    fault = world.fault()
     if fault is not None:
         raise ValueError(fault)
     return world
+
+
+def _labels(row: Any) -> list[int]:
+    if not isinstance(row, list) or any(type(label) is not int for label in row):
+        raise ValueError("labels: expected a list of integers")
+    return list(row)
+
+
+def _flags(row: Any) -> list[bool]:
+    if not isinstance(row, list) or any(
+        type(part) not in (int, bool) or part not in (0, 1) for part in row
+    ):
+        raise ValueError("hard, neighbours: expected lists of 0 and 1")
+    return [bool(part) for part in row]
