@@ -241,7 +241,7 @@ EVERY = {
     "bandits": lambda: STATEMENTS["bandit_regret"].without("boundedness"),
     "programs": lambda: statement_of(smaller),
 }
-COUNT = 300  # alterations of a file
+COUNT = 100  # alterations of a file
 JUNK = [
     None, True, "", "x", "-1", "0", "1/0", "1e99999999", [], {}, [[]], ["1"], [["1"]], 5, -3, 1.5,
     float("nan"), "1/3", {"a": "1"}, "9" * 5000, [None],
