@@ -65,7 +65,7 @@ def matrix(results: Sequence[Falsification]) -> Table:
         padding=(0, 1, 0, 0),
     )
     table.add_column("claim and what is dropped", no_wrap=True)
-    table.add_column("counterexample", no_wrap=True)
+    table.add_column("counterexample")  # the one that may take two lines
     table.add_column("instances", justify="right", no_wrap=True)
     table.add_column("slack", justify="right", no_wrap=True)
     previous = None
