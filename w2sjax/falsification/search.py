@@ -219,10 +219,10 @@ class Search:
         """Shrink what was found, and report."""
         start = time.monotonic()
         counterexample, statement = None, self.question.statement
-        note = self.question.reason
         # What only one of the two engines can compute is never confirmed.
         lacking = "" if statement is None else KINDS[statement.domain].lacking(statement)
-        refusal = note = f"the second exact engine has no {lacking}" if lacking else note
+        refusal = f"the second exact engine has no {lacking}" if lacking else ""
+        note = refusal or self.question.reason
         if self.hit is not None and statement is not None:
             if not lacking:
                 counterexample, refusal = self._shrunk(statement, self.hit, shrink_seconds)
