@@ -409,8 +409,9 @@ def test_radius_of_unbounded_sets():
         full = project(hypothesis_class(kind, jnp.asarray(features)), target)
         assert full.radius == jnp.inf and full.status == Status.CERTIFIED
         some = project(hypothesis_class(kind, jnp.asarray(deficient)), target)
-        assert jnp.isfinite(some.radius) and some.status == Status.CERTIFIED
-        assert some.radius >= 2 * jnp.sqrt(jnp.sum(some.coefficients**2))
+        assert jnp.isfinite(some.radius) and some.status == Status.LOOSE
+        with pytest.raises(ProjectionError, match="covered up to a reach of"):
+            raise_if_failed(some)
         wide = project(hypothesis_class(kind, jnp.asarray(deficient)), target, radius=1e6)
         assert wide.radius == 1e6
         assert wide.offset >= some.offset

@@ -34,6 +34,7 @@ from w2sjax.sets.value_intersection import ValueIntersection
 SIZE, DIMENSION = 7, 3
 MATRIX = np.array([[1.0, 1, 0], [-1, 0, 1], [0, -1, -1], [0.5, -1, 1]])
 SHAPE = np.array([[1.0, 0, 0], [0.4, 0.8, 0], [-0.3, 0.2, 1.5]])
+UNBOUNDED = ("subspace", "affine", "orthant", "polyhedron", "polyhedron_equality")
 VALUE_KINDS = ("monotone", "bounded_values", "value_intersection")
 
 
@@ -213,7 +214,11 @@ def test_answers_are_certified(kind):
             continue
         features, weights, target = problem(kind, situation)
         size = np.sum(weights * target**2) / np.sum(weights)
-        assert found.status[index] == Status.CERTIFIED, situation
+        # A column that is the rounded sum of others may be dependent or not: a reach says so.
+        open_end = situation == "deficient" and kind in UNBOUNDED
+        expected = Status.LOOSE if open_end else Status.CERTIFIED
+        assert found.status[index] == expected, situation
+        assert np.isfinite(found.radius[index]) == open_end
         assert found.gap[index] <= 1e-10 * size
         assert found.steps[index] < 100
     assert np.all(np.isfinite(found.gap))

@@ -14,6 +14,7 @@ at most $\|y - p\| e$. Solving the quadratic gives the reported `gap`.
 
 import dataclasses
 import enum
+import math
 
 import jax
 import jax.numpy as jnp
@@ -25,8 +26,8 @@ from w2sjax import rounding
 class Status(enum.IntEnum):
     """How an answer ended, ordered by severity so that `jnp.maximum` merges two of them."""
 
-    CERTIFIED = 0  # the gap is at most the tolerance asked for
-    LOOSE = 1  # the gap is valid but larger: steps or precision ran out
+    CERTIFIED = 0  # the gap covers the whole class and is at most the tolerance asked for
+    LOOSE = 1  # the gap is valid but larger, or covers members up to a reach only
     NONFINITE = 2  # NaN or inf was met; the gap is inf
 
 
@@ -45,9 +46,11 @@ class Projection:
         values: the function values $f_i$, shape `(*batch, n)`.
         gap: a proved upper bound of $d(f, p) = \sum_i w_i (f_i - p_i)^2$.
         offset, slope: $\langle y - f, u - f \rangle \le$ offset + slope $\sqrt{d(u, f)}$ for all
-            members $u$ of the class with coefficients of norm at most `radius`.
-        radius: inf where the certificate covers the whole class; finite for unbounded sets over
-            rank-deficient features.
+            members $u$ of the class within the reach `radius`.
+        radius: the reach, inf where the certificate covers the whole class. It is finite for unbounded
+            sets over features with unresolved directions (see `factorisation`), and bounds the norm
+            of the coefficients that are covered, each in the unit of its column; `gap` is then the
+            distance to the projection on the members within the reach, and nothing more.
         status: a `Status`.
         steps: iterations spent; 0 for a closed form.
     """
@@ -90,10 +93,11 @@ def default_tolerance(dtype) -> float:
     return float(jnp.finfo(dtype).eps) ** (2 / 3)
 
 
-def grade(gap, scale, tolerance):
+def grade(gap, scale, tolerance, reach):
     """Status of a gap against `tolerance` times `scale`, and the gap with inf for NaN."""
     finite = jnp.isfinite(gap) & jnp.isfinite(scale)
     small = gap <= tolerance * scale + jnp.finfo(gap.dtype).tiny * 1e16
+    small &= jnp.isinf(reach)
     status = jnp.where(small, int(Status.CERTIFIED), int(Status.LOOSE))
     status = jnp.where(finite, status, int(Status.NONFINITE)).astype(jnp.int32)
     return status, jnp.where(finite, gap, jnp.inf)
@@ -110,8 +114,15 @@ def raise_if_failed(result: Projection) -> Projection:
     if failed:
         worst = Status(int(status.max())).name
         gap = float(jax.device_get(result.gap).max())
+        reach = float(jax.device_get(result.radius).min())
+        advice = (
+            "raise max_steps, or the tolerance if this gap will do"
+            if math.isinf(reach)
+            else f"members are covered up to a reach of {reach:.3g} only: some columns of the features "
+            "are dependent up to rounding; leave one of them out"
+        )
         raise ProjectionError(
             f"{failed} of {status.size} projections are not certified (worst status {worst}, "
-            f"largest gap {gap:.3g}); raise max_steps, or the tolerance if this gap will do"
+            f"largest gap {gap:.3g}); {advice}"
         )
     return result

@@ -1,32 +1,38 @@
 r"""Certify any point as an approximate projection, whoever computed it.
 
-With residual $r = y - f$ and $v = (H - \text{centre})^\top W r$, for a member $u$ with coefficients
-$\theta_u$ and $\varphi = \theta_u - \theta$,
+With residual $r = y - f$, $v = (H - m)^\top W r$ and, for a member $u$, the difference $\varphi$ of
+its coefficients and the point's,
 
-$$\langle r, u - f \rangle = \langle v, \varphi \rangle + m\kappa + \langle r, (H\theta + c) - f \rangle,$$
+$$\langle r, u - f \rangle = \langle v, \varphi \rangle + \langle r, 1\rangle\kappa
++ \langle r, (H\theta + c) - f \rangle,$$
 
-where $m = \langle r, 1 \rangle$ and $\kappa$ is the difference of the means (0 without intercept).
+where $\kappa$ is the difference of the means (0 without intercept).
 
-* A set with support function $\sigma$: $\langle v, \varphi \rangle \le \sigma(v) - \langle v, \theta
-  \rangle$. What the support function leaves open (its residual) and the rounding of $v$ multiply
-  $\|\theta_u\|$, which is at most the set's norm bound, or else at most $\|\theta\| + \|\varphi\|$
-  with $\|\varphi\| \le \sqrt{d(u, f)} / \sigma_{\min}$: an offset and a slope.
 * Any set: $\langle r, A\varphi \rangle \le \|P r\| \sqrt{d(u, f)}$ with the projector on the range of
   the features, from the factorisation and its measured errors: a slope alone. For the whole space it
   is all there is, and still certifies at a condition number of 1e8; where no constraint is active it
   beats the support function, being of second order in the rounding.
-* Directions beyond the numerical rank: $\|A V_2\| \le$ defect, so they cost defect times a radius.
+* A set with support function $\sigma$: $\langle v, \varphi \rangle \le \sigma(v) - \langle v, \theta
+  \rangle$. What the support function leaves open (its residual) and the rounding of $v$ multiply
+  $|\theta_{u,j}|$, which is at most the set's extent, or at most $|\theta_j| + |\varphi_j|$.
+* $\|S\varphi\| \le \sqrt{d(u, f)} / \ell$ with the factorisation's floor $\ell$, where columns are
+  independent; over dependent columns $\varphi$ may be taken orthogonal to their kernel for the first
+  bound, and for the second in a set where equal columns can be merged, $\ell$ over the root of the
+  largest group. Where directions are unresolved nothing bounds it: then members are covered up to a
+  reach only, and the answer is LOOSE.
 
 Every computed quantity is replaced by its provable side (`rounding`).
 """
 
 import functools
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from w2sjax import rounding
+from w2sjax._host import floating
 from w2sjax.certificate import (
     Projection,
     default_tolerance,
@@ -36,11 +42,36 @@ from w2sjax.certificate import (
 )
 from w2sjax.factorisation import Factorisation, weighted_moment
 from w2sjax.hypothesis import HypothesisClass
-from w2sjax.rounding import gamma, inflate, underflow
+from w2sjax.rounding import additions, contract, gamma, inflate, total, underflow
 from w2sjax.sets.convex_set import CoefficientSet, ValueSet
 
 
-@functools.partial(jax.jit, static_argnames="tolerance")
+class _Bound(NamedTuple):
+    r"""$\langle r, u - f\rangle \le$ offset + slope $\sqrt{d(u, f)}$ for members within the reach."""
+
+    offset: Float[Array, ""]
+    slope: Float[Array, ""]
+    gap: Float[Array, ""]
+    reach: Float[Array, ""]
+
+
+class _Point(NamedTuple):
+    """A point of a class over features, and what its bounds share.
+
+    `moment` is $v$ and `error` bounds its rounding, in the features' units; `mean_slope` is
+    $|\\langle r, 1\\rangle| / \\|1\\|$; `cap` is a reach in the columns' units.
+    """
+
+    theta: Float[Array, " d"]
+    residual: Float[Array, " n"]
+    residual_norm: Float[Array, ""]
+    off_class: Float[Array, ""]
+    moment: Float[Array, " d"]
+    error: Float[Array, " d"]
+    mean_slope: Float[Array, ""]
+    cap: Float[Array, ""]
+
+
 def certify(
     hypothesis: HypothesisClass,
     target: Float[Array, " n"],
@@ -65,67 +96,95 @@ def certify(
         hint: a solver's dual point, handed to the set's support function.
         tolerance: relative gap $\gamma / \|y\|^2$ up to which the status is CERTIFIED;
             $\varepsilon^{2/3}$ by default.
-        radius: for unbounded sets over rank-deficient features, a norm of coefficients up to which
-            members must be covered; at least $2\|\theta\| + \|y\|/\sigma_{\min}$ is.
+        radius: where unresolved directions leave a reach, one that members must be covered up to:
+            a bound of $\|S\theta_u\|$, each coefficient in the unit of its column (as
+            `Factorisation.length` gives it); at least $2\|S\theta\| + \|y\|/\sigma_{\min}$ is.
         steps: reported as they are.
 
     Source: the gap of Jaggi (2013), with the distance from the set and rounding added (derived).
     """
-    _check(hypothesis, target, coefficients)
+    target = values_of(hypothesis, target, "target")
+    coefficients = floating(coefficients, "coefficients")
+    features = hypothesis.features
+    expected = hypothesis.size if features is None else features.shape[1]
+    if coefficients.shape != (expected,):
+        raise ValueError(f"coefficients: expected shape ({expected},), got {coefficients.shape}")
+    if values is not None:
+        values = values_of(hypothesis, values, "values")
     dtype = target.dtype
     tolerance = default_tolerance(dtype) if tolerance is None else tolerance
-    if intercept is None:
-        intercept = jnp.zeros((), dtype)
+    intercept = jnp.zeros((), dtype) if intercept is None else jnp.asarray(intercept, dtype)
+    return _certify(
+        hypothesis,
+        target,
+        coefficients,
+        intercept,
+        values,
+        hint,
+        radius,
+        steps,
+        tolerance=tolerance,
+    )
+
+
+@functools.partial(jax.jit, static_argnames="tolerance")
+def _certify(
+    hypothesis, target, coefficients, intercept, values, hint, radius, steps, *, tolerance
+) -> Projection:
+    counted = hypothesis.weights > 0
+    target = jnp.where(counted, target, 0)
+    scale = total(hypothesis.weights * target**2)
     if isinstance(hypothesis.set, ValueSet):
-        point, parts = coefficients, _certify_values(hypothesis, target, coefficients, hint)
+        point = coefficients
+        bound = _certify_values(hypothesis, target, jnp.where(counted, point, 0), point, hint)
     else:
-        point, parts = _certify_coefficients(
-            hypothesis, target, coefficients, intercept, values, hint, radius
+        point, bound = _certify_coefficients(
+            hypothesis, target, coefficients, intercept, values, hint, radius, tolerance * scale
         )
-    offset, slope, gap, covered = parts
-    scale = jnp.sum(hypothesis.weights * target**2)
-    status, gap = grade(gap, scale, tolerance)
+    status, gap = grade(bound.gap, scale, tolerance, bound.reach)
     return Projection(
         coefficients=coefficients,
         intercept=intercept,
         values=point,
         gap=gap,
-        offset=inflate(jnp.maximum(offset, 0), 2),
-        slope=slope,
-        radius=covered,
+        offset=inflate(jnp.maximum(bound.offset, 0), 2),
+        slope=bound.slope,
+        radius=bound.reach,
         status=status,
         steps=jnp.asarray(steps, jnp.int32),
     )
 
 
-def _check(hypothesis, target, coefficients) -> None:
-    if target.shape != (hypothesis.size,):
-        raise ValueError(f"target: expected shape ({hypothesis.size},), got {target.shape}")
-    if target.dtype != hypothesis.weights.dtype:
+def values_of(hypothesis: HypothesisClass, values: Any, name: str) -> Float[Array, " n"]:
+    """Take function values at the points of a class, in its dtype."""
+    values = floating(values, name)
+    if values.shape != (hypothesis.size,):
+        raise ValueError(f"{name}: expected shape ({hypothesis.size},), got {values.shape}")
+    if values.dtype != hypothesis.weights.dtype:
         raise ValueError(
-            f"target: expected the class's dtype {hypothesis.weights.dtype}, got {target.dtype}"
+            f"{name}: expected the class's dtype {hypothesis.weights.dtype}, got {values.dtype}"
         )
-    features = hypothesis.features
-    expected = hypothesis.size if features is None else features.shape[1]
-    if coefficients.shape != (expected,):
-        raise ValueError(f"coefficients: expected shape ({expected},), got {coefficients.shape}")
+    return values
 
 
 def _norm(weights, vector):
     """Upper bound of the weighted norm."""
-    bound = inflate(jnp.sum(weights * vector**2), vector.shape[0] + 4)
+    count = additions(vector.shape[0], vector.dtype)
+    bound = inflate(total(weights * vector**2), count + 4)
     return inflate(jnp.sqrt(bound), 2)
 
 
-def _certify_values(hypothesis, target, point, hint):
+def _certify_values(hypothesis, target, counted, point, hint) -> _Bound:
+    """Bound a set of values; `counted` is the point with zeros where there is no weight."""
     weights, dtype, size = hypothesis.weights, target.dtype, hypothesis.size
-    residual = target - point
+    count = additions(size, dtype)
+    residual = target - counted
     residual_norm = inflate(_norm(weights, residual), 2)
-    length = _norm(weights, point)
+    length = _norm(weights, counted)
     support = hypothesis.set.support(residual, weights, hint)
-    pairing = jnp.sum(weights * residual * point)
+    pairing = total(weights * residual * counted)
     # The residual is rounded once; its effect on a bounded member is at most u |r| |u|.
-    error = gamma(size + 4, dtype) * residual_norm * length + underflow(size + 4, dtype)
+    error = gamma(count + 4, dtype) * residual_norm * length + underflow(size + 4, dtype)
     slope = support.residual + rounding.unit(dtype) * residual_norm
     offset = support.value - pairing + inflate(error + slope * length, 8)
     offset += 4 * rounding.unit(dtype) * (jnp.abs(support.value) + jnp.abs(pairing))
@@ -133,117 +192,163 @@ def _certify_values(hypothesis, target, point, hint):
     outside = inflate(hypothesis.set.distance(point).upper() * largest, 4)
     slope = inflate(slope, 4)
     gap = distance_bound(offset, slope, outside, residual_norm)
-    return offset, slope, gap, jnp.asarray(jnp.inf, dtype)
+    return _Bound(offset, slope, gap, jnp.asarray(jnp.inf, dtype))
 
 
-def _certify_coefficients(hypothesis, target, theta, intercept, values, hint, radius):
+def _certify_coefficients(
+    hypothesis, target, theta, intercept, values, hint, radius, enough
+) -> tuple[Float[Array, " n"], _Bound]:
+    values, point = _examined(hypothesis, target, theta, intercept, values, radius)
+    factors, convex_set = hypothesis.factorisation, hypothesis.set
+    dimension, dtype = theta.shape[0], theta.dtype
+    extent = convex_set.extent(dimension, dtype)
+    # The range's bound is on the distance from the range; the point must be of the set, too.
+    columns = rounding.norm(factors.norms)
+    outside = point.off_class + inflate(convex_set.distance(theta).upper() * columns, 4)
+    inner = _range_bound(factors, hypothesis.weights, point, extent, outside)
+    if convex_set.linear:
+        return values, inner
+    unbounded = jnp.full(dimension, jnp.inf, dtype)
+    support = convex_set.support(point.moment, hint)
+    bounds = [inner] + [
+        _set_bound(factors, convex_set, point, support, within, outside)
+        for within in (extent, unbounded)
+    ]
+    return values, functools.reduce(functools.partial(_better, enough), bounds)
+
+
+def _better(enough, one: _Bound, other: _Bound) -> _Bound:
+    """Give the smaller gap, or else one that covers the whole class and is small enough."""
+    covers = [jnp.isinf(bound.reach) & (bound.gap <= enough) for bound in (one, other)]
+    first = jnp.where(covers[0] == covers[1], one.gap <= other.gap, covers[0])
+    return _Bound(*(jnp.where(first, a, b) for a, b in zip(one, other, strict=True)))
+
+
+def _examined(hypothesis, target, theta, intercept, values, radius):
+    """Give the values, computed from the coefficients unless given, and what bounds need of them."""
     weights, dtype = hypothesis.weights, target.dtype
     size, dimension = hypothesis.features.shape
+    count = additions(size, dtype)
     factors: Factorisation = hypothesis.factorisation
-    convex_set: CoefficientSet = hypothesis.set
-    total = jnp.sqrt(inflate(jnp.sum(weights), size))
-    free = intercept if hypothesis.intercept else None
-
-    computed = hypothesis.values(theta, free)
+    mass = jnp.sqrt(inflate(total(weights), count))
+    computed = hypothesis.values(theta, intercept if hypothesis.intercept else None)
     off_class = inflate(
         gamma(dimension + 2, dtype)
-        * (jnp.sum(jnp.abs(theta) * factors.raw_norms) + jnp.abs(intercept) * total),
+        * (jnp.sum(jnp.abs(theta) * factors.raw_norms) + jnp.abs(intercept) * mass),
         dimension + 8,
     ) + underflow(dimension + 2, dtype)
-    point = computed
+    counted = weights > 0
     if values is not None:
-        point = values
-        off_class += inflate(_norm(weights, values - computed), 4)
-    residual = target - point
+        away = jnp.where(counted, values - computed, 0)
+        off_class += inflate(_norm(weights, away), 4)
+    values = computed if values is None else values
+    residual = jnp.where(counted, target - values, 0)
     residual_norm = inflate(_norm(weights, residual), 2)
-
     moment = weighted_moment(hypothesis.features, weights, hypothesis.centre, residual)
-    columns = rounding.norm(factors.norms)
-    raw_columns = rounding.norm(factors.raw_norms)
-    moment_error = gamma(size + 6, dtype) * residual_norm * (columns + 2 * raw_columns)
+    error = gamma(count + 8, dtype) * residual_norm * factors.norms
+    error += underflow(2 * size, dtype) * (1 + factors.norms)
     mean_slope = jnp.zeros((), dtype)
     if hypothesis.intercept:
-        mean = jnp.abs(jnp.sum(weights * residual))
-        mean += gamma(size + 4, dtype) * total * residual_norm
-        mean_slope = inflate(mean / total, 8)
-        # The centre is a rounded mean: what is left of the columns' means multiplies m.
-        moment_error += mean_slope * gamma(size + 6, dtype) * raw_columns
-    moment_error = inflate(moment_error + underflow(size, dtype), 16)
-
-    norm = rounding.norm(theta)
-    fallback = inflate(2 * norm + _norm(weights, target) / factors.smallest, 8)
-    cap = fallback if radius is None else jnp.maximum(fallback, jnp.asarray(radius, dtype))
-    floor = factors.full_rank_floor()
-    full_rank = floor > 0
-    safe_floor = jnp.where(full_rank, floor, 1)
-
-    # Members of any set lie in the range of the features.
-    member = convex_set.norm_bound(dimension, dtype)
-    bounded = jnp.isfinite(member)
-    slope, leftover = _range_slope(factors, weights, residual, residual_norm, moment, moment_error)
-    # The mean and the centred part are orthogonal.
-    slope = inflate(jnp.sqrt(slope**2 + mean_slope**2), 8)
-    offset = jnp.where(full_rank, 0, leftover * (jnp.where(bounded, member, cap) + norm))
-    gap = linear_distance_bound(offset, slope, off_class)
-    infinite = jnp.asarray(jnp.inf, dtype)
-    covered = jnp.where(bounded | full_rank, infinite, cap)
-    offset += inflate((slope + residual_norm) * off_class, 8)
-    if convex_set.linear:
-        return point, (offset, slope, gap, covered)
-
-    outside = off_class + inflate(convex_set.distance(theta).upper() * columns, 4)
-    # The range's bound is on the distance from the range; the point must be of the set, too.
-    gap = linear_distance_bound(offset, slope, outside)
-    support = convex_set.support(moment, hint)
-    pairing = jnp.sum(moment * theta)
-    error = gamma(dimension + 1, dtype) * jnp.sum(jnp.abs(moment * theta))
-    open_end = inflate(support.residual + moment_error, 4)
-    reach = jnp.where(bounded, member, jnp.where(full_rank, norm, cap))
-    set_offset = support.value - pairing + open_end * reach + moment_error * norm
-    set_offset += error + 4 * rounding.unit(dtype) * (jnp.abs(support.value) + jnp.abs(pairing))
-    set_slope = jnp.where(bounded | ~full_rank, 0, open_end / safe_floor) + mean_slope
-    set_offset = jnp.maximum(set_offset, 0) + inflate((set_slope + residual_norm) * off_class, 8)
-    set_gap = distance_bound(set_offset, set_slope, outside, residual_norm)
-    inner = gap < set_gap
-    return point, (
-        jnp.where(inner, offset, set_offset),
-        inflate(jnp.where(inner, slope, set_slope), 8),
-        jnp.minimum(gap, set_gap),
-        covered,
+        mean = jnp.abs(total(weights * residual)) + gamma(count + 4, dtype) * mass * residual_norm
+        mean_slope = inflate(mean / mass, count + 8)
+        # What is left of the columns' means multiplies the mean of the residual.
+        error += mean_slope * factors.drift * factors.scales
+    own = factors.length(theta)
+    cap = inflate(2 * own + _norm(weights, target) / factors.smallest, 8)
+    if radius is not None:
+        cap = jnp.maximum(cap, jnp.asarray(radius, dtype))
+    point = _Point(
+        theta, residual, residual_norm, off_class, moment, inflate(error, 16), mean_slope, cap
     )
+    return values, point
 
 
-def _range_slope(factors, weights, residual, residual_norm, moment, moment_error):
-    r"""Bounds of $\|P r\|$ on the range of the features and of $\|(A V_2)^\top r\|$.
+def _range_bound(factors: Factorisation, weights, point: _Point, extent, outside) -> _Bound:
+    r"""Bound $\langle r, A\varphi\rangle$ by the factors alone.
 
-    QR route, $A = U\Sigma V^\top + E$ and $\varphi = V_1 a + V_2 b$: $\langle r, AV_1a\rangle =
-    \langle U^\top r, \Sigma a\rangle + \langle r, EV_1a \rangle$, where $\|\Sigma a\| (\sqrt{1 - s}
-    - \|E\|/\sigma) \le \|A\varphi\| + \|E\| \|b\|$. Gram route, $A^\top A = V\Lambda V^\top + E$:
-    $\langle r, A\varphi\rangle = \langle V^\top v, a\rangle$ and $a^\top(\Lambda - \|E\|)a \le
-    \|A\varphi\|^2$.
+    QR route, $A = U\Sigma V_k^\top + E$: $\langle r, A\varphi\rangle = \langle U^\top r, \Sigma
+    V_k^\top\varphi\rangle + \langle r, E\varphi \rangle$, where $\sqrt{1 - s}\,\|\Sigma
+    V_k^\top\varphi\| \le \|A\varphi\| + \|E\| \|\varphi\|$. Gram route, $A^\top A = V_k\Lambda
+    V_k^\top + E$: $\langle v, \varphi\rangle \le \|\Lambda^{-1/2} V_k^\top v\| \sqrt{\|A\varphi\|^2 +
+    \|E\| \|\varphi\|^2} + \|V_0^\top v\| \|\varphi\|$ with the other directions $V_0$.
     """
-    size, dtype = residual.shape[0], residual.dtype
-    shrink = jnp.sqrt(jnp.maximum(1 - factors.skew, 0))
-    inverse = jnp.where(
-        factors.singular > 0, 1 / jnp.where(factors.singular > 0, factors.singular, 1), 0
-    )
-    largest = 1 / factors.smallest  # 0 where there are no singular values
+    size, dtype = point.residual.shape[0], point.residual.dtype
+    dimension = point.theta.shape[0]
+    kept = jnp.arange(dimension, dtype=jnp.int32) < factors.rank
     if factors.left is None:
-        along = rounding.norm(inverse * (factors.right.T @ moment))
-        along += (moment_error + gamma(size + 4, dtype) * rounding.norm(moment)) * largest
-        room = 1 - factors.skew - factors.defect * largest**2
-        room = jnp.sqrt(jnp.maximum(room, 0))
-        tail = jnp.sqrt(factors.defect)
+        moment = point.moment / factors.scales
+        parts = contract(factors.right, moment)
+        lost = gamma(dimension + 4, dtype) * rounding.norm(moment)
+        lost += 3 * factors.skew * rounding.norm(moment) + rounding.norm(
+            point.error / factors.scales
+        )
+        along = rounding.norm(jnp.where(kept, parts / jnp.where(kept, factors.singular, 1), 0))
+        free = along * jnp.sqrt(factors.defect) + 2 * lost
+        free += rounding.norm(jnp.where(kept, 0, parts)) * (1 + factors.skew)
     else:
-        scaled = jnp.sqrt(weights) * residual
-        along = rounding.norm(jnp.matmul(factors.left.T, scaled, precision=rounding.HIGHEST))
-        # Componentwise gamma ||U_j|| ||r||, over at most d columns of norm about one.
+        shrink = jnp.sqrt(jnp.maximum(1 - factors.skew, 0.25))
+        scaled = jnp.sqrt(weights) * point.residual
+        along = rounding.norm(jnp.where(kept, contract(factors.left, scaled), 0))
+        # Componentwise gamma ||U_j|| ||r||, over the columns kept, of norm about one.
         columns = jnp.sqrt(factors.rank.astype(dtype)) * jnp.sqrt(1 + factors.skew)
-        along += gamma(size + 6, dtype) * columns * residual_norm
-        along += factors.defect * largest * residual_norm / shrink
-        room = shrink - factors.defect * largest / shrink
-        tail = factors.defect
-    slope = jnp.where(room > 0, along / jnp.where(room > 0, room, 1), jnp.inf)
-    slope = inflate(slope, size + 32)
-    leftover = inflate((slope + residual_norm) * tail / shrink, 8)
-    return slope, leftover
+        along += gamma(additions(size, dtype) + 6, dtype) * columns * point.residual_norm
+        along = along / shrink
+        free = (along + point.residual_norm) * factors.defect
+    along, free = inflate(along, dimension + 32), inflate(free, dimension + 32)
+
+    # The mean and the centred part are orthogonal, but for what rounding has left of the means.
+    floor = factors.floor()
+    resolved = floor > 0
+    safe = jnp.where(resolved, floor, 1)
+    drift = factors.drift / safe
+    slope = jnp.sqrt((along * (1 + drift) + free / safe) ** 2 + point.mean_slope**2)
+    slope += point.mean_slope * drift
+    # Where that says nothing, members are as long as their set allows, or as the cap.
+    member = factors.length(extent)
+    bounded = jnp.isfinite(member)
+    length = jnp.where(bounded, member, point.cap) + factors.length(point.theta)
+    offset = (free + (along + point.mean_slope) * factors.drift) * length
+    open_slope = jnp.sqrt(along**2 + point.mean_slope**2)
+    offset = jnp.where(resolved, 0, inflate(offset, 16))
+    slope = inflate(jnp.where(resolved, slope, open_slope), 16)
+    gap = linear_distance_bound(offset, slope, outside)
+    reach = jnp.where(resolved | bounded, jnp.inf, point.cap)
+    return _Bound(_off_class(offset, slope, point), slope, gap, reach)
+
+
+def _off_class(offset, slope, point: _Point):
+    """Turn an offset for the exact function of the coefficients into one for the values."""
+    return offset + inflate((slope + point.residual_norm) * point.off_class, 8)
+
+
+def _set_bound(
+    factors: Factorisation, convex_set: CoefficientSet, point: _Point, support, extent, outside
+) -> _Bound:
+    """Bound by the support function, members being as long as the extent says where it is finite."""
+    theta, dtype, dimension = point.theta, point.theta.dtype, point.theta.shape[0]
+    bounded = jnp.isfinite(extent)
+    open_ends = support.residual + point.error
+    floor, full = factors.floor(), factors.rank == dimension
+    merged = ~full & (factors.largest_group > 0) & convex_set.merges
+    group = jnp.sqrt(factors.largest_group.astype(dtype))
+    floor = jnp.where(full, floor, jnp.where(merged, floor / jnp.where(merged, group, 1), 0))
+    known = floor > 0
+
+    free = jnp.where(bounded, 0, open_ends)
+    each = free / factors.scales
+    total_length = jnp.sum(jnp.abs(theta) * factors.scales)
+    base = jnp.where(merged, jnp.max(each) * total_length, jnp.sum(free * jnp.abs(theta)))
+    base += jnp.sum(jnp.where(bounded, open_ends * jnp.where(bounded, extent, 0), 0))
+    reach = jnp.where(jnp.all(bounded), 0, rounding.norm(each))
+    pairing = jnp.sum(point.moment * theta)
+    error = gamma(dimension + 1, dtype) * jnp.sum(jnp.abs(point.moment * theta))
+    error += jnp.sum(point.error * jnp.abs(theta)) + base
+    error += jnp.where(known, 0, reach * (point.cap + factors.length(theta)))
+    offset = support.value - pairing + inflate(error, 2 * dimension + 16)
+    offset += 4 * rounding.unit(dtype) * (jnp.abs(support.value) + jnp.abs(pairing))
+    slope = jnp.where(known, reach / jnp.where(known, floor, 1), 0) + point.mean_slope
+    slope = inflate(slope, 16)
+    offset = _off_class(jnp.maximum(offset, 0), slope, point)
+    gap = distance_bound(offset, slope, outside, point.residual_norm)
+    covers = known | jnp.all(bounded)
+    return _Bound(offset, slope, gap, jnp.where(covers, jnp.inf, point.cap))

@@ -1,9 +1,17 @@
 r"""One thin singular value decomposition of the weighted features, with its errors measured.
 
-$A = \sqrt w\,(H - \text{centre}) \approx U \Sigma V^\top$, through a Householder QR
-($A = QR$, $R = U' \Sigma V^\top$, $U = QU'$) or through the eigenvectors of the Gram matrix, which
-leaves $U$ out. The decomposition is not trusted: $E = A - U\Sigma V^\top$ and $\|U^\top U - I\|$ are
-computed, with the rounding of that computation, and enter every certificate.
+Columns are first scaled by powers of two to norms between 1 and 2, which changes no function and
+changes coefficients exactly, so that a clock beside a probability costs no digits:
+$A = \sqrt w\,(H - m) S^{-1} \approx U \Sigma V^\top$, where $m$ are the means if there is an
+intercept. It comes from a Householder QR ($A = QR$, $R = U' \Sigma V^\top$, $U = QU'$) or from the
+eigenvectors of the Gram matrix, which leaves $U$ out. The decomposition is not trusted:
+$E = A - U\Sigma V^\top$ and $\|U^\top U - I\|$ are computed, with the rounding of that computation,
+and enter every certificate.
+
+A direction is *kept* if its singular value is above that measured defect; the others may be null or
+may be directions that rounding hides. They are null for certain where the exact rank is *proved* to
+be no larger than the number of kept ones: from the number of points, from zero and equal columns, or
+on the host from null vectors (`dependence`). Otherwise they are unresolved.
 """
 
 import dataclasses
@@ -15,151 +23,289 @@ from jaxtyping import Array, Float, Int
 
 from w2sjax import rounding
 from w2sjax._host import concrete
-from w2sjax.rounding import gamma, inflate
+from w2sjax.dependence import copies, dependent_directions
+from w2sjax.rounding import additions, contract, gamma, inflate, total
 from w2sjax.solvers.least_squares import LeastSquares
 
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Factorisation:
-    r"""Singular value decomposition of the weighted, centred features.
+    r"""Singular value decomposition of the weighted, centred, scaled features $A$.
 
     Attributes:
         left: $U$ (n, d), zero columns beyond min(n, d); None after the Gram route.
-        singular: $\Sigma$, descending, exactly 0 beyond the numerical rank.
+        singular: $\Sigma$, descending.
         right: $V$ (d, d).
-        rank: number of positive singular values.
-        norms: bounds of the columns' norms $\|h_j - \text{centre}_j\|_w$.
+        scales: $S$, powers of two, one a column; $A$ has columns of norm 1 to 2 (or zero).
+        rank: number of directions kept: singular values that are proved to be positive.
+        ceiling: a proved upper bound of the exact rank of the features (centred, if they are).
+        largest_group: most columns that are exactly equal after scaling, if zero and equal columns
+            are all that keeps the features from full rank; else 0.
+        norms: bounds of the columns' norms $\|h_j - m_j\|_w$, in the features' units.
         raw_norms: bounds of $\|h_j\|_w$.
-        defect: bound of $\|A - U\Sigma V^\top\|_F$, dropped singular values included (after the
-            Gram route: of $\|A^\top A - V\Sigma^2V^\top\|_F$).
+        defect: bound of $\|A - U_k\Sigma_k V_k^\top\|_F$ with the kept directions alone (after the
+            Gram route: of $\|A^\top A - V_k\Sigma_k^2V_k^\top\|_F$).
+        drift: bound of the norm of what rounding leaves of the columns' means.
         skew: bound of $\|U^\top U - I\|_F$ and $\|V^\top V - I\|_F$.
     """
 
     left: Float[Array, "*batch n d"] | None
     singular: Float[Array, "*batch d"]
     right: Float[Array, "*batch d d"]
+    scales: Float[Array, "*batch d"]
     rank: Int[Array, "*batch"]
+    ceiling: Int[Array, "*batch"]
+    largest_group: Int[Array, "*batch"]
     norms: Float[Array, "*batch d"]
     raw_norms: Float[Array, "*batch d"]
     defect: Float[Array, "*batch"]
+    drift: Float[Array, "*batch"]
     skew: Float[Array, "*batch"]
 
     @property
     def smallest(self) -> Float[Array, ""]:
-        r"""Smallest positive singular value; inf if there is none."""
-        return jnp.min(jnp.where(self.singular > 0, self.singular, jnp.inf))
+        r"""Smallest singular value that is kept; inf if there is none."""
+        return jnp.min(jnp.where(self._kept(), self.singular, jnp.inf))
 
-    def full_rank_floor(self) -> Float[Array, ""]:
-        r"""Give a proved lower bound of $\min \|A\theta\| / \|\theta\|$; 0 if it may vanish."""
-        dimension = self.singular.shape[0]
+    def _kept(self):
+        return jnp.arange(self.singular.shape[0], dtype=jnp.int32) < self.rank
+
+    def length(self, coefficients: Float[Array, " d"]) -> Float[Array, ""]:
+        r"""Bound $\|S\theta\|$: the norm of coefficients, each in the unit of its column."""
+        return rounding.norm(self.scales * coefficients)
+
+    def floor(self) -> Float[Array, ""]:
+        r"""Give $\ell \ge 0$ with $\|A\varphi\| \ge \ell \|\varphi\|$ off the kernel of $A$.
+
+        $A$ is here centred without rounding, and $\varphi$ orthogonal to its kernel; 0 while
+        directions are unresolved. Let $s$ bound $\|V_k^\top z\|$ for unit $z$ in the kernel. Both
+        spaces have complements of equal dimension, so $\|V_k^\top\varphi\|^2 \ge (1 - s^2)
+        \|\varphi\|^2$, and $\|A\varphi\| \ge \sigma_k \|V_k^\top \varphi\| - \|E\|\|\varphi\|$, with
+        corrections for $U$ and $V$ that are not quite orthogonal.
+        """
         smallest, skew = self.smallest, self.skew
+        shrink = jnp.sqrt(jnp.maximum(1 - skew, 0))
         if self.left is None:
-            square = smallest**2 * (1 - skew) - self.defect
-            floor = jnp.sqrt(jnp.maximum(square, 0))
+            tilt = jnp.sqrt(self.drift**2 + self.defect) / smallest
         else:
-            shrink = jnp.sqrt(jnp.maximum(1 - skew, 0))
-            floor = jnp.maximum(smallest * shrink * shrink - self.defect, 0)
-        safe = floor * (1 - gamma(16, floor.dtype))
-        return jnp.where(self.rank == dimension, safe, 0)
+            tilt = (self.defect + self.drift) / (jnp.maximum(shrink, 0.5) * smallest)
+        full = self.rank == self.singular.shape[0]
+        tilt = jnp.where(full, 0, tilt + 2 * skew)
+        along = jnp.maximum(1 - skew - tilt**2, 0)
+        if self.left is None:
+            floor = jnp.sqrt(jnp.maximum(smallest**2 * along - self.defect, 0)) - self.drift
+        else:
+            floor = smallest * shrink * jnp.sqrt(along) - self.defect - self.drift
+        safe = jnp.maximum(floor, 0) * (1 - gamma(32, floor.dtype))
+        # Without any direction the class is one function, and every member has a length of 0.
+        safe = jnp.where(self.rank == 0, jnp.inf, safe)
+        return jnp.where(self.rank >= self.ceiling, safe, 0)
 
     def coordinates(
         self, features, weights, centre, target: Float[Array, " n"]
     ) -> Float[Array, " d"]:
-        r"""$U^\top \sqrt w\, y$, zero beyond the numerical rank."""
+        r"""$U^\top \sqrt w\, y$; after the Gram route zero beyond the rank."""
         if self.left is None:
-            moment = weighted_moment(features, weights, centre, target)
-            inverse = jnp.where(
-                self.singular > 0, 1 / jnp.where(self.singular > 0, self.singular, 1), 0
-            )
-            return inverse * (self.right.T @ moment)
-        response = _product(self.left.T, jnp.sqrt(weights) * target)
-        return jnp.where(self.singular > 0, response, 0)
+            moment = weighted_moment(features, weights, centre, target) / self.scales
+            safe = jnp.where(self._kept(), self.singular, 1)
+            return jnp.where(self._kept(), (self.right.T @ moment) / safe, 0)
+        return contract(self.left, jnp.sqrt(weights) * target)
 
     def system(self, response: Float[Array, " d"]) -> LeastSquares:
-        """Reduce to the problem that the solvers receive."""
-        return LeastSquares(self.singular, self.right, response)
+        """Reduce to the problem that the solvers receive, null directions left out."""
+        null = ~self._kept() & ((self.rank >= self.ceiling) | (self.left is None))
+        return LeastSquares(
+            jnp.where(null, 0, self.singular),
+            self.right,
+            jnp.where(null, 0, response),
+            self.scales,
+            self.rank,
+        )
+
+
+def means(features, weights) -> Float[Array, " d"]:
+    """Give the weighted means of the columns; of a constant column its value."""
+    first = features[jnp.argmax(weights)]
+    counted = weights[:, None] > 0
+    constant = jnp.all((features == first[None, :]) | ~counted, axis=0)
+    mean = contract(jnp.where(counted, features, 0), weights) / jnp.sum(weights)
+    return jnp.where(constant, first, mean)
+
+
+def centred(features, weights, centre) -> Float[Array, "n d"]:
+    """Subtract the means and what rounding has left of them; rows without weight are zero.
+
+    Subtracting twice keeps the digits of a column that is large beside its spread, and makes a
+    constant column exactly zero. `centre` is None where there is no intercept.
+    """
+    return _centred(features, weights, centre)[0]
+
+
+def _centred(features, weights, centre):
+    """Also give the means that the first subtraction has left."""
+    counted = weights[:, None] > 0
+    if centre is None:
+        return jnp.where(counted, features, 0), jnp.zeros(features.shape[1], features.dtype)
+    shifted = jnp.where(counted, features - centre[None, :], 0)
+    left = contract(shifted, weights) / jnp.sum(weights)
+    return jnp.where(counted, shifted - left[None, :], 0), left
 
 
 def weighted_moment(features, weights, centre, target) -> Float[Array, " d"]:
-    r"""$(H - \text{centre})^\top W y$, without forming the centred features."""
-    mass = weights * target
-    return _product(features.T, mass) - centre * jnp.sum(mass)
+    r"""$(H - m)^\top W y$."""
+    return contract(centred(features, weights, centre), weights * target)
 
 
 def factorise(features, weights, centre, *, method: str) -> Factorisation:
-    """Decompose $\\sqrt w (H - centre)$ by "qr" or "gram"; not differentiated."""
+    """Decompose $\\sqrt w (H - m) S^{-1}$ by "qr" or "gram"; not differentiated.
+
+    On the host, directions that are not kept are put to an exact test. `centre` holds the columns'
+    `means`, or is None for a class without intercept.
+    """
     features, weights, centre = jax.lax.stop_gradient((features, weights, centre))
-    return (
-        _by_qr(features, weights, centre) if method == "qr" else _by_gram(features, weights, centre)
+    decompose = _by_qr if method == "qr" else _by_gram
+    found = decompose(features, weights, centre)
+    rank, ceiling, right = (concrete(part) for part in (found.rank, found.ceiling, found.right))
+    rows, masses, scales = (concrete(part) for part in (features, weights, found.scales))
+    if rank is None or rows is None or masses is None or rank >= ceiling:
+        return found
+    null = dependent_directions(
+        rows[masses > 0], right[:, rank:], scales, constant=centre is not None
     )
+    ceiling = jnp.minimum(found.ceiling, features.shape[1] - null)
+    return dataclasses.replace(found, ceiling=ceiling)
 
 
 def _product(left, right):
     return jnp.matmul(left, right, precision=rounding.HIGHEST)
 
 
-def _norms(squares, weights, centre, size):
-    """Bounds of the columns' centred and raw norms from computed sums of squares."""
-    norms = inflate(jnp.sqrt(squares), size + 8)
-    raw = norms + inflate(jnp.sqrt(jnp.sum(weights)) * jnp.abs(centre), size + 4)
-    return norms, inflate(raw, 2)
+def _scale(largest, squares_of) -> tuple[Float[Array, " d"], Float[Array, " d"]]:
+    """Give powers of two near the columns' norms, and the sums of squares in their units.
+
+    `squares_of` computes sums of squares in a given unit: squaring first could overflow.
+    """
+    limits = jnp.finfo(largest.dtype)
+    one = jnp.ones((), largest.dtype)
+
+    def power(exponent):
+        return jnp.ldexp(one, jnp.clip(exponent, limits.minexp + 2, limits.maxexp - 2))
+
+    exponent = jnp.where(largest > 0, jnp.frexp(largest)[1], 0)
+    squares = squares_of(power(exponent))
+    more = jnp.where(squares > 0, jnp.frexp(jnp.sqrt(squares))[1] - 1, 0)
+    scales = power(exponent + more)
+    return scales, squares_of(scales)
+
+
+def _lengths(squares, scales, weights, centre, left):
+    """Bounds of the columns' norms: centred, as first shifted, and raw; and what is left of means.
+
+    Centred and raw are in the features' units, the others in the scaled ones.
+    """
+    size, dtype = weights.shape[0], squares.dtype
+    count = additions(size, dtype)
+    mass = jnp.sqrt(inflate(total(weights), count))
+    norms = inflate(jnp.sqrt(squares), count + 8)
+    shifted = inflate(norms + mass * jnp.abs(left) / scales, 4)
+    drift = inflate(gamma(count + 6, dtype) * shifted, 4)
+    middle = 0 if centre is None else jnp.abs(centre) + jnp.abs(left)
+    raw = inflate(norms * scales + mass * middle, 4)
+    drift = jnp.zeros((), dtype) if centre is None else rounding.norm(drift)
+    return inflate(norms * scales, 2), shifted, raw, drift
+
+
+def _ceiling(features, weights, centre, scales, rank):
+    """Bound the exact rank, by the number of points and by zero and equal columns."""
+    dimension = features.shape[1]
+    points = jnp.sum(weights > 0, dtype=jnp.int32) - int(centre is not None)
+    counted = weights[:, None] > 0
+
+    def examined():
+        constant = jnp.zeros_like(scales) if centre is None else centre
+        null = jnp.all((features == constant[None, :]) | ~counted, axis=0)
+        return copies(jnp.where(counted, features / scales[None, :], 0), null)
+
+    def full():
+        return jnp.zeros((), jnp.int32), jnp.ones((), jnp.int32)
+
+    dependent, group = jax.lax.cond(rank < dimension, examined, full)
+    ceiling = jnp.minimum(points, dimension - dependent)
+    return ceiling, jnp.where(dimension - dependent == rank, group, 0)
 
 
 @jax.jit
 def _by_qr(features, weights, centre) -> Factorisation:
     size, dimension = features.shape
     dtype = features.dtype
-    scaled = jnp.sqrt(weights)[:, None] * (features - centre[None, :])
+    columns, left_over = _centred(features, weights, centre)
+    weighted = jnp.sqrt(weights)[:, None] * columns
+    scales, squares = _scale(
+        jnp.max(jnp.abs(weighted), axis=0), lambda unit: total((weighted / unit[None, :]) ** 2)
+    )
+    scaled = weighted / scales[None, :]
+    norms, shifted, raw_norms, drift = _lengths(squares, scales, weights, centre, left_over)
     orthogonal, triangular = jnp.linalg.qr(scaled)
-    kept = min(size, dimension)
-    triangular = jnp.pad(triangular, ((0, dimension - kept), (0, 0)))
-    orthogonal = jnp.pad(orthogonal, ((0, 0), (0, dimension - kept)))
+    fewer = min(size, dimension)
+    triangular = jnp.pad(triangular, ((0, dimension - fewer), (0, 0)))
+    orthogonal = jnp.pad(orthogonal, ((0, 0), (0, dimension - fewer)))
     left, singular, right = jnp.linalg.svd(triangular)
     left, right = _product(orthogonal, left), right.T
-    squares = jnp.sum(scaled**2, axis=0)
-    norms, raw_norms = _norms(squares, weights, centre, size)
-    # Centring leaves rounding of the size of the raw columns.
-    largest = jnp.maximum(singular[0], rounding.norm(raw_norms))
-    positive = singular > max(size, dimension) * jnp.finfo(dtype).eps * largest
-    singular = jnp.where(positive, singular, 0)
-    left = jnp.where(positive[None, :], left, 0)
-    frobenius = rounding.norm(norms)
-    # An entry of A is rounded three times, one of U S V' passes d + 1 products and additions.
+    # An entry of A is rounded five times, one of U S V' passes d + 1 products and additions.
     residual = scaled - _product(left * singular[None, :], right.T)
+    defect = inflate(
+        jnp.sqrt(total(jnp.sum(residual**2, axis=1))), dimension + additions(size, dtype)
+    )
     rows = rounding.norm(singular) * dimension**0.5
-    defect = inflate(jnp.sqrt(jnp.sum(residual**2)), size * dimension)
-    defect += gamma(6, dtype) * frobenius + gamma(dimension + 3, dtype) * rows
-    rank = jnp.sum(positive).astype(jnp.int32)
+    defect += gamma(6, dtype) * rounding.norm(shifted) + gamma(dimension + 3, dtype) * rows
+    defect = inflate(defect, 8)
+    kept = singular > 2 * defect
+    dropped = rounding.norm(jnp.where(kept, 0, singular))
+    skew = jnp.maximum(_skew(left, jnp.arange(dimension) < fewer), _skew(right, kept | True))
+    rank = jnp.sum(kept, dtype=jnp.int32)
+    ceiling, group = _ceiling(features, weights, centre, scales, rank)
     return Factorisation(
-        left, singular, right, rank, norms, raw_norms, inflate(defect, 8),
-        jnp.maximum(_skew(left, positive), _skew(right, jnp.ones_like(positive))),
+        left, singular, right, scales, rank, ceiling, group, norms, raw_norms,
+        inflate(defect + (1 + skew) * dropped, 4), drift, skew,
     )  # fmt: skip
 
 
 def _by_gram(features, weights, centre) -> Factorisation:
     size, dimension = features.shape
     dtype = features.dtype
-    gram = _gram(features, weights)
-    gram -= jnp.sum(weights) * jnp.outer(centre, centre)
-    squares = jnp.diagonal(gram)
-    mean_square = jnp.sum(weights) * centre**2
-    norms, raw_norms = _norms(jnp.maximum(squares, 0) + gamma(size + 8, dtype) * mean_square,
-                              weights, centre, size)  # fmt: skip
+    masses = concrete(weights)
+    plain = centre is None and masses is not None and masses.all()
+    columns, left_over = features, jnp.zeros(dimension, dtype)
+    if not plain:
+        columns, left_over = _centred(features, weights, centre)
+    gram = _gram(columns, weights)
+    diagonal = jnp.diagonal(gram)
+    scales, squares = _scale(jnp.sqrt(diagonal), lambda unit: diagonal / unit / unit)
+    gram = gram / scales[None, :] / scales[:, None]
+    return _from_gram(gram, squares, scales, features, weights, centre, left_over)
+
+
+@jax.jit
+def _from_gram(gram, squares, scales, features, weights, centre, left_over) -> Factorisation:
+    size, dimension = features.shape
+    dtype = gram.dtype
+    norms, shifted, raw_norms, drift = _lengths(squares, scales, weights, centre, left_over)
     values, vectors = jnp.linalg.eigh((gram + gram.T) / 2)
     values, right = values[::-1], vectors[:, ::-1]
-    eps = jnp.finfo(dtype).eps
-    positive = values > max(size, dimension) * eps * values[0]
-    values = jnp.where(positive, values, 0)
     residual = gram - _product(right * values[None, :], right.T)
-    # Every entry of the Gram matrix is a sum of n products: gamma_{n+3} ||h_j|| ||h_k||.
-    total = jnp.sum(raw_norms**2)
+    # An entry is a sum of n products of numbers rounded five times, each bounded by the norms.
+    lost = gamma(size + 16, dtype) + 3 * gamma(dimension + 6, dtype)
     defect = inflate(jnp.sqrt(jnp.sum(residual**2)), dimension * dimension)
-    defect += (gamma(size + 6, dtype) + 3 * gamma(dimension + 6, dtype)) * total
-    rank = jnp.sum(positive).astype(jnp.int32)
+    defect = inflate(defect + lost * jnp.sum(shifted**2), dimension + 8)
+    kept = values > 2 * defect
+    dropped = rounding.norm(jnp.where(kept, 0, values))
+    skew = _skew(right, kept | True)
+    rank = jnp.sum(kept, dtype=jnp.int32)
+    ceiling, group = _ceiling(features, weights, centre, scales, rank)
     return Factorisation(
-        None, jnp.sqrt(values), right, rank, norms, raw_norms, inflate(defect, size + 8),
-        _skew(right, jnp.ones_like(positive)),
+        None, jnp.sqrt(jnp.maximum(values, 0)), right, scales, rank, ceiling, group, norms,
+        raw_norms, inflate(defect + (1 + skew) * dropped, 4), drift, skew,
     )  # fmt: skip
 
 
@@ -177,6 +323,6 @@ def _gram(features, weights) -> Float[Array, "d d"]:
 def _skew(basis, kept) -> Float[Array, ""]:
     """Bound $\\|B^\\top B - I\\|_F$ over the kept columns."""
     size, dimension = basis.shape
-    difference = _product(basis.T, basis) - jnp.diag(kept.astype(basis.dtype))
-    rounding_error = gamma(size + 2, basis.dtype) * 1.1 * dimension
+    difference = contract(basis, basis) - jnp.diag(kept.astype(basis.dtype))
+    rounding_error = gamma(additions(size, basis.dtype) + 2, basis.dtype) * 1.1 * dimension
     return inflate(jnp.sqrt(jnp.sum(difference**2)) + rounding_error, dimension * dimension)

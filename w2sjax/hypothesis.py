@@ -13,8 +13,8 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from w2sjax import rounding
-from w2sjax._host import concrete
-from w2sjax.factorisation import Factorisation, factorise
+from w2sjax._host import concrete, floating
+from w2sjax.factorisation import Factorisation, factorise, means
 from w2sjax.sets.convex_set import CoefficientSet, ConvexSet, ValueSet
 from w2sjax.sets.rkhs_ball import RKHSBall
 
@@ -28,8 +28,8 @@ class HypothesisClass:
         set: the convex set of coefficients, or of values where there are no features.
         features: $H$, one point a row; None for a set of values.
         weights: masses $w_i \ge 0$; they sum to one as `hypothesis_class` makes them.
-        centre: subtracted from the features for the sake of the intercept; 0 without one.
-        factorisation: of $\sqrt w (H - \text{centre})$; None for a set of values.
+        centre: means of the features, for the sake of the intercept; None without one.
+        factorisation: of the weighted, centred, scaled features; None for a set of values.
         intercept: whether a free constant is added.
     """
 
@@ -99,15 +99,14 @@ def hypothesis_class(
         raise ValueError(f"set: expected a ConvexSet, got {type(set).__name__}")
     if features is None:
         raise ValueError(f"features: the set {set.name!r} constrains coefficients and needs them")
+    features = floating(features, "features")
     if features.ndim != 2 or 0 in features.shape:
         raise ValueError(f"features: expected shape (n, d) with n, d >= 1, got {features.shape}")
-    if not jnp.issubdtype(features.dtype, jnp.floating):
-        raise ValueError(f"features: expected a floating dtype, got {features.dtype}")
-    features = jnp.asarray(features)
     _refuse(features, "features", lambda a: ~np.isfinite(a), "not finite")
     count = features.shape[0]
     if weights is None:
         weights = jnp.ones(count, features.dtype)
+    weights = floating(weights, "weights")
     if weights.shape != (count,):
         raise ValueError(
             f"weights: expected shape ({count},) like the features, got {weights.shape}"
@@ -116,9 +115,7 @@ def hypothesis_class(
     free = set.intercept if intercept is None else intercept
     if set.intercept and not free:
         raise ValueError(f"intercept: the set {set.name!r} always has one; use 'subspace'")
-    centre = jnp.zeros(features.shape[1], features.dtype)
-    if free:
-        centre = jnp.matmul(weights, features, precision=rounding.HIGHEST) / jnp.sum(weights)
+    centre = means(features, weights) if free else None
     factorisation = factorise(features, weights, centre, method=method)
     return HypothesisClass(set, features, weights, centre, factorisation, intercept=free)
 
@@ -141,10 +138,9 @@ def derived_again(hypothesis: HypothesisClass) -> HypothesisClass:
 
 
 def _normalised(weights: Float[Array, " n"]) -> Float[Array, " n"]:
+    weights = floating(weights, "weights")
     if weights.ndim != 1 or weights.shape[0] == 0:
         raise ValueError(f"weights: expected shape (n,) with n >= 1, got {weights.shape}")
-    if not jnp.issubdtype(weights.dtype, jnp.floating):
-        raise ValueError(f"weights: expected a floating dtype, got {weights.dtype}")
     _refuse(weights, "weights", lambda a: ~np.isfinite(a) | (a < 0), "negative or not finite")
     known = concrete(weights)
     if known is not None and not known.any():

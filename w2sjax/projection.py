@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 from w2sjax import rounding
 from w2sjax._host import concrete
 from w2sjax.certificate import Projection, Status
-from w2sjax.certification import certify
+from w2sjax.certification import certify, values_of
 from w2sjax.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.sets.convex_set import CoefficientSet, ValueSet
 
@@ -54,17 +54,12 @@ def project(
     After the Gram route (`hypothesis_class(method="gram")`), an answer that its certificate finds
     loose is computed again from a QR factorisation when called outside of `jit`.
     """
-    if target.shape != (hypothesis.size,):
-        raise ValueError(f"target: expected shape ({hypothesis.size},), got {target.shape}")
-    if target.dtype != hypothesis.weights.dtype:
-        raise ValueError(
-            f"target: expected the class's dtype {hypothesis.weights.dtype}, got {target.dtype}"
-        )
+    target = values_of(hypothesis, target, "target")
     result = _project(hypothesis, target, radius, max_steps=max_steps, tolerance=tolerance)
     factors = hypothesis.factorisation
     if factors is not None and factors.left is None:
         status = concrete(result.status)
-        if status is not None and status == Status.LOOSE:
+        if status is not None and status != Status.CERTIFIED:
             accurate = hypothesis_class(
                 hypothesis.set,
                 hypothesis.features,
@@ -125,6 +120,7 @@ def _solve(hypothesis, target, max_steps):
     coordinates = functools.partial(
         factors.coordinates, hypothesis.features, weights, hypothesis.centre
     )
+    target = jnp.where(weights > 0, target, 0)
     if hypothesis.intercept:
         target = target - jnp.sum(weights * target) / jnp.sum(weights)
     convex_set: CoefficientSet = hypothesis.set
@@ -132,7 +128,9 @@ def _solve(hypothesis, target, max_steps):
     if convex_set.linear:
         # One step of iterative refinement takes the residual to rounding level.
         theta = solution.coefficients
-        residual = target - hypothesis.values(theta) + jnp.sum(hypothesis.centre * theta)
+        residual = _residual(hypothesis, target, theta)
+        if hypothesis.intercept:
+            residual -= jnp.sum(weights * residual) / jnp.sum(weights)
         theta += factors.system(coordinates(residual)).minimum_norm()
         solution = type(solution)(theta, solution.dual, solution.steps)
     return solution
@@ -142,10 +140,15 @@ def _intercept(hypothesis, target, theta) -> Float[Array, ""]:
     """Weighted mean of the residual, taken twice so that what is left is rounding."""
     if not hypothesis.intercept:
         return jnp.zeros((), target.dtype)
-    weights, linear = hypothesis.weights, hypothesis.values(theta)
-    total = jnp.sum(weights)
-    first = jnp.sum(weights * (target - linear)) / total
-    return first + jnp.sum(weights * (target - linear - first)) / total
+    weights = hypothesis.weights
+    left = _residual(hypothesis, target, theta)
+    first = jnp.sum(weights * left) / jnp.sum(weights)
+    return first + jnp.sum(weights * (left - first)) / jnp.sum(weights)
+
+
+def _residual(hypothesis, target, theta) -> Float[Array, " n"]:
+    r"""$y - H\theta$, zero at points without weight, which may overflow."""
+    return jnp.where(hypothesis.weights > 0, target - hypothesis.values(theta), 0)
 
 
 def _stationarity(unknowns, data, intercept, active):
@@ -154,6 +157,8 @@ def _stationarity(unknowns, data, intercept, active):
     `unknowns` is the pair (coefficients, multipliers), `data` what they depend on.
     """
     (theta, multipliers), (convex_set, features, weights, target) = unknowns, data
+    features = jnp.where(weights[:, None] > 0, features, 0)
+    target = jnp.where(weights > 0, target, 0)
     residual = jnp.matmul(features, theta, precision=rounding.HIGHEST) - target
     if intercept:
         residual -= jnp.sum(weights * residual) / jnp.sum(weights)

@@ -19,7 +19,7 @@ from w2sjax.sets.orthant import Orthant
 from w2sjax.sets.polyhedron import Polyhedron
 from w2sjax.sets.simplex import Simplex
 from w2sjax.sets.subspace import Subspace
-from w2sjax.solvers.least_squares import LeastSquares
+from w2sjax.solvers.least_squares import LeastSquares, euclidean
 
 SIZE, COUNT = 6, 48
 
@@ -93,7 +93,9 @@ def instance(pair, key, dtype=jnp.float64):
     theta = centre + far * jax.random.normal(keys[7], (SIZE,), dtype)
     response = singular * (right.T @ theta)
     noise = jnp.sqrt(jnp.sum(response**2)) * jax.random.normal(keys[8], (SIZE,), dtype)
-    return both, LeastSquares(singular, right, response + jnp.where(few, 0, 0.1 * noise))
+    response = response + jnp.where(few, 0, 0.1 * noise)
+    rank = jnp.sum(~few).astype(jnp.int32)
+    return both, LeastSquares(singular, right, response, jnp.ones_like(response), rank)
 
 
 def solve(both, system):
@@ -105,7 +107,7 @@ def relative_gap(both, system, solution):
     theta = solution.coefficients
     gradient = system.factor.T @ (system.response - system.factor @ theta)
     support = both.support(gradient, solution.dual)
-    bound = both.norm_bound(theta.shape[0], theta.dtype)
+    bound = jnp.linalg.norm(both.extent(theta.shape[0], theta.dtype))
     norm = jnp.sqrt(jnp.sum(theta**2))
     radius = jnp.where(jnp.isfinite(bound), bound, 2 * norm)
     return (support.within(radius) - jnp.sum(gradient * theta)) / jnp.sum(system.response**2)
@@ -205,7 +207,7 @@ def test_support_without_hint_bounds_drawn_members(pair):
         member = both.draw(member_key, SIZE, jnp.float64)
         support = both.support(direction)
         size = jnp.sqrt(jnp.sum(member**2))
-        value = support.value + support.residual * size - jnp.sum(direction * member)
+        value = support.value + jnp.linalg.norm(support.residual) * size - jnp.sum(direction * member)
         return value, both.distance(member).upper()
 
     slacks, outside = jax.jit(jax.vmap(slack))(sets, jax.random.split(jax.random.key(5), COUNT))
@@ -272,7 +274,7 @@ def test_nested():
     inner = intersect(L2Ball(jnp.asarray(1.0)), Orthant(), centre)
     both = intersect(inner, Simplex(jnp.sum(centre)), centre)
     point = jnp.asarray(np.linspace(-1, 2, SIZE))
-    system = LeastSquares(jnp.ones(SIZE), jnp.eye(SIZE), point)
+    system = euclidean(point)
     solution = jax.jit(solve)(both, system)
     exact = oracle(both, np.eye(SIZE), np.asarray(point))
     assert float(jnp.linalg.norm(solution.coefficients - point)) == pytest.approx(exact, abs=1e-7)

@@ -34,9 +34,6 @@ from w2sjax.sets import ConvexSet
 TOLERANCE = 1e-8  # relative gap: the four digits of a report ask for no more
 CHUNK = 2**22  # predictions of weak models looked at together: 32 MB
 
-_build = jax.jit(hypothesis_class, static_argnames=("intercept",))
-
-
 @dataclasses.dataclass(frozen=True)
 class _Options:
     bootstrap: int
@@ -183,6 +180,7 @@ def _audit_part(
         n=hypothesis.size,
         d=None if hypothesis.features is None else hypothesis.features.shape[1],
         rank=None if factors is None else int(factors.rank),
+        unresolved=0 if factors is None else max(0, int(factors.ceiling - factors.rank)),
         condition_number=condition,
         has_target=target is not None,
         students="given" if given is not None else "projected" if fitted is None else "fitted",
@@ -253,7 +251,7 @@ def _class(choice: Choice, data: AuditData) -> HypothesisClass:
     if choice.of_values:
         return hypothesis_class(choice.set, weights=weights)
     features = jnp.asarray(np.asarray(data.strong_features, np.float64))
-    return _build(choice.set, features, weights, intercept=choice.intercept)
+    return hypothesis_class(choice.set, features, weights, intercept=choice.intercept)
 
 
 def _measure_in_chunks(

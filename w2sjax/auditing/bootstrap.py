@@ -18,6 +18,7 @@ import numpy as np
 from jaxtyping import Float64, PRNGKeyArray
 
 from w2sjax.auditing.quantities import Student, measure
+from w2sjax.factorisation import centred
 from w2sjax.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.projection import project
 
@@ -92,7 +93,8 @@ def _prepared(
     kept = slice(0, max(1, int(factors.rank)))
     singular = np.asarray(factors.singular)[kept]
     scaled = np.asarray(factors.right)[:, kept] / np.where(singular > 0, singular, 1)
-    basis = jnp.asarray((features - np.asarray(hypothesis.centre)) @ scaled)
+    columns = centred(hypothesis.features, hypothesis.weights, hypothesis.centre) / factors.scales
+    basis = jnp.asarray(columns @ scaled)
     return dataclasses.replace(hypothesis, features=basis, factorisation=None), students, "gram"
 
 

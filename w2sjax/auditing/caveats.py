@@ -43,7 +43,14 @@ def findings(report: Audit) -> tuple[str, ...]:
     """Say what the numbers of a finished audit show."""
     sentences = []
     count, total = report.statuses, len(report.models)
-    if report.rank is not None and report.d is not None and report.rank < report.d:
+    if report.unresolved:
+        sentences.append(
+            f"{report.unresolved} directions of the strong features are lost in rounding and not proved "
+            "to be null (columns that depend on each other nearly, but not exactly): where a reach is "
+            "given, students are certified only among functions with coefficients up to it, and "
+            "nothing is guaranteed; leave out a column of each such group"
+        )
+    elif report.rank is not None and report.d is not None and report.rank < report.d:
         sentences.append(
             f"strong features have rank {report.rank} of d = {report.d}: a student's values are "
             "unique, its coefficients are not"
@@ -58,8 +65,8 @@ def findings(report: Audit) -> tuple[str, ...]:
     loose = count.get(Status.LOOSE.name, 0)
     if loose and report.students == "projected":
         sentences.append(
-            f"{loose} of {total} projections are not certified to the tolerance: their gaps hold, "
-            "but are larger"
+            f"{loose} of {total} projections are not certified: their gaps hold, but are larger than "
+            "the tolerance or hold up to a reach only"
         )
     if report.target_status not in (None, Status.CERTIFIED.name):
         sentences.append(

@@ -37,7 +37,8 @@ class Quantities:
         student_error: $d(q, f^*)$.
         gain: weak error less student error.
         epsilon: $d(f_s, f^*)$, the distance of the target from the class.
-        guaranteed_gain: a lower bound of the gain; -inf where the certificate does not reach $f_s$.
+        guaranteed_gain: a lower bound of the gain; -inf where the certificate does not cover the class.
+        reach: of the student's certificate; inf where it covers the class.
         pairing: bound of $\langle f_w - q, f_s - q\rangle$; without a target, for a member within
             `distance` of the student, which is then the mean square of the weak model.
         distance: see `pairing`.
@@ -54,6 +55,7 @@ class Quantities:
     gain: Float[Array, "*batch"]
     epsilon: Float[Array, "*batch"]
     guaranteed_gain: Float[Array, "*batch"]
+    reach: Float[Array, "*batch"]
     pairing: Float[Array, "*batch"]
     distance: Float[Array, "*batch"]
     student_error_low: Float[Array, "*batch"]
@@ -93,18 +95,16 @@ def measure(
     """
 
     def one(weak, how):
-        student = _learn(hypothesis, weak, how, best, max_steps, tolerance)
+        student = _learn(hypothesis, weak, how, max_steps, tolerance)
         found = _quantities(hypothesis, weak, student, target, best)
         return found, student.coefficients, student.intercept
 
     return jax.vmap(one)(weak, students)
 
 
-def _learn(hypothesis, weak, how: Student, best, max_steps, tolerance) -> Projection:
-    """Find a student and certify it over a class that has the target's best fit as a member."""
-    # Of use to unbounded sets over rank-deficient features alone.
-    radius = None if best is None else 2 * rounding.norm(best.coefficients)
-    options = {"tolerance": tolerance, "radius": radius}
+def _learn(hypothesis, weak, how: Student, max_steps, tolerance) -> Projection:
+    """Find a student and certify it."""
+    options = {"tolerance": tolerance}
     if how.coefficients is not None:
         return certify(hypothesis, weak, how.coefficients, how.intercept, **options)
     if how.values is None:
@@ -132,6 +132,7 @@ def _quantities(hypothesis, weak, student: Projection, target, best) -> Quantiti
         return Quantities(
             misfit=misfit.value,
             gap=student.gap,
+            reach=student.radius,
             pairing=pairing,
             distance=distance,
             status=student.status,
@@ -141,7 +142,7 @@ def _quantities(hypothesis, weak, student: Projection, target, best) -> Quantiti
     student_error = mean_square(weights, student.values, target)
     gain = weak_error - student_error
     epsilon = mean_square(weights, best.values, target)
-    off, norm = _off_class(hypothesis, best)
+    off = _off_class(hypothesis, best)
     away = jnp.sqrt(mean_square(weights, best.values, student.values).upper()) + off
     distance = inflate(away * away, 8)
     pairing = student.pairing(distance)
@@ -150,7 +151,8 @@ def _quantities(hypothesis, weak, student: Projection, target, best) -> Quantiti
     loss = inflate(2 * (pairing + product) + misfit.error + gain.error, 16)
     guaranteed = misfit.value - loss
     guaranteed -= inflate(rounding.unit(weak.dtype) * (misfit.value + loss), 4)
-    guaranteed = jnp.where(norm <= student.radius, guaranteed, -jnp.inf)
+    # A guarantee speaks of the whole class.
+    guaranteed = jnp.where(jnp.isinf(student.radius), guaranteed, -jnp.inf)
     root = weak_error.sqrt() - misfit.sqrt()
     low = jnp.maximum(root.value - inflate(root.error, 2), 0)
     shave = 1 - 4 * rounding.unit(weak.dtype)
@@ -164,6 +166,7 @@ def _quantities(hypothesis, weak, student: Projection, target, best) -> Quantiti
         gain=gain.value,
         epsilon=epsilon.value,
         guaranteed_gain=guaranteed,
+        reach=student.radius,
         pairing=pairing,
         distance=distance,
         student_error_low=low * low * shave,
@@ -173,15 +176,14 @@ def _quantities(hypothesis, weak, student: Projection, target, best) -> Quantiti
 
 
 def _off_class(hypothesis, best: Projection):
-    """Bound the distance of the computed best fit from a member, and that member's norm."""
+    """Bound the distance of the computed best fit from a member."""
     outside = hypothesis.set.distance(best.coefficients).upper()
-    norm = rounding.norm(best.coefficients) + outside
     factors, dtype = hypothesis.factorisation, outside.dtype
     if factors is None:
-        return inflate(outside * jnp.sqrt(jnp.max(hypothesis.weights)), 4), norm
+        return inflate(outside * jnp.sqrt(jnp.max(hypothesis.weights)), 4)
     size, dimension = hypothesis.features.shape
     total = jnp.sqrt(inflate(jnp.sum(hypothesis.weights), size))
     lengths = jnp.sum(jnp.abs(best.coefficients) * factors.raw_norms)
     off = gamma(dimension + 2, dtype) * (lengths + jnp.abs(best.intercept) * total)
     off += outside * rounding.norm(factors.norms) + rounding.underflow(size, dtype) ** 0.5
-    return inflate(off, 2 * dimension + 16), norm
+    return inflate(off, 2 * dimension + 16)

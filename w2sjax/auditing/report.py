@@ -13,6 +13,7 @@ WIDTH = 100
 COLUMNS = {
     "misfit": "misfit",
     "gap": "gap",
+    "reach": "reach",
     "weak_error": "weak\nerror",
     "student_error": "student\nerror",
     "gain": "gain",
@@ -60,28 +61,27 @@ def _heading(report: Audit) -> str:
 def _table(report: Audit) -> Table:
     table = Table()
     table.add_column("weak model", overflow="fold", max_width=22)
-    if not report.has_target:
-        shares = (f"at\n{SHARES[place]:.4g}" for place in SHOWN)
-        for title in ("misfit", "gap", *shares, "vanishes at\nepsilon"):
-            table.add_column(title, justify="right", no_wrap=True)
+    # A reach is shown where a certificate has one: nothing is claimed beyond it.
+    limited = any(model.reach is not None for model in report.models)
+    columns = {name: title for name, title in COLUMNS.items() if limited or name != "reach"}
+    if report.has_target:
+        titles = [*columns.values()]
+    else:
+        columns = {name: columns[name] for name in ("misfit", "gap", "reach") if name in columns}
         table.title = "Guaranteed gain where the target's epsilon is this share of the misfit"
-        for model in report.models:
-            table.add_row(*_guarantees(model))
-            if report.bootstrap:
-                for side, label in enumerate(_labels()):
-                    end = number(_end(model, "misfit", side))
-                    table.add_row(label, end, style="dim", end_section=side == 1)
-        return table
-    for title in COLUMNS.values():
+        titles = [*columns.values()]
+        titles += [f"at\n{SHARES[place]:.4g}" for place in SHOWN] + ["vanishes at\nepsilon"]
+    for title in titles:
         table.add_column(title, justify="right", no_wrap=True)
     for model in report.models:
         mark = " *" if model.name == report.chosen and len(report.models) > 1 else ""
-        cells = (number(getattr(model, name)) for name in COLUMNS)
+        cells = [number(getattr(model, name)) for name in columns]
+        cells += [] if report.has_target else _guarantees(model)
         table.add_row(Text(model.name + mark), *cells)
         if report.bootstrap:
             for side, label in enumerate(_labels()):
-                cells = (number(_end(model, name, side)) for name in COLUMNS)
-                table.add_row(label, *cells, style="dim", end_section=side == 1)
+                ends = (number(_end(model, name, side)) for name in columns)
+                table.add_row(label, *ends, style="dim", end_section=side == 1)
     return table
 
 
@@ -120,12 +120,11 @@ def _density(overlap: Overlap) -> str:
     return text + "."
 
 
-def _guarantees(model: ModelAudit) -> list[Text | str]:
+def _guarantees(model: ModelAudit) -> list[str]:
     found = model.guarantee
-    gains = [None] * len(SHOWN) if found is None else [found.guaranteed_gain[i] for i in SHOWN]
-    last = None if found is None else found.vanishes_at
-    numbers = (model.misfit, model.gap, *gains, last)
-    return [Text(model.name), *(number(value) for value in numbers)]
+    if found is None:
+        return [number(None)] * (len(SHOWN) + 1)
+    return [number(found.guaranteed_gain[i]) for i in SHOWN] + [number(found.vanishes_at)]
 
 
 def _labels() -> tuple[str, str]:

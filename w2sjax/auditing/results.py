@@ -42,8 +42,9 @@ class Guarantee:
 class ModelAudit:
     """One weak model with its student; see `quantities.Quantities` for the numbers.
 
-    A number is None where it needs a target that is not there, or is not finite. Intervals are
-    None without a bootstrap, `guarantee` with a target.
+    A number is None where it needs a target that is not there, or is not finite: so the reach of a
+    student whose certificate covers the whole class. Where it does not, `guaranteed_gain` and
+    `guarantee` are None. Intervals are None without a bootstrap, `guarantee` with a target.
     """
 
     name: str
@@ -54,6 +55,7 @@ class ModelAudit:
     gain: float | None
     epsilon: float | None
     guaranteed_gain: float | None
+    reach: float | None
     status: str
     misfit_interval: Interval = None
     weak_error_interval: Interval = None
@@ -85,7 +87,9 @@ class Audit:
         intercept: whether the class has a free constant.
         n: points that count.
         d: features; None for a set of values.
-        rank, condition_number: of the weighted features, centred where there is an intercept.
+        rank, condition_number: of the weighted features, centred where there is an intercept, with
+            columns scaled by powers of two.
+        unresolved: directions of the features that are lost in rounding and not proved to be null.
         has_target: whether the truth is known.
         students: "projected", "given", or "fitted" on the other part.
         target_status: of the certificate of the target's projection.
@@ -108,6 +112,7 @@ class Audit:
     n: int
     d: int | None
     rank: int | None
+    unresolved: int
     condition_number: float | None
     has_target: bool
     students: str
@@ -138,7 +143,7 @@ def model_audit(
     if not known_target:
         parts = (found.misfit, found.pairing, found.distance)
         misfit, pairing, distance = (float(part[place]) for part in parts)
-        if math.isfinite(misfit + pairing + distance):
+        if math.isfinite(misfit + pairing + distance) and math.isinf(found.reach[place]):
             guarantee = _guarantee(misfit, pairing, distance, size)
     return ModelAudit(
         name=name,
@@ -149,6 +154,7 @@ def model_audit(
         gain=finite(found.gain[place]),
         epsilon=finite(found.epsilon[place]),
         guaranteed_gain=finite(found.guaranteed_gain[place]),
+        reach=finite(found.reach[place]),
         status=Status(int(found.status[place])).name,
         guarantee=guarantee,
     )

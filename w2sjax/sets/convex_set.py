@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
+from w2sjax import rounding
 from w2sjax.rounding import Rounded
 from w2sjax.solvers.least_squares import LeastSquares
 from w2sjax.solvers.solution import Solution
@@ -23,17 +24,18 @@ from w2sjax.solvers.solution import Solution
 class Support:
     r"""A bound on the support function of a set $C$, unbounded or not.
 
-    $\langle v, u \rangle \le$ value + residual $\cdot \|u\|$ for every $u \in C$, so that
-    value + R residual bounds the support function of $C \cap \{\|u\| \le R\}$. The residual is 0
-    where the bound needs no radius.
+    $\langle v, u \rangle \le$ value + $\sum_j$ residual$_j |u_j|$ for every $u \in C$ in a space of
+    coefficients; for a set of values the residual is a number that multiplies the weighted norm of
+    $u$. It is 0 where the bound needs no radius.
     """
 
     value: Float[Array, "*batch"]
-    residual: Float[Array, "*batch"]
+    residual: Float[Array, "*batch_and_dimension"]
 
     def within(self, radius: Float[Array, ""]) -> Float[Array, "*batch"]:
         """Bound the support function of the members with norm at most `radius`."""
-        return self.value + jnp.where(self.residual > 0, radius * self.residual, 0)
+        residual = rounding.norm(jnp.atleast_1d(self.residual))
+        return self.value + jnp.where(jnp.any(self.residual > 0), radius * residual, 0)
 
 
 class ConvexSet(abc.ABC):
@@ -45,6 +47,8 @@ class ConvexSet(abc.ABC):
         linear: whether it is the whole space, so that its class of functions is a subspace.
         intercept: whether its class always has a free, unpenalised constant.
         parameters: what may follow the colon on the command line.
+        merges: whether a member stays one when the coefficients of several coordinates are added onto
+            one of them and the others set to zero, and when a coefficient is set to zero.
     """
 
     name: ClassVar[str]
@@ -52,6 +56,7 @@ class ConvexSet(abc.ABC):
     linear: ClassVar[bool] = False
     intercept: ClassVar[bool] = False
     parameters: ClassVar[str] = ""
+    merges: ClassVar[bool] = False
 
     @abc.abstractmethod
     def distance(self, point: Float[Array, " d"]) -> Rounded:
@@ -90,8 +95,8 @@ class CoefficientSet(ConvexSet):
         """Minimise the least-squares objective of `system` over the set."""
 
     @abc.abstractmethod
-    def norm_bound(self, dimension: int, dtype: Any) -> Float[Array, ""]:
-        """Bound the Euclidean norm of a member; inf for an unbounded set."""
+    def extent(self, dimension: int, dtype: Any) -> Float[Array, " dimension"]:
+        r"""Bound $|u_j|$ over the members, for each coordinate; inf where nothing does."""
 
     @abc.abstractmethod
     def margin(self, point: Float[Array, " d"]) -> Float[Array, ""]:

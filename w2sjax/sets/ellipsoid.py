@@ -17,7 +17,7 @@ from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.ball import ball
-from w2sjax.solvers.least_squares import LeastSquares, euclidean
+from w2sjax.solvers.least_squares import euclidean
 from w2sjax.solvers.solution import Solution
 
 
@@ -63,25 +63,16 @@ class Ellipsoid(CoefficientSet):
         offset = jnp.sum(direction * self.centre)
         error = gamma(size + 2, dtype) * rounding.norm(direction) * rounding.norm(self.centre)
         value = offset + inflate(2 * backward + error, 8) + rounding.norm(transformed)
-        return Support(value + 4 * rounding.unit(dtype) * jnp.abs(value), jnp.zeros((), dtype))
+        return Support(value + 4 * rounding.unit(dtype) * jnp.abs(value), jnp.zeros_like(direction))
 
     def solve(self, system, *, max_steps):
         """Change variables to the unit ball, solve there and map back."""
         inverse = self._inverse()
-        transformed = system.factor @ inverse
-        left, singular, right = jnp.linalg.svd(transformed)
-        eps = jnp.finfo(singular.dtype).eps * singular.shape[0]
-        kept = singular > eps * singular[0]
-        response = left.T @ (system.response - system.factor @ self.centre)
-        inner = LeastSquares(
-            singular=jnp.where(kept, singular, 0),
-            right=right.T,
-            response=jnp.where(kept, response, 0),
-        )
-        one = jnp.ones((), singular.dtype)
-        solution = ball(inner, one, max_steps=max_steps)
+        response = system.response - system.factor @ self.centre
+        one = jnp.ones((), response.dtype)
+        solution = ball(system.factor @ inverse, response, one, max_steps=max_steps)
         # Rounding in the substitution is proportional to the conditioning of L; stay inside by it.
-        margin = gamma(4 * inverse.shape[0], singular.dtype)
+        margin = gamma(4 * inverse.shape[0], response.dtype)
         return Solution(
             coefficients=self.centre + inverse @ (solution.coefficients * (1 - margin)),
             dual=None,
@@ -104,9 +95,11 @@ class Ellipsoid(CoefficientSet):
             inflate((length.error + gamma(8, point.dtype)) * norm, 8),
         )
 
-    def norm_bound(self, dimension, dtype):
-        r"""$\|c\|$ and the longest semi-axis, bounded by the Frobenius norm of $L^{-1}$."""
-        return rounding.norm(self.centre) + 1.01 * rounding.norm(self._inverse().ravel())
+    def extent(self, dimension, dtype):
+        r"""$|c_j|$ and the norm of row $j$ of $L^{-\top}$, with a share for the rounding of the inverse."""
+        rows = jax.vmap(rounding.norm)(self._inverse())
+        share = 0.01 * rounding.norm(self._inverse().ravel())
+        return jnp.abs(self.centre) + rows + share
 
     def margin(self, point):
         r"""$(1 - \rho)$ over the largest singular value of $L$."""

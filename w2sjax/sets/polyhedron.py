@@ -81,7 +81,7 @@ class Polyhedron(CoefficientSet):
         return self.solve(euclidean(point), max_steps=1000).coefficients
 
     def support(self, direction, hint=None):
-        r"""$\sigma(v) \le b^\top\lambda + e^\top\nu$, residual $\|v - A^\top\lambda - C^\top\nu\|$.
+        r"""$\sigma(v) \le b^\top\lambda + e^\top\nu$, residual $|v - A^\top\lambda - C^\top\nu|$.
 
         `hint` is the pair of multipliers; without it they come from the projection of a far point
         along the direction, and the residual is small but not at rounding.
@@ -105,7 +105,7 @@ class Polyhedron(CoefficientSet):
         )
         return Support(
             jnp.sum(terms) + inflate(error, size + 4),
-            rounding.norm(jnp.abs(residual) + inflate(gamma(size + 2, dtype) * magnitude, size)),
+            inflate(jnp.abs(residual) + gamma(size + 2, dtype) * magnitude, size + 2),
         )
 
     def solve(self, system, *, max_steps):
@@ -167,9 +167,15 @@ class Polyhedron(CoefficientSet):
         slack, off = self._slacks(point), self._off_plane(point)
         return jnp.all(slack.value >= -slack.error) & (off.value <= off.error)
 
-    def norm_bound(self, dimension, dtype):
-        """Infinite: boundedness is not tested."""
-        return jnp.asarray(jnp.inf, dtype)
+    def extent(self, dimension, dtype):
+        """Return the larger of the bounds that rows with one entry set; others are not looked at."""
+        single = (jnp.sum(self.matrix != 0, axis=1) == 1)[:, None]
+        ends = self.bound[:, None] / jnp.where(self.matrix != 0, self.matrix, 1)
+        upper = jnp.min(jnp.where(single & (self.matrix > 0), ends, jnp.inf), axis=0, initial=jnp.inf)
+        lower = jnp.max(
+            jnp.where(single & (self.matrix < 0), ends, -jnp.inf), axis=0, initial=-jnp.inf
+        )
+        return inflate(jnp.maximum(jnp.abs(lower), jnp.abs(upper)), 2)
 
     def margin(self, point):
         """Smallest distance to a facet; 0 where there are equalities."""

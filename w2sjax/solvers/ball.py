@@ -1,6 +1,6 @@
 r"""Least squares over a Euclidean ball, by the secular equation.
 
-In the coordinates of the singular value decomposition the minimiser is
+In the coordinates of the singular value decomposition $R = U\Sigma V^\top$ the minimiser is
 $\varphi_i(\lambda) = \sigma_i z_i / (\sigma_i^2 + \lambda)$ with the multiplier $\lambda \ge 0$
 for which $\|\varphi(\lambda)\| = r$, or $\lambda = 0$ where the minimum-norm solution is inside.
 Newton's method on $1/\|\varphi(\lambda)\| - 1/r$, which is concave and nearly linear in
@@ -12,16 +12,22 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from w2sjax.solvers._norm import scaled_norm
-from w2sjax.solvers.least_squares import LeastSquares
 from w2sjax.solvers.solution import Solution
 
 
-def ball(system: LeastSquares, radius: Float[Array, ""], *, max_steps: int) -> Solution:
-    """Minimise over coefficients of norm at most `radius`; the minimum-norm answer if several."""
-    positive = system.singular > 0
-    squares = jnp.where(positive, system.singular**2, 1)
-    numerator = jnp.where(positive, system.singular * system.response, 0)
-    eps = jnp.finfo(squares.dtype).eps
+def ball(
+    factor: Float[Array, "d d"],
+    response: Float[Array, " d"],
+    radius: Float[Array, ""],
+    *,
+    max_steps: int,
+) -> Solution:
+    r"""Minimise $\tfrac12\|R\theta - z\|^2$ over $\|\theta\| \le r$; the shortest answer if several."""
+    left, singular, right = jnp.linalg.svd(factor)
+    eps = jnp.finfo(singular.dtype).eps
+    positive = singular > singular.shape[0] * eps * singular[0]
+    squares = jnp.where(positive, singular**2, 1)
+    numerator = jnp.where(positive, singular * (left.T @ response), 0)
 
     def point(multiplier):
         return numerator / (squares + multiplier)
@@ -44,4 +50,4 @@ def ball(system: LeastSquares, radius: Float[Array, ""], *, max_steps: int) -> S
     inner = point(multiplier)
     length = scaled_norm(inner)
     inner = jnp.where(length > radius, inner * (radius / jnp.where(length > 0, length, 1)), inner)
-    return Solution(coefficients=system.right @ inner, dual=None, steps=steps)
+    return Solution(coefficients=right.T @ inner, dual=None, steps=steps)

@@ -1,45 +1,53 @@
-r"""The reduced problem that every solver receives: $\min_\theta \tfrac12 \|\Sigma V^\top\theta - z\|^2$."""
+r"""The reduced problem that every solver receives: $\min_\theta \tfrac12 \|\Sigma V^\top S\theta - z\|^2$."""
 
 import dataclasses
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
 class LeastSquares:
-    r"""A least-squares objective after a thin singular value decomposition $A = U \Sigma V^\top$.
+    r"""A least-squares objective after a thin singular value decomposition $AS^{-1} = U \Sigma V^\top$.
 
     Attributes:
-        singular: $\Sigma$, descending, exactly 0 beyond the numerical rank.
+        singular: $\Sigma$, descending; exactly 0 in directions that are known to be null.
         right: $V$, one direction a column.
-        response: $z = U^\top y$, 0 beyond the numerical rank.
+        response: $z = U^\top y$, 0 in the same directions.
+        scales: $S$, the columns' units, powers of two.
+        rank: number of singular values above their rounding.
     """
 
     singular: Float[Array, "*batch d"]
     right: Float[Array, "*batch d d"]
     response: Float[Array, "*batch d"]
+    scales: Float[Array, "*batch d"]
+    rank: Int[Array, "*batch"]
 
     @property
     def factor(self) -> Float[Array, "d d"]:
-        r"""$\Sigma V^\top$, a square root of the Gram matrix."""
-        return self.singular[:, None] * self.right.T
+        r"""$\Sigma V^\top S$, a square root of the Gram matrix."""
+        return self.singular[:, None] * self.right.T * self.scales[None, :]
 
     def minimum_norm(self) -> Float[Array, " d"]:
-        """Unconstrained minimiser of least norm."""
-        inverse = jnp.where(
-            self.singular > 0, 1 / jnp.where(self.singular > 0, self.singular, 1), 0
-        )
-        return self.right @ (inverse * self.response)
+        """Unconstrained minimiser of least norm, over the directions within the rank."""
+        dimension = self.singular.shape[0]
+        index = jnp.arange(dimension, dtype=jnp.int32)
+        kept = index < self.rank
+        inverse = jnp.where(kept, 1 / jnp.where(kept, self.singular, 1), 0)
+        theta = (self.right @ (inverse * self.response)) / self.scales
+        # It is shortest in the columns' units; what lies in the kernel is taken away.
+        kernel = jnp.where(kept, 0, self.right)[:, ::-1] / self.scales[:, None]
+        basis = jnp.linalg.qr(kernel)[0]
+        basis = jnp.where(index < dimension - self.rank, basis, 0)
+        return theta - basis @ (basis.T @ theta)
 
 
 def euclidean(point: Float[Array, " d"]) -> LeastSquares:
     r"""The objective $\tfrac12 \|\theta - x\|^2$."""
     dimension = point.shape[0]
-    return LeastSquares(
-        singular=jnp.ones(dimension, point.dtype),
-        right=jnp.eye(dimension, dtype=point.dtype),
-        response=point,
-    )
+    one = jnp.ones(dimension, point.dtype)
+    rank = jnp.asarray(dimension, jnp.int32)
+    return LeastSquares(one, jnp.eye(dimension, dtype=point.dtype), point, one, rank)

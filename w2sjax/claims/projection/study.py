@@ -243,10 +243,10 @@ def _radius(instance) -> Float[Array, ""]:
     The members of the instance, and the projection of the target, which is no longer than the
     target over the smallest singular value.
     """
-    members = 2 * (rounding.norm(instance.truth) + rounding.norm(instance.other)) + 1
     factors = instance.hypothesis.factorisation
     if factors is None:
-        return members
+        return jnp.asarray(jnp.inf, instance.truth.dtype)
+    members = 2 * (factors.length(instance.truth) + factors.length(instance.other))
     weights = instance.hypothesis.weights
     shift = jnp.sqrt(jnp.sum(weights * instance.offset**2)) / factors.smallest
     return members + 4 * shift

@@ -100,9 +100,10 @@ def prepare(instance: SelectionInstance, needs: tuple[str, ...] = ()) -> Selecti
     target = base.hypothesis.values(base.truth, base.truth_intercept) + base.offset
     labels = jnp.concatenate([instance.weak, target[None]])
     # The certificates have to cover the target's projection, whatever its coefficients.
-    radius = 2 * rounding.norm(base.truth) + 1
+    radius = None
     factors = base.hypothesis.factorisation
     if factors is not None:
+        radius = 2 * factors.length(base.truth)
         radius += 4 * jnp.sqrt(jnp.sum(base.hypothesis.weights * target**2)) / factors.smallest
     answers = jax.vmap(lambda label: project(base.hypothesis, label, radius=radius))(labels)
     students = jax.tree.map(lambda leaf: leaf[:-1], answers)
