@@ -178,7 +178,7 @@ def _certify_coefficients(hypothesis, target, theta, intercept, values, hint, ra
     safe_floor = jnp.where(full_rank, floor, 1)
 
     # Members of any set lie in the range of the features.
-    member = convex_set.norm_bound(dimension, dtype)
+    member = rounding.norm(convex_set.extent(dimension, dtype))
     bounded = jnp.isfinite(member)
     slope, leftover = _range_slope(factors, weights, residual, residual_norm, moment, moment_error)
     # The mean and the centred part are orthogonal.
@@ -197,7 +197,7 @@ def _certify_coefficients(hypothesis, target, theta, intercept, values, hint, ra
     support = convex_set.support(moment, hint)
     pairing = jnp.sum(moment * theta)
     error = gamma(dimension + 1, dtype) * jnp.sum(jnp.abs(moment * theta))
-    open_end = inflate(support.residual + moment_error, 4)
+    open_end = inflate(rounding.norm(support.residual) + moment_error, 4)
     reach = jnp.where(bounded, member, jnp.where(full_rank, norm, cap))
     set_offset = support.value - pairing + open_end * reach + moment_error * norm
     set_offset += error + 4 * rounding.unit(dtype) * (jnp.abs(support.value) + jnp.abs(pairing))

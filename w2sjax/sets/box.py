@@ -44,7 +44,7 @@ class Box(CoefficientSet):
         terms = jnp.maximum(lower * direction, upper * direction)
         error = gamma(size + 1, direction.dtype) * jnp.sum(jnp.abs(terms))
         error += rounding.underflow(size, direction.dtype)
-        return Support(jnp.sum(terms) + inflate(error, size + 2), jnp.zeros((), direction.dtype))
+        return Support(jnp.sum(terms) + inflate(error, size + 2), jnp.zeros_like(direction))
 
     def solve(self, system, *, max_steps):
         """Active set."""
@@ -58,10 +58,10 @@ class Box(CoefficientSet):
         length = rounding.length(excess)
         return length.perturbed(2 * rounding.unit(point.dtype) * length.value)
 
-    def norm_bound(self, dimension, dtype):
-        """Return the norm of the farthest corner."""
+    def extent(self, dimension, dtype):
+        """Return the farthest corner."""
         lower, upper = self._bounds(dimension, dtype)
-        return rounding.norm(jnp.maximum(jnp.abs(lower), jnp.abs(upper)))
+        return jnp.maximum(jnp.abs(lower), jnp.abs(upper))
 
     def margin(self, point):
         """Smallest slack."""

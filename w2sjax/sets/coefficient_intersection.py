@@ -60,18 +60,19 @@ class Intersection(CoefficientSet):
     def support(self, direction, hint=None):
         r"""$\sigma_A(v_1) + \sigma_B(v - v_1)$; without a hint the best of $v_1 = v, v/2, 0$.
 
-        What a hint leaves of $v$ goes to the bounded set, where it costs its size times the norm.
+        What a hint leaves of $v$ goes to a set that bounds the coordinate, where it costs its size
+        times the extent.
         """
         if hint is not None:
             rest = direction - hint.first - hint.second
-            bounded = jnp.isfinite(self.first.norm_bound(direction.shape[0], direction.dtype))
+            bounded = jnp.isfinite(self.first.extent(direction.shape[0], direction.dtype))
             first = jnp.where(bounded, hint.first + rest, hint.first)
             return self._split_support(
                 direction, hint._replace(first=first, second=direction - first)
             )
-        radius = self.norm_bound(direction.shape[0], direction.dtype)
+        extent = self.extent(direction.shape[0], direction.dtype)
         largest = 1 / jnp.finfo(direction.dtype).eps
-        reach = jnp.where(jnp.isfinite(radius), radius, largest)
+        reach = jnp.where(jnp.isfinite(extent), extent, largest)
         parts = (direction, 0.5 * direction, jnp.zeros_like(direction))
         bounds = [
             self._split_support(direction, Split(part, direction - part, None, None))
@@ -86,7 +87,7 @@ class Intersection(CoefficientSet):
         second = self.second.support(split.second, split.second_hint)
         value = first.value + second.value
         # The difference that makes the second part is rounded once.
-        rounded = rounding.unit(direction.dtype) * rounding.norm(split.second)
+        rounded = rounding.unit(direction.dtype) * jnp.abs(split.second)
         return Support(
             value + 2 * rounding.unit(direction.dtype) * jnp.abs(value),
             inflate(first.residual + second.residual + rounded, 4),
@@ -102,7 +103,7 @@ class Intersection(CoefficientSet):
         radii = jnp.concatenate([pair[1] for pair in pairs])
         free = system.minimum_norm()
         reach = rounding.norm(free) + rounding.norm(interior)
-        length = jnp.minimum(self.norm_bound(dimension, dtype), reach)
+        length = jnp.minimum(rounding.norm(self.extent(dimension, dtype)), reach)
         length = jnp.where(length > 0, length, 1)
         if radii.shape[0]:
             point = interior_point(
@@ -203,10 +204,10 @@ class Intersection(CoefficientSet):
         """Whether both sets contain `point`."""
         return self.first.contains(point) & self.second.contains(point)
 
-    def norm_bound(self, dimension, dtype):
+    def extent(self, dimension, dtype):
         """Return the smaller of the two."""
         return jnp.minimum(
-            self.first.norm_bound(dimension, dtype), self.second.norm_bound(dimension, dtype)
+            self.first.extent(dimension, dtype), self.second.extent(dimension, dtype)
         )
 
     def margin(self, point):

@@ -63,7 +63,7 @@ class Ellipsoid(CoefficientSet):
         offset = jnp.sum(direction * self.centre)
         error = gamma(size + 2, dtype) * rounding.norm(direction) * rounding.norm(self.centre)
         value = offset + inflate(2 * backward + error, 8) + rounding.norm(transformed)
-        return Support(value + 4 * rounding.unit(dtype) * jnp.abs(value), jnp.zeros((), dtype))
+        return Support(value + 4 * rounding.unit(dtype) * jnp.abs(value), jnp.zeros_like(direction))
 
     def solve(self, system, *, max_steps):
         """Change variables to the unit ball, solve there and map back."""
@@ -104,9 +104,19 @@ class Ellipsoid(CoefficientSet):
             inflate((length.error + gamma(8, point.dtype)) * norm, 8),
         )
 
-    def norm_bound(self, dimension, dtype):
-        r"""$\|c\|$ and the longest semi-axis, bounded by the Frobenius norm of $L^{-1}$."""
-        return rounding.norm(self.centre) + 1.01 * rounding.norm(self._inverse().ravel())
+    def extent(self, dimension, dtype):
+        r"""$|c_j| + \|Y_j\| / (1 - \|E\|)$, $Y$ the computed inverse root and $E = L^\top Y - I$.
+
+        The exact inverse root is $Y (I + E)^{-1}$; inf where $\|E\| \ge 1$ as far as is known.
+        """
+        lower, inverse = self._lower(), self._inverse()
+        identity = jnp.eye(dimension, dtype=dtype)
+        missing = jnp.abs(jnp.matmul(lower.T, inverse, precision=rounding.HIGHEST) - identity)
+        missing += gamma(dimension + 2, dtype) * (jnp.abs(lower.T) @ jnp.abs(inverse))
+        off = inflate(rounding.norm(missing.ravel()), dimension + 4)
+        rows = inflate(jnp.sqrt(jnp.sum(inverse**2, axis=1)), dimension + 3)
+        axes = jnp.where(off < 1, rows / jnp.where(off < 1, 1 - off, 1), jnp.inf)
+        return inflate(jnp.abs(self.centre) + axes, 4)
 
     def margin(self, point):
         r"""$(1 - \rho)$ over the largest singular value of $L$."""

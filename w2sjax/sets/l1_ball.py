@@ -36,7 +36,7 @@ class L1Ball(CoefficientSet):
     def support(self, direction, hint=None):
         r"""$\sigma(v) = r \max_j |v_j|$."""
         value = inflate(self.radius * jnp.max(jnp.abs(direction)), 2)
-        return Support(value, jnp.zeros((), direction.dtype))
+        return Support(value, jnp.zeros_like(direction))
 
     def solve(self, system, *, max_steps):
         """Active set."""
@@ -52,9 +52,9 @@ class L1Ball(CoefficientSet):
             jnp.where(length + error < self.radius, 0, error),
         )
 
-    def norm_bound(self, dimension, dtype):
-        """Return the radius, attained at the vertices."""
-        return jnp.asarray(self.radius, dtype)
+    def extent(self, dimension, dtype):
+        """Return the radius, attained in every coordinate."""
+        return jnp.broadcast_to(jnp.asarray(self.radius, dtype), (dimension,))
 
     def margin(self, point):
         r"""$(r - \|\theta\|_1) / \sqrt d$."""

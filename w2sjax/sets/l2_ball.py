@@ -32,7 +32,7 @@ class L2Ball(CoefficientSet):
     def support(self, direction, hint=None):
         r"""$\sigma(v) = r \|v\|$."""
         value = inflate(self.radius * rounding.norm(direction), 2)
-        return Support(value, jnp.zeros((), direction.dtype))
+        return Support(value, jnp.zeros_like(direction))
 
     def solve(self, system, *, max_steps):
         """Secular equation."""
@@ -48,9 +48,9 @@ class L2Ball(CoefficientSet):
             jnp.where(length + error < self.radius, 0, error),
         )
 
-    def norm_bound(self, dimension, dtype):
-        """Return the radius."""
-        return jnp.asarray(self.radius, dtype)
+    def extent(self, dimension, dtype):
+        """Return the radius, attained in every coordinate."""
+        return jnp.broadcast_to(jnp.asarray(self.radius, dtype), (dimension,))
 
     def margin(self, point):
         r"""$r - \|\theta\|$."""

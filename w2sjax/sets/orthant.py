@@ -25,8 +25,8 @@ class Orthant(CoefficientSet):
         return with_optax(optax.projections.projection_non_negative, point)
 
     def support(self, direction, hint=None):
-        r"""$\langle v, u \rangle \le \langle v^+, u \rangle \le \|v^+\| \|u\|$."""
-        return Support(jnp.zeros((), direction.dtype), rounding.norm(jnp.maximum(direction, 0)))
+        r"""$\langle v, u \rangle \le \langle v^+, u \rangle$."""
+        return Support(jnp.zeros((), direction.dtype), jnp.maximum(direction, 0))
 
     def solve(self, system, *, max_steps):
         """Active set."""
@@ -43,9 +43,9 @@ class Orthant(CoefficientSet):
         r"""$\|\theta^-\|$."""
         return rounding.length(jnp.maximum(-point, 0))
 
-    def norm_bound(self, dimension, dtype):
+    def extent(self, dimension, dtype):
         """Infinite."""
-        return jnp.asarray(jnp.inf, dtype)
+        return jnp.full(dimension, jnp.inf, dtype)
 
     def margin(self, point):
         """Smallest coordinate."""

@@ -81,7 +81,7 @@ class Polyhedron(CoefficientSet):
         return self.solve(euclidean(point), max_steps=1000).coefficients
 
     def support(self, direction, hint=None):
-        r"""$\sigma(v) \le b^\top\lambda + e^\top\nu$, residual $\|v - A^\top\lambda - C^\top\nu\|$.
+        r"""$\sigma(v) \le b^\top\lambda + e^\top\nu$, residual $|v - A^\top\lambda - C^\top\nu|$.
 
         `hint` is the pair of multipliers; without it they come from the projection of a far point
         along the direction, and the residual is small but not at rounding.
@@ -105,7 +105,7 @@ class Polyhedron(CoefficientSet):
         )
         return Support(
             jnp.sum(terms) + inflate(error, size + 4),
-            rounding.norm(jnp.abs(residual) + inflate(gamma(size + 2, dtype) * magnitude, size)),
+            inflate(jnp.abs(residual) + gamma(size + 2, dtype) * magnitude, size + 4),
         )
 
     def solve(self, system, *, max_steps):
@@ -167,9 +167,17 @@ class Polyhedron(CoefficientSet):
         slack, off = self._slacks(point), self._off_plane(point)
         return jnp.all(slack.value >= -slack.error) & (off.value <= off.error)
 
-    def norm_bound(self, dimension, dtype):
-        """Infinite: boundedness is not tested."""
-        return jnp.asarray(jnp.inf, dtype)
+    def extent(self, dimension, dtype):
+        """What rows on a single coordinate imply; inf elsewhere, for boundedness is not tested."""
+        rows = jnp.concatenate([self.matrix, self.equality, -self.equality])
+        ends = jnp.concatenate([self.bound, self.level, -self.level])
+        single = jnp.sum(rows != 0, axis=1, keepdims=True) == 1
+        limits = ends[:, None] / jnp.where(rows != 0, rows, 1)
+        upper = jnp.where(single & (rows > 0), limits, jnp.inf)
+        lower = jnp.where(single & (rows < 0), limits, -jnp.inf)
+        upper = jnp.min(upper, axis=0, initial=jnp.inf)
+        lower = jnp.max(lower, axis=0, initial=-jnp.inf)
+        return inflate(jnp.maximum(jnp.abs(lower), jnp.abs(upper)), 2)
 
     def margin(self, point):
         """Smallest distance to a facet; 0 where there are equalities."""

@@ -32,7 +32,7 @@ class Simplex(CoefficientSet):
         r"""$\sigma(v) = s \max_j v_j$."""
         value = self.total * jnp.max(direction)
         slack = 2 * gamma(2, direction.dtype) * jnp.abs(value)
-        return Support(value + inflate(slack, 2), jnp.zeros((), direction.dtype))
+        return Support(value + inflate(slack, 2), jnp.zeros_like(direction))
 
     def solve(self, system, *, max_steps):
         """Active set."""
@@ -46,9 +46,9 @@ class Simplex(CoefficientSet):
         error = gamma(point.shape[0] + 4, point.dtype) * (value + total + self.total)
         return Rounded(value, inflate(error, 4))
 
-    def norm_bound(self, dimension, dtype):
-        """Return the total, attained at the vertices."""
-        return jnp.asarray(self.total, dtype)
+    def extent(self, dimension, dtype):
+        """Return the total, attained in every coordinate."""
+        return jnp.broadcast_to(jnp.asarray(self.total, dtype), (dimension,))
 
     def margin(self, point):
         """Zero: the simplex has no interior."""

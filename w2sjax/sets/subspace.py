@@ -5,7 +5,6 @@ import dataclasses
 import jax
 import jax.numpy as jnp
 
-from w2sjax import rounding
 from w2sjax.rounding import Rounded
 from w2sjax.sets._registered import registered
 from w2sjax.sets.convex_set import CoefficientSet, Support
@@ -26,8 +25,8 @@ class Subspace(CoefficientSet):
         return point
 
     def support(self, direction, hint=None):
-        r"""$\langle v, u \rangle \le \|v\| \|u\|$ is all that can be said."""
-        return Support(jnp.zeros((), direction.dtype), rounding.norm(direction))
+        r"""$\langle v, u \rangle \le \sum |v_j| |u_j|$ is all that can be said."""
+        return Support(jnp.zeros((), direction.dtype), jnp.abs(direction))
 
     def solve(self, system: LeastSquares, *, max_steps: int):
         """Closed form, of least norm."""
@@ -38,9 +37,9 @@ class Subspace(CoefficientSet):
         zero = jnp.zeros((), point.dtype)
         return Rounded(zero, zero)
 
-    def norm_bound(self, dimension, dtype):
+    def extent(self, dimension, dtype):
         """Infinite."""
-        return jnp.asarray(jnp.inf, dtype)
+        return jnp.full(dimension, jnp.inf, dtype)
 
     def margin(self, point):
         """Infinite."""
