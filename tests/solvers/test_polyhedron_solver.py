@@ -100,8 +100,8 @@ def test_repeated_and_zero_columns(shape):
         response = response + 0.1 * singular * random.standard_normal((BATCH, SIZE))
         found = solve(factor, response, *constraints)
         gap, violation = certificate(factor, response, *constraints, found)  # pyright: ignore[reportCallIssue]
-        assert abs(gap) <= 1e-13 and violation <= 1e-14, seed
-        assert 2 <= np.mean(found.steps) and np.max(found.steps) <= 60
+        assert abs(gap) <= 5e-13 and violation <= 1e-14, seed
+        assert 2 <= np.mean(found.steps) <= 30 and np.max(found.steps) <= 100
 
 
 def test_a_monotone_cone_with_bounds():

@@ -97,8 +97,8 @@ class Intersection(CoefficientSet):
         """Interior point method; `dual` is the `Split` of the negative gradient for `support`."""
         dimension, dtype = system.response.shape[0], system.response.dtype
         interior = self._interior(dimension, dtype)
-        members = _members(self)
-        pairs = [_restrictions.restrictions(part, dimension, dtype) for part in members]
+        parts = members(self)
+        pairs = [_restrictions.restrictions(part, dimension, dtype) for part in parts]
         constraints = _restrictions.stacked([pair[0] for pair in pairs])
         radii = jnp.concatenate([pair[1] for pair in pairs])
         free = system.minimum_norm()
@@ -184,7 +184,7 @@ class Intersection(CoefficientSet):
         That needs independent equalities and an interior point that satisfies the inequalities.
         """
         dimension, dtype = interior.shape[0], interior.dtype
-        pairs = [_restrictions.restrictions(part, dimension, dtype) for part in _members(self)]
+        pairs = [_restrictions.restrictions(part, dimension, dtype) for part in members(self)]
         constraints = _restrictions.stacked([pair[0] for pair in pairs])
         if constraints.centres.shape[0] or any(pair[1].shape[0] for pair in pairs):
             return None
@@ -253,10 +253,10 @@ class Intersection(CoefficientSet):
         return cls(L2Ball(rounding.norm(interior) + slack), box, interior)
 
 
-def _members(convex_set: CoefficientSet) -> list[CoefficientSet]:
+def members(convex_set: CoefficientSet) -> list[CoefficientSet]:
     """List the sets that are no intersections, in order."""
     if isinstance(convex_set, Intersection):
-        return _members(convex_set.first) + _members(convex_set.second)
+        return members(convex_set.first) + members(convex_set.second)
     return [convex_set]
 
 
