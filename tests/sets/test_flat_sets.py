@@ -157,3 +157,13 @@ def test_more_rows_than_coefficients_take_part():
     inner = rows(np.r_[SQUARE, SQUARE], np.ones(8))
     both = intersect(inner, L1Ball(jnp.asarray(1.5)))
     assert isinstance(both, Intersection) and both.interior.shape == (2,)
+
+
+def test_nearly_dependent_features_under_rows_that_stay_inactive():
+    features = np.array([[1, 1], [1, 1 + 1e-5], [1, 1 - 1e-5], [0, 0]])
+    target = jnp.asarray([0.0, 1, -1, 0])
+    wide = rows(SQUARE, np.full(4, 1e6))
+    answer = project(hypothesis_class(wide, jnp.asarray(features)), target)
+    np.testing.assert_allclose(answer.coefficients, [-1e5, 1e5], rtol=1e-10)
+    assert answer.status == Status.CERTIFIED
+    assert jnp.mean((answer.values - target) ** 2) < 1e-18

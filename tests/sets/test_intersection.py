@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from w2sjax.sets._restrictions import restrictions
 from w2sjax.sets.bounded_values import BoundedValues
 from w2sjax.sets.box import Box
 from w2sjax.sets.ellipsoid import Ellipsoid
@@ -341,3 +342,10 @@ def test_values_support_and_distance_are_bounds():
     assert 0 <= np.min(excess) and np.max(excess) <= 1e-12
     assert np.min(distance) >= -1e-12
     assert np.max(outside) <= 1e-12
+
+
+def test_what_stands_above_the_diagonal_of_an_ellipsoid_does_not_count():
+    centre, lower = jnp.zeros(2), jnp.asarray([[1.0, 0.0], [0.5, 2.0]])
+    with_more = Ellipsoid(lower + jnp.triu(jnp.ones((2, 2)), 1), centre)
+    one, other = (restrictions(e, 2, jnp.float64)[0] for e in (with_more, Ellipsoid(lower, centre)))
+    np.testing.assert_array_equal(one.shapes, other.shapes)

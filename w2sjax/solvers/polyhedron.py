@@ -17,6 +17,7 @@ from ._refine import without_dust
 from .solution import Solution
 
 ROUNDS = 12  # three suffice unless the condition number is beyond 1e8
+LEFT = 16  # roundings by which rows may be violated before the corrections
 CORRECTIONS = 3  # of the point and of the multipliers, in the digits that the steps lost
 
 
@@ -56,21 +57,28 @@ def polyhedron(
     white = rows @ away.T
     norm = jnp.sqrt(jnp.sum(response**2))
 
+    def rounded(theta: Array) -> Array:
+        return rounding * (jnp.abs(rows) @ jnp.abs(theta) + jnp.abs(bounds))
+
     def go(state: tuple) -> tuple:
-        theta, _, face, steps, rounds, _ = state
+        theta, multipliers, face, steps, rounds, _ = state
+        force = singular / stretch * ((response - factor @ theta) @ left)
         found = least_distance(
-            singular / stretch * ((response - factor @ theta) @ left),
+            force - multipliers @ white,  # small in the end, and with it what rounding leaves
             white,
             bounds - rows @ theta,
             inequality,
             face,
-            rounding * (jnp.abs(rows) @ jnp.abs(theta) + jnp.abs(bounds)),
+            multipliers,
+            rounded(theta),
             max_steps - steps,
         )
         change = found.point @ away
         theta = theta + change
         moved = jnp.sqrt(jnp.sum((factor @ change) ** 2))
         still = moved <= rounding * (norm + lengths @ jnp.abs(theta))
+        excess = rows @ theta - bounds
+        still &= jnp.all(jnp.where(inequality, excess, jnp.abs(excess)) <= LEFT * rounded(theta))
         return theta, found.multipliers, found.face, steps + found.steps, rounds + 1, still
 
     def again(state: tuple) -> Bool[Array, ""]:
