@@ -18,6 +18,7 @@ from w2sjax.falsification.exact import decide
 from w2sjax.falsification.projection.sets import contains, member_near
 from w2sjax.falsification.statements import STATEMENTS, TWINS
 from w2sjax.falsification.worlds.names import PRINTED
+from w2sjax.sets import Box
 
 CLAIMS = {claim.name: claim for claim in REGISTRY}
 COUNT = 6
@@ -103,6 +104,15 @@ def test_drawn_members_are_members_once_converted(kind):
         member = member_near(*found, [Fraction(value) for value in drawn])
         assert member is not None and contains(*found, member)
         assert np.allclose([float(value) for value in member], drawn, rtol=1e-12, atol=1e-12)
+
+
+def test_open_sides_are_no_rows():
+    kind, parameters = exact_set(Box(jnp.asarray([0.0, -jnp.inf]), jnp.asarray(jnp.inf)), 2) or (
+        "",
+        {},
+    )
+    assert kind == "polyhedron" and parameters["equality"] == parameters["level"] == []
+    assert parameters["matrix"] == [[-1, 0]] and parameters["bound"] == [0]
 
 
 def test_intersections_of_coefficients_are_out_of_reach():

@@ -100,8 +100,8 @@ def test_repeated_and_zero_columns(shape):
         response = response + 0.1 * singular * random.standard_normal((BATCH, SIZE))
         found = solve(factor, response, *constraints)
         gap, violation = certificate(factor, response, *constraints, found)  # pyright: ignore[reportCallIssue]
-        assert abs(gap) <= 1e-13 and violation <= 1e-14, seed
-        assert 2 <= np.mean(found.steps) and np.max(found.steps) <= 60
+        assert abs(gap) <= 5e-13 and violation <= 1e-14, seed
+        assert 2 <= np.mean(found.steps) <= 30 and np.max(found.steps) <= 100
 
 
 def test_a_monotone_cone_with_bounds():
@@ -159,3 +159,51 @@ def test_an_empty_polyhedron_stays_finite():
     none = (np.zeros((BATCH, 0, SIZE)), np.zeros((BATCH, 0)))
     found = solve(factor, response, a, np.full((BATCH, 17), -1.0), *none)
     assert np.all(np.isfinite(found.coefficients)) and np.all(np.isfinite(found.dual[0]))
+
+
+@pytest.mark.parametrize("exponent", range(4, 9))
+def test_nearly_dependent_columns(exponent):
+    """Under constraints that stay inactive the answer is that of least squares, at any condition."""
+    random = np.random.default_rng(exponent)
+    left = np.linalg.qr(random.standard_normal((BATCH, SIZE, SIZE)))[0]
+    right = np.linalg.qr(random.standard_normal((BATCH, SIZE, SIZE)))[0]
+    singular = np.geomspace(1, 10.0**-exponent, SIZE)
+    factor = (left * singular) @ right
+    coordinates = random.standard_normal((BATCH, SIZE))
+    response = np.einsum("bij,bj->bi", left, coordinates)
+    theta = np.einsum("bji,bj->bi", right, coordinates / singular)
+    box = np.broadcast_to(np.r_[np.eye(SIZE), -np.eye(SIZE)], (BATCH, 2 * SIZE, SIZE))
+    ends = np.full((BATCH, 2 * SIZE), 10.0 ** (exponent + 2))
+    none = (np.zeros((BATCH, 0, SIZE)), np.zeros((BATCH, 0)))
+    found = solve(factor, response, box, ends, *none)
+    error = np.linalg.norm(found.coefficients - theta, axis=1) / np.linalg.norm(theta, axis=1)
+    assert np.max(error) <= 1e-15 * 10.0**exponent * SIZE
+    assert not np.any(found.dual[0])
+
+
+@pytest.mark.parametrize("integers", [False, True])
+def test_vertices_of_nearly_dependent_columns(integers):
+    """At a condition number of 1e8 constraints meet in the far; none may be lost in the rounding."""
+    random = np.random.default_rng(0)
+    size, count = 10, 30
+    left = np.linalg.qr(random.standard_normal((BATCH, size, size)))[0]
+    right = np.linalg.qr(random.standard_normal((BATCH, size, size)))[0]
+    factor = (left * np.geomspace(1, 1e-8, size)) @ right
+    a, inside = random.standard_normal((BATCH, count, size)), random.standard_normal((BATCH, size))
+    slack = random.uniform(0, 1, (BATCH, count))
+    if integers:  # degenerate vertices and parallel rows
+        a, inside, slack = random.integers(-1, 2, a.shape) * 1.0, np.round(inside), np.round(slack)
+    b = np.einsum("bmd,bd->bm", a, inside) + slack
+    far = 10.0 ** random.uniform(-1, 8, (BATCH, 1)) * random.standard_normal((BATCH, size))
+    response = np.einsum("bij,bj->bi", factor, inside + far)
+    data = (factor, response, a, b, np.zeros((BATCH, 0, size)), np.zeros((BATCH, 0)))
+    found = solve(*data)
+    _, violation = certificate(*data, found)
+    theta, dual = np.asarray(found.coefficients), np.asarray(found.dual[0])
+    rest = response - np.einsum("bij,bj->bi", factor, theta)
+    rest = np.einsum("bij,bi->bj", factor, rest) - np.einsum("bmd,bm->bd", a, dual)
+    along = np.linalg.solve(np.swapaxes(factor, 1, 2), rest[..., None])[..., 0]
+    open_part = np.sum(dual * (b - np.einsum("bmd,bd->bm", a, theta)), axis=1)
+    gap = np.maximum(open_part, 0) + np.sum(along**2, axis=1)
+    assert np.max(gap / np.sum(response**2, axis=1)) <= 1e-11
+    assert violation <= 1e-14 and np.max(found.steps) <= 150

@@ -53,20 +53,30 @@ def exact_set(convex_set: ConvexSet, dimension: int) -> tuple[str, dict[str, Any
         case BoundedValues():
             return "bounded_values", {"bound": _number(convex_set.bound)}
         case Box():
-            sides = {"lower": convex_set.lower, "upper": convex_set.upper}
-            return "box", {
-                name: _list(np.broadcast_to(np.asarray(side), (dimension,)))
-                for name, side in sides.items()
-            }
+            lower, upper = (
+                np.broadcast_to(np.asarray(side, float), (dimension,))
+                for side in (convex_set.lower, convex_set.upper)
+            )
+            if np.isfinite(lower).all() and np.isfinite(upper).all():
+                return "box", {"lower": _list(lower), "upper": _list(upper)}
+            rows, ends = np.r_[np.eye(dimension), -np.eye(dimension)], np.r_[upper, -lower]
+            return "polyhedron", _rows(rows, ends, np.zeros((0, dimension)), np.zeros(0))
         case Ellipsoid():
             lower = np.tril(np.asarray(convex_set.cholesky))
             return "ellipsoid", {"lower": _list(lower), "centre": _list(convex_set.centre)}
         case Polyhedron():
-            names = ("matrix", "bound", "equality", "level")
-            return "polyhedron", {name: _list(getattr(convex_set, name)) for name in names}
+            arrays = (convex_set.matrix, convex_set.bound, convex_set.equality, convex_set.level)
+            return "polyhedron", _rows(*map(np.asarray, arrays))
         case ValueIntersection(first=Monotone(), second=BoundedValues(bound=bound)):
             return "bounded_monotone", {"bound": _number(bound)}
     return None
+
+
+def _rows(matrix, bound, equality, level) -> dict[str, Any]:
+    """Leave out the rows that an infinite bound opens."""
+    kept = np.isfinite(bound)
+    arrays = {"matrix": matrix[kept], "bound": bound[kept], "equality": equality, "level": level}
+    return {name: _list(array) for name, array in arrays.items()}
 
 
 def _number(value) -> Fraction:

@@ -13,7 +13,8 @@ def registered(kind: type[T]) -> type[T]:
 
     Not by `jax.tree_util.register_dataclass`: structures of two classes that it registers compare equal
     if their fields agree, and only their hashes differ. Where these collide, `jax.jit` takes the program
-    that was compiled for another kind of set.
+    that was compiled for another kind of set. Unflattening fills the fields without the constructor, whose
+    checks are for what users give it: JAX builds sets of tracers, of None and of plain objects.
     """
     fields: Any = dataclasses.fields(kind)  # pyright: ignore[reportArgumentType]
     static = tuple(field.name for field in fields if field.metadata.get("static"))
@@ -28,10 +29,10 @@ def registered(kind: type[T]) -> type[T]:
         return list(zip(keys, children, strict=True)), structure
 
     def unflatten(structure, children):
-        values = dict(zip(leaves, children, strict=True)) | dict(
-            zip(static, structure, strict=True)
-        )
-        return kind(**values)
+        one = object.__new__(kind)
+        for name, value in zip(leaves + static, (*children, *structure), strict=True):
+            object.__setattr__(one, name, value)
+        return one
 
     jax.tree_util.register_pytree_with_keys(kind, flatten_with_keys, unflatten, flatten)
     return kind

@@ -53,7 +53,10 @@ def restrictions(
             centre = jnp.zeros((1, dimension), dtype)
             return dataclasses.replace(none, shapes=shape[None], centres=centre), no_radius
         case Ellipsoid():
-            quadratic = {"shapes": convex_set.cholesky.T[None], "centres": convex_set.centre[None]}
+            quadratic = {
+                "shapes": jnp.tril(convex_set.cholesky).T[None],
+                "centres": convex_set.centre[None],
+            }
             return dataclasses.replace(none, **quadratic), no_radius
         case Orthant():
             return nonnegative, no_radius

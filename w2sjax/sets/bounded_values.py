@@ -7,6 +7,7 @@ from jaxtyping import Array, Float
 
 from w2sjax import rounding
 from w2sjax.rounding import gamma, inflate, underflow
+from w2sjax.sets import _legal
 from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import Support, ValueSet
@@ -21,6 +22,10 @@ class BoundedValues(ValueSet):
 
     name = "bounded_values"
     parameters = "BOUND"
+
+    def __post_init__(self):
+        """Refuse a bound that is not positive and finite."""
+        _legal.positive(self.name, "bound", self.bound)
 
     def project(self, point, weights=None):
         """Clip, whatever the weights."""

@@ -4,11 +4,13 @@ import dataclasses
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax.projections
 from jaxtyping import Array, Float
 
 from w2sjax import rounding
 from w2sjax.rounding import gamma, inflate
+from w2sjax.sets import _legal
 from w2sjax.sets._optax import with_optax
 from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
@@ -19,13 +21,32 @@ from w2sjax.solvers.box import box as solve_box
 @registered
 @dataclasses.dataclass(frozen=True)
 class Box(CoefficientSet):
-    r"""$C = \{\theta : l \le \theta \le u\}$, one number or one a coordinate, each finite."""
+    r"""$C = \{\theta : l \le \theta \le u\}$, one number or one a coordinate; $l_j = -\infty$ and
+    $u_j = \infty$ leave a side open, and $l_j = u_j$ fixes a coefficient.
+    """
 
     lower: Float[Array, "*shape"]
     upper: Float[Array, "*shape"]
 
     name = "box"
     parameters = "LOWER,UPPER"
+
+    def __post_init__(self):
+        """Refuse bounds between which there is no number."""
+        lower = _legal.numbers(self.name, "lower bound", self.lower)
+        upper = _legal.numbers(self.name, "upper bound", self.upper)
+        if lower is None or upper is None:
+            return
+        try:
+            lower, upper = np.broadcast_arrays(lower, upper)
+        except ValueError:
+            raise ValueError(
+                f"set: box needs bounds of one shape, got {lower.shape} and {upper.shape}"
+            ) from None
+        wrong = (lower > upper) | (lower == np.inf) | (upper == -np.inf)
+        if wrong.any():
+            ends = lower[wrong][0], upper[wrong][0]
+            raise ValueError(f"set: box needs lower <= upper, got {ends[0]} and {ends[1]}")
 
     def _bounds(self, dimension, dtype):
         lower = jnp.broadcast_to(jnp.asarray(self.lower, dtype), (dimension,))
@@ -38,13 +59,17 @@ class Box(CoefficientSet):
         return with_optax(optax.projections.projection_box, point, lower, upper)
 
     def support(self, direction, hint=None):
-        r"""$\sigma(v) = \sum_j \max(l_j v_j, u_j v_j)$."""
+        r"""$\sigma(v) = \sum_j \max(l_j v_j, u_j v_j)$; towards an open side $v_j u_j \le |v_j| |u_j|$."""
         size = direction.shape[0]
         lower, upper = self._bounds(size, direction.dtype)
-        terms = jnp.maximum(lower * direction, upper * direction)
+        end = jnp.where(direction > 0, upper, lower)
+        open_side = (direction != 0) & jnp.isinf(end)
+        terms = jnp.where(jnp.isinf(end), 0, end) * direction
         error = gamma(size + 1, direction.dtype) * jnp.sum(jnp.abs(terms))
         error += rounding.underflow(size, direction.dtype)
-        return Support(jnp.sum(terms) + inflate(error, size + 2), jnp.zeros_like(direction))
+        return Support(
+            jnp.sum(terms) + inflate(error, size + 2), jnp.where(open_side, jnp.abs(direction), 0)
+        )
 
     def solve(self, system, *, max_steps):
         """Active set."""
@@ -59,7 +84,7 @@ class Box(CoefficientSet):
         return length.perturbed(2 * rounding.unit(point.dtype) * length.value)
 
     def extent(self, dimension, dtype):
-        """Return the larger of the bounds."""
+        """Return the farthest corner."""
         lower, upper = self._bounds(dimension, dtype)
         return jnp.maximum(jnp.abs(lower), jnp.abs(upper))
 
@@ -71,13 +96,23 @@ class Box(CoefficientSet):
     def constraints(self, point):
         r"""$l_j - \theta_j$ and $\theta_j - u_j$."""
         lower, upper = self._bounds(point.shape[0], point.dtype)
+        ends = jnp.concatenate([lower, upper])
         values = jnp.concatenate([lower - point, point - upper])
-        width = jnp.concatenate([upper - lower, upper - lower])
-        return values, near_zero(values, width)
+        # One open side leaves the width to the sizes of the bound and of the point.
+        sizes = jnp.maximum(jnp.abs(ends), jnp.tile(jnp.abs(point), 2))
+        width = jnp.tile(upper - lower, 2)
+        scale = jnp.where(jnp.isfinite(width), width, sizes)
+        return values, jnp.isfinite(ends) & near_zero(values, scale)
 
     def draw(self, key, dimension, dtype):
-        """Draw uniformly, each coordinate at one of its bounds one time in three."""
+        """Draw uniformly, each coordinate at one of its bounds one time in three.
+
+        An open side ends for this purpose 10 from the bounded one, or from zero.
+        """
         lower, upper = self._bounds(dimension, dtype)
+        origin = jnp.clip(jnp.zeros(dimension, dtype), lower, upper)
+        lower = jnp.where(jnp.isinf(lower), origin - 10, lower)
+        upper = jnp.where(jnp.isinf(upper), origin + 10, upper)
         share, corner = uniform(key, (2, dimension), dtype)
         inner = jnp.clip(lower + share * (upper - lower), lower, upper)
         return jnp.where(corner < 1 / 6, lower, jnp.where(corner > 5 / 6, upper, inner))

@@ -60,7 +60,8 @@ class Intersection(CoefficientSet):
     def support(self, direction, hint=None):
         r"""$\sigma_A(v_1) + \sigma_B(v - v_1)$; without a hint the best of $v_1 = v, v/2, 0$.
 
-        What a hint leaves of $v$ goes to the set with bounds, where it costs its size times those.
+        What a hint leaves of $v$ goes to a set that bounds the coordinate, where it costs its size
+        times the extent.
         """
         if hint is not None:
             rest = direction - hint.first - hint.second
@@ -69,9 +70,9 @@ class Intersection(CoefficientSet):
             return self._split_support(
                 direction, hint._replace(first=first, second=direction - first)
             )
-        radius = rounding.norm(self.extent(direction.shape[0], direction.dtype))
+        extent = self.extent(direction.shape[0], direction.dtype)
         largest = 1 / jnp.finfo(direction.dtype).eps
-        reach = jnp.where(jnp.isfinite(radius), radius, largest)
+        reach = jnp.where(jnp.isfinite(extent), extent, largest)
         parts = (direction, 0.5 * direction, jnp.zeros_like(direction))
         bounds = [
             self._split_support(direction, Split(part, direction - part, None, None))
@@ -96,8 +97,8 @@ class Intersection(CoefficientSet):
         """Interior point method; `dual` is the `Split` of the negative gradient for `support`."""
         dimension, dtype = system.response.shape[0], system.response.dtype
         interior = self._interior(dimension, dtype)
-        members = _members(self)
-        pairs = [_restrictions.restrictions(part, dimension, dtype) for part in members]
+        parts = members(self)
+        pairs = [_restrictions.restrictions(part, dimension, dtype) for part in parts]
         constraints = _restrictions.stacked([pair[0] for pair in pairs])
         radii = jnp.concatenate([pair[1] for pair in pairs])
         free = system.minimum_norm()
@@ -183,7 +184,7 @@ class Intersection(CoefficientSet):
         That needs independent equalities and an interior point that satisfies the inequalities.
         """
         dimension, dtype = interior.shape[0], interior.dtype
-        pairs = [_restrictions.restrictions(part, dimension, dtype) for part in _members(self)]
+        pairs = [_restrictions.restrictions(part, dimension, dtype) for part in members(self)]
         constraints = _restrictions.stacked([pair[0] for pair in pairs])
         if constraints.centres.shape[0] or any(pair[1].shape[0] for pair in pairs):
             return None
@@ -252,10 +253,10 @@ class Intersection(CoefficientSet):
         return cls(L2Ball(rounding.norm(interior) + slack), box, interior)
 
 
-def _members(convex_set: CoefficientSet) -> list[CoefficientSet]:
+def members(convex_set: CoefficientSet) -> list[CoefficientSet]:
     """List the sets that are no intersections, in order."""
     if isinstance(convex_set, Intersection):
-        return _members(convex_set.first) + _members(convex_set.second)
+        return members(convex_set.first) + members(convex_set.second)
     return [convex_set]
 
 

@@ -13,8 +13,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
-from w2sjax import rounding
-from w2sjax.rounding import Rounded
+from w2sjax.rounding import Rounded, inflate, unit
 from w2sjax.solvers.least_squares import LeastSquares
 from w2sjax.solvers.solution import Solution
 
@@ -24,18 +23,22 @@ from w2sjax.solvers.solution import Solution
 class Support:
     r"""A bound on the support function of a set $C$, unbounded or not.
 
-    $\langle v, u \rangle \le$ value + $\sum_j$ residual$_j |u_j|$ for every $u \in C$ in a space of
-    coefficients; for a set of values the residual is a number that multiplies the weighted norm of
-    $u$. It is 0 where the bound needs no radius.
+    For every $u \in C$: $\langle v, u \rangle \le$ value $+ \sum_j$ residual$_j |u_j|$ over
+    coefficients, and $\langle v, u \rangle_w \le$ value + residual $\cdot \|u\|_w$ over function
+    values, where the residual is one number. It is 0 where the bound needs no size of $u$.
     """
 
     value: Float[Array, "*batch"]
-    residual: Float[Array, "*batch_and_dimension"]
+    residual: Float[Array, "*shape"]
 
-    def within(self, radius: Float[Array, ""]) -> Float[Array, "*batch"]:
-        """Bound the support function of the members with norm at most `radius`."""
-        residual = rounding.norm(jnp.atleast_1d(self.residual))
-        return self.value + jnp.where(jnp.any(self.residual > 0), radius * residual, 0)
+    def within(self, reach: Float[Array, "*shape"]) -> Float[Array, ""]:
+        r"""Bound the support function of the members with $|u_j| \le$ reach$_j$ (or $\|u\|_w \le$ reach).
+
+        For one set, not a batch; an infinite reach counts only where the residual is not 0.
+        """
+        terms = jnp.where(self.residual > 0, reach * self.residual, 0)
+        rounded = unit(self.value.dtype) * jnp.abs(self.value)
+        return self.value + inflate(jnp.sum(terms) + rounded, terms.size + 2)
 
 
 class ConvexSet(abc.ABC):
@@ -96,7 +99,7 @@ class CoefficientSet(ConvexSet):
 
     @abc.abstractmethod
     def extent(self, dimension: int, dtype: Any) -> Float[Array, " dimension"]:
-        r"""Bound $|u_j|$ over the members, for each coordinate; inf where nothing does."""
+        r"""Bound $|\theta_j|$ over the members, coordinate by coordinate; inf where unbounded."""
 
     @abc.abstractmethod
     def margin(self, point: Float[Array, " d"]) -> Float[Array, ""]:

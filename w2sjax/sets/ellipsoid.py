@@ -8,11 +8,13 @@ import dataclasses
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.scipy.linalg import solve_triangular
 from jaxtyping import Array, Float
 
 from w2sjax import rounding
 from w2sjax.rounding import Rounded, gamma, inflate
+from w2sjax.sets import _legal
 from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
@@ -32,14 +34,41 @@ class Ellipsoid(CoefficientSet):
     name = "ellipsoid"
     parameters = "FILE (matrix, centre)"
 
+    def __post_init__(self):
+        """Refuse a factor that is singular or not finite, and a centre that does not fit."""
+        factor = _legal.finite(self.name, "factor", self.cholesky)
+        centre = _legal.finite(self.name, "centre", self.centre)
+        if factor is None or centre is None:
+            return
+        if factor.shape[-1:] != centre.shape[-1:] or factor.shape[-2:-1] != factor.shape[-1:]:
+            raise ValueError(
+                f"set: the ellipsoid's centre has shape {centre.shape}, its matrix {factor.shape}"
+            )
+        if not np.diagonal(factor, axis1=-2, axis2=-1).all():
+            raise ValueError("set: ellipsoid needs a factor with nonzero diagonal entries")
+
     @classmethod
     def from_matrix(
-        cls, matrix: Float[Array, "d d"], centre: Float[Array, " d"] | None = None
+        cls, matrix: Float[Array, "*shape"], centre: Float[Array, "*size"] | None = None
     ) -> "Ellipsoid":
-        """Build from $M$; NaN where $M$ is not positive definite."""
+        """Build from $M$; in a trace, NaN where $M$ is not positive definite.
+
+        Raises:
+            ValueError: for a matrix that is not square, symmetric and positive definite, or a centre of
+                another size.
+        """
+        if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+            raise ValueError(f"set: ellipsoid needs a square matrix, got shape {matrix.shape}")
+        known = _legal.finite(cls.name, "matrix", matrix)
         if centre is None:
             centre = jnp.zeros(matrix.shape[0], matrix.dtype)
-        return cls(jnp.linalg.cholesky(matrix), centre)
+        factor = jnp.linalg.cholesky(matrix)
+        if known is not None:
+            if not np.allclose(known, known.T, atol=1e-8 * np.max(np.abs(known))):
+                raise ValueError("set: the ellipsoid's matrix is not symmetric")
+            if not np.isfinite(np.asarray(factor)).all():
+                raise ValueError("set: the ellipsoid's matrix is not positive definite")
+        return cls(factor, centre)
 
     def _lower(self) -> Float[Array, "d d"]:
         return jnp.tril(self.cholesky)
@@ -96,10 +125,18 @@ class Ellipsoid(CoefficientSet):
         )
 
     def extent(self, dimension, dtype):
-        r"""$|c_j|$ and the norm of row $j$ of $L^{-\top}$, with a share for the rounding of the inverse."""
-        rows = jax.vmap(rounding.norm)(self._inverse())
-        share = 0.01 * rounding.norm(self._inverse().ravel())
-        return jnp.abs(self.centre) + rows + share
+        r"""$|c_j| + \|Y_j\| / (1 - \|E\|)$, $Y$ the computed inverse root and $E = L^\top Y - I$.
+
+        The exact inverse root is $Y (I + E)^{-1}$; inf where $\|E\| \ge 1$ as far as is known.
+        """
+        lower, inverse = self._lower(), self._inverse()
+        identity = jnp.eye(dimension, dtype=dtype)
+        missing = jnp.abs(jnp.matmul(lower.T, inverse, precision=rounding.HIGHEST) - identity)
+        missing += gamma(dimension + 2, dtype) * (jnp.abs(lower.T) @ jnp.abs(inverse))
+        off = inflate(rounding.norm(missing.ravel()), dimension + 4)
+        rows = inflate(jnp.sqrt(jnp.sum(inverse**2, axis=1)), dimension + 3)
+        axes = jnp.where(off < 1, rows / jnp.where(off < 1, 1 - off, 1), jnp.inf)
+        return inflate(jnp.abs(self.centre) + axes, 4)
 
     def margin(self, point):
         r"""$(1 - \rho)$ over the largest singular value of $L$."""

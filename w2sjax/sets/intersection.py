@@ -1,13 +1,24 @@
 """Intersections built on the host, where a common point can be looked for and found missing."""
 
+import functools
 from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
+from w2sjax.sets._implied_equalities import NoRoomError, Rows, with_implied
+from w2sjax.sets._restrictions import bounds_as_rows, restrictions, stacked
+from w2sjax.sets.box import Box
 from w2sjax.sets.coefficient_intersection import Intersection as Intersection
+from w2sjax.sets.coefficient_intersection import members
 from w2sjax.sets.convex_set import CoefficientSet, ConvexSet
+from w2sjax.sets.dimension import dimension_of
+from w2sjax.sets.ellipsoid import Ellipsoid
+from w2sjax.sets.l1_ball import L1Ball
+from w2sjax.sets.l2_ball import L2Ball
+from w2sjax.sets.polyhedron import Polyhedron
 from w2sjax.sets.value_intersection import ValueIntersection as ValueIntersection
 
 
@@ -17,8 +28,11 @@ def intersect(
     interior: Float[Array, " d"] | None = None,
     *,
     dimension: int | None = None,
-) -> Intersection | ValueIntersection:
+) -> Intersection | ValueIntersection | Polyhedron:
     """Intersect two sets on the host, looking for an interior point where none is given.
+
+    Sets with linear constraints that meet without a common interior (two boxes that share a facet) make
+    one `Polyhedron`, whose equalities say so.
 
     Args:
         first, second: two sets of coefficients or two sets of function values.
@@ -35,29 +49,75 @@ def intersect(
         )
     if not (isinstance(first, CoefficientSet) and isinstance(second, CoefficientSet)):
         return ValueIntersection(cast(Any, first), cast(Any, second))
-    leaves = jax.tree.leaves((first, second, interior))
-    dtype = jnp.result_type(float) if not leaves else jnp.asarray(leaves[0]).dtype
-    sizes = {leaf.shape[-1] for leaf in leaves if jnp.ndim(leaf) and leaf.shape[-1]}
+    dtypes = [jnp.asarray(leaf).dtype for leaf in jax.tree.leaves((first, second, interior))]
+    floating = [dtype for dtype in dtypes if jnp.issubdtype(dtype, jnp.floating)]
+    dtype = floating[0] if floating else jnp.zeros(()).dtype
+    sizes = [dimension_of(first), dimension_of(second)]
     if dimension is None:
-        if not sizes:
-            raise ValueError(
-                "intersection: no set shows the dimension; pass dimension= or interior"
-            )
-        dimension = max(sizes)
+        point = None if interior is None else jnp.size(interior)
+        dimension = max((size for size in (*sizes, point) if size), default=None)
+    if dimension is None:
+        raise ValueError("intersection: no set shows the dimension; pass dimension= or interior")
+    for part, size in zip((first, second), sizes, strict=True):
+        if size not in (None, 1, dimension):
+            raise ValueError(f"intersection: {part.name} has {size} coefficients, not {dimension}")
+    flat, others = _without_interior(first, second, dimension, dtype)
+    if flat is not None:
+        _check_common(interior, (first, second), dimension, dtype)
+        common: Any = flat
+        for part in others:
+            common = intersect(part, common, interior)
+        return common
     if interior is None:
         interior = _common_point(first, second, dimension, dtype)
+    _check_common(interior, (first, second), dimension, dtype)
+    return Intersection(first, second, jnp.asarray(interior, dtype))
+
+
+def _check_common(interior, parts, dimension, dtype) -> None:
+    """Refuse a point of another size, or one that is not of both sets."""
+    if interior is None:
+        return
     interior = jnp.asarray(interior, dtype)
     if interior.shape != (dimension,):
         raise ValueError(f"intersection: interior has shape {interior.shape}, not ({dimension},)")
     scale = 1 + float(jnp.linalg.norm(interior))
-    for part in (first, second):
+    for part in parts:
         off = float(part.distance(interior).value) / scale
         if not off <= float(jnp.finfo(dtype).eps) ** 0.4:
+            first, second = (one.name for one in parts)
             raise ValueError(
-                f"intersection: {first.name} and {second.name} do not meet as far as can be seen: "
+                f"intersection: {first} and {second} do not meet as far as can be seen: "
                 f"the best common point is {off * scale:.3g} away from {part.name}"
             )
-    return Intersection(first, second, interior)
+
+
+def _without_interior(first, second, dimension, dtype) -> tuple[Polyhedron | None, list]:
+    """Give the linear members as a polyhedron if they share no interior point, and the others."""
+    parts = members(first) + members(second)
+    linear = [part for part in parts if not isinstance(part, L1Ball | L2Ball | Ellipsoid)]
+    others = [part for part in parts if isinstance(part, L1Ball | L2Ball | Ellipsoid)]
+    if len(linear) < 2:
+        return None, parts
+    # What the parts imply for single coordinates bounds the polyhedron, too.
+    extent = functools.reduce(jnp.minimum, (part.extent(dimension, dtype) for part in parts))
+    pairs = [restrictions(part, dimension, dtype) for part in (*linear, Box(-extent, extent))]
+    constraints = stacked([pair[0] for pair in pairs])
+    arrays = (*bounds_as_rows(constraints), constraints.equality, constraints.level)
+    try:
+        rows, interior, fewer = with_implied(
+            Rows(*(np.asarray(array, float) for array in arrays)), float(jnp.finfo(dtype).eps)
+        )
+    except NoRoomError as error:
+        by = "" if error.room is None else f"; they contradict each other by {-error.room:.3g}"
+        raise ValueError(
+            f"intersection: {first.name} and {second.name} do not meet: no point satisfies all their "
+            f"linear constraints{by}"
+        ) from None
+    if not fewer:
+        return None, parts
+    arrays = (rows.matrix, rows.bound, rows.equality, rows.level, interior)
+    return Polyhedron(*(jnp.asarray(array, dtype) for array in arrays)), others
 
 
 def _common_point(first, second, dimension, dtype):

@@ -8,6 +8,7 @@ import optax.projections
 from jaxtyping import Array, Float
 
 from w2sjax.rounding import Rounded, gamma, inflate
+from w2sjax.sets import _legal
 from w2sjax.sets._optax import with_optax
 from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
@@ -25,6 +26,10 @@ class L1Ball(CoefficientSet):
 
     name = "l1_ball"
     parameters = "RADIUS"
+
+    def __post_init__(self):
+        """Refuse a radius that is not positive and finite."""
+        _legal.positive(self.name, "radius", self.radius)
 
     def project(self, point):
         """Soft thresholding at the level that meets the radius."""
@@ -53,7 +58,7 @@ class L1Ball(CoefficientSet):
         )
 
     def extent(self, dimension, dtype):
-        """Return the radius, attained at the vertices."""
+        """Return the radius, attained in every coordinate."""
         return jnp.broadcast_to(jnp.asarray(self.radius, dtype), (dimension,))
 
     def margin(self, point):

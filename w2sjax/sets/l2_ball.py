@@ -8,6 +8,7 @@ from jaxtyping import Array, Float
 
 from w2sjax import rounding
 from w2sjax.rounding import Rounded, gamma, inflate
+from w2sjax.sets import _legal
 from w2sjax.sets._optax import with_optax
 from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
@@ -24,6 +25,10 @@ class L2Ball(CoefficientSet):
 
     name = "l2_ball"
     parameters = "RADIUS"
+
+    def __post_init__(self):
+        """Refuse a radius that is not positive and finite."""
+        _legal.positive(self.name, "radius", self.radius)
 
     def project(self, point):
         """Scale the point back to the sphere if it lies outside."""
@@ -49,7 +54,7 @@ class L2Ball(CoefficientSet):
         )
 
     def extent(self, dimension, dtype):
-        """Return the radius."""
+        """Return the radius, attained in every coordinate."""
         return jnp.broadcast_to(jnp.asarray(self.radius, dtype), (dimension,))
 
     def margin(self, point):

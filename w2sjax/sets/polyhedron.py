@@ -10,6 +10,8 @@ from jaxtyping import Array, Float
 
 from w2sjax import rounding
 from w2sjax.rounding import Rounded, gamma, inflate
+from w2sjax.sets import _legal
+from w2sjax.sets._implied_equalities import NoRoomError, Rows, with_implied
 from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
@@ -23,9 +25,9 @@ class Polyhedron(CoefficientSet):
     r"""$C = \{\theta : A\theta \le b,\; C\theta = e\}$, with a point where $A\theta < b$.
 
     Attributes:
-        matrix, bound: $A$ (m, d) and $b$ (m,); m may be 0.
+        matrix, bound: $A$ (m, d) and $b$ (m,); m may be 0, and entries of $b$ may be inf.
         equality, level: $C$ (k, d) and $e$ (k,); k may be 0, and the rows are independent.
-        interior: a point of the set with slack in every inequality, which bounds the distance of
+        interior: a point of the set with room in every inequality, which bounds the distance of
             a nearly feasible point to the set; `from_arrays` finds one.
     """
 
@@ -38,43 +40,63 @@ class Polyhedron(CoefficientSet):
     name = "polyhedron"
     parameters = "FILE (matrix, bound[, equality, level])"
 
+    def __post_init__(self):
+        """Refuse entries that are not numbers, and bounds of -inf."""
+        for field in ("matrix", "equality", "level", "interior"):
+            _legal.finite(self.name, field, getattr(self, field))
+        bound = _legal.numbers(self.name, "bound", self.bound)
+        if bound is not None and (bound == -np.inf).any():
+            raise ValueError("set: polyhedron needs bounds above -inf, which no point satisfies")
+
     @classmethod
     def from_arrays(cls, matrix, bound, equality=None, level=None, dtype=None) -> "Polyhedron":
-        """Build on the host, with the Chebyshev centre (or a point 1 inside) as interior point.
+        """Build on the host; rows that always hold are left out, implied equalities become equalities.
+
+        The interior point is the Chebyshev centre, or a point 1 inside.
 
         Raises:
-            ValueError: for shapes that disagree, dependent equalities, or if no point satisfies
-                all constraints.
+            ValueError: for shapes that disagree, equalities that are dependent up to rounding, or if
+                no point satisfies all constraints.
         """
-        from scipy.optimize import linprog
+        dtype = dtype or jnp.zeros(()).dtype
 
-        matrix = np.atleast_2d(np.asarray(matrix, float))
-        bound = np.atleast_1d(np.asarray(bound, float))
+        def given(field, array):
+            known = _legal.numbers(cls.name, field, array)
+            if known is None:
+                raise ValueError(f"set: polyhedron needs its {field} outside of a trace")
+            return known.astype(dtype).astype(float)
+
+        matrix, bound = np.atleast_2d(given("matrix", matrix)), np.atleast_1d(given("bound", bound))
         dimension = matrix.shape[-1]
-        equality = np.zeros((0, dimension)) if equality is None else np.atleast_2d(equality)
-        level = np.zeros(0) if level is None else np.atleast_1d(np.asarray(level, float))
+        equality = np.zeros((0, dimension)) if equality is None else given("equality", equality)
+        level = np.zeros(0) if level is None else np.atleast_1d(given("level", level))
+        equality = np.atleast_2d(equality)
         right = matrix.ndim == 2 and bound.shape == matrix.shape[:1] and level.ndim == 1
         if not right or equality.shape != (level.shape[0], dimension):
             raise ValueError(
                 f"polyhedron: matrix {matrix.shape} with bound {bound.shape}, and equality "
                 f"{equality.shape} with level {level.shape} do not fit together"
             )
-        if level.size and np.linalg.matrix_rank(equality) < level.size:
-            raise ValueError("polyhedron: the rows of equality are linearly dependent")
-        lengths = np.linalg.norm(matrix, axis=1)
-        answer = linprog(
-            np.r_[np.zeros(dimension), -1.0],
-            A_ub=np.c_[matrix, lengths],
-            b_ub=bound,
-            A_eq=np.c_[equality, np.zeros(level.shape[0])] if level.size else None,
-            b_eq=level if level.size else None,
-            bounds=[(None, None)] * dimension + [(0, 1)],
-        )
-        if not answer.success:
-            raise ValueError(f"polyhedron: no point satisfies all constraints ({answer.message})")
-        dtype = dtype or jnp.zeros(()).dtype
-        return cls(*(jnp.asarray(a, dtype) for a in (matrix, bound, equality, level)),
-                   interior=jnp.asarray(answer.x[:dimension], dtype))  # fmt: skip
+        cls(matrix, bound, equality, level, np.zeros(dimension))  # pyright: ignore[reportArgumentType]
+        try:
+            rows, interior, _ = with_implied(
+                Rows(matrix, bound, equality, level), float(jnp.finfo(dtype).eps)
+            )
+        except NoRoomError as error:
+            raise ValueError(f"polyhedron: {_no_room(error)}") from None
+        lengths = np.linalg.norm(rows.equality, axis=1, keepdims=True)
+        if rows.level.size and np.linalg.matrix_rank(rows.equality / lengths) < rows.level.size:
+            raise ValueError(
+                "polyhedron: the rows of equality, with those that inequalities imply, are linearly "
+                "dependent up to rounding; leave out those that follow from others"
+            )
+        arrays = (rows.matrix, rows.bound, rows.equality, rows.level, interior)
+        return cls(*(jnp.asarray(array, dtype) for array in arrays))
+
+    def _rows(self) -> tuple[Float[Array, "m d"], Float[Array, " m"]]:
+        """Give the inequalities, as 0 <= 0 where the bound is infinite."""
+        void = jnp.isinf(self.bound)
+        return jnp.where(void[:, None], 0, self.matrix), jnp.where(void, 0, self.bound)
 
     def project(self, point):
         """Active set, with the identity for features."""
@@ -95,17 +117,18 @@ class Polyhedron(CoefficientSet):
             dual: Any = self.solve(euclidean(reach * direction), max_steps=1000).dual
             hint = (dual[0] / reach, dual[1] / reach)
         inequality_dual, equality_dual = jnp.maximum(hint[0], 0), hint[1]
-        terms = jnp.concatenate([self.bound * inequality_dual, self.level * equality_dual])
+        matrix, bound = self._rows()
+        terms = jnp.concatenate([bound * inequality_dual, self.level * equality_dual])
         error = gamma(size + 2, dtype) * jnp.sum(jnp.abs(terms))
-        residual = direction - self.matrix.T @ inequality_dual - self.equality.T @ equality_dual
+        residual = direction - matrix.T @ inequality_dual - self.equality.T @ equality_dual
         magnitude = (
             jnp.abs(direction)
-            + jnp.abs(self.matrix.T) @ inequality_dual
+            + jnp.abs(matrix.T) @ inequality_dual
             + jnp.abs(self.equality.T) @ jnp.abs(equality_dual)
         )
         return Support(
             jnp.sum(terms) + inflate(error, size + 4),
-            inflate(jnp.abs(residual) + gamma(size + 2, dtype) * magnitude, size + 2),
+            inflate(jnp.abs(residual) + gamma(size + 2, dtype) * magnitude, size + 4),
         )
 
     def solve(self, system, *, max_steps):
@@ -113,8 +136,7 @@ class Polyhedron(CoefficientSet):
         return solve_polyhedron(
             system.factor,
             system.response,
-            self.matrix,
-            self.bound,
+            *self._rows(),
             self.equality,
             self.level,
             max_steps=max_steps,
@@ -133,34 +155,40 @@ class Polyhedron(CoefficientSet):
 
     def _slacks(self, point) -> Rounded:
         size, dtype = point.shape[0], point.dtype
-        magnitude = jnp.abs(self.matrix) @ jnp.abs(point) + jnp.abs(self.bound)
-        return Rounded(
-            self.bound - self.matrix @ point, inflate(gamma(size + 2, dtype) * magnitude, size)
-        )
+        matrix, bound = self._rows()
+        magnitude = jnp.abs(matrix) @ jnp.abs(point) + jnp.abs(bound)
+        error = inflate(gamma(size + 2, dtype) * magnitude, size)
+        empty = ~jnp.any(matrix != 0, axis=1)  # nothing is rounded in such a row
+        return Rounded(bound - matrix @ point, jnp.where(empty, 0, error))
 
     def distance(self, point):
         r"""Correct the equalities, then move towards the interior point until feasible.
 
         With violations $v_i$ at the corrected point and slacks $s_i$ at the interior one, the share
-        $t = \max_i v_i / (v_i + s_i)$ of the way suffices.
+        $t = \max_i v_i / (v_i + s_i)$ of the way suffices; inf where a violated row has no slack.
         """
         if self.bound.shape[0] == 0:
             return self._off_plane(point)
-        lengths = jnp.sqrt(jnp.sum(self.matrix**2, axis=1))
+        lengths = jnp.sqrt(jnp.sum(self._rows()[0] ** 2, axis=1))
         slack, off = self._slacks(point), self._off_plane(point)
         inside, inside_off = self._slacks(self.interior), self._off_plane(self.interior)
 
         def moved(violation, room, shift):
-            share = jnp.where(violation > 0, violation / (violation + jnp.maximum(room, 0)), 0)
+            share = jnp.where(
+                room > 0, violation / (violation + jnp.where(room > 0, room, 1)), jnp.inf
+            )
             way = rounding.norm(self.interior - point) + shift
-            return jnp.max(share) * way
+            share = jnp.max(jnp.where(violation > 0, share, 0))
+            return jnp.where(jnp.isfinite(share), share * way, jnp.inf)
 
         value = off.value + moved(jnp.maximum(-slack.value, 0), inside.value, 0 * off.value)
         shift = off.upper() + inside_off.upper()
         room = inside.value - inside.error - 1.01 * lengths * inside_off.upper()
-        violation = jnp.maximum(-slack.value, 0) + slack.error + 1.01 * lengths * off.upper()
+        violation = jnp.maximum(slack.error + 1.01 * lengths * off.upper() - slack.value, 0)
         bound = off.upper() + moved(violation, room, shift)
-        return Rounded(value, inflate(jnp.maximum(bound - value, 0), 16))
+        known = jnp.isfinite(bound)
+        error = jnp.where(known, inflate(jnp.maximum(bound - value, 0), 16), 0)
+        return Rounded(jnp.where(known, value, jnp.inf), error)
 
     def contains(self, point):
         """Whether no constraint is violated beyond rounding."""
@@ -168,13 +196,16 @@ class Polyhedron(CoefficientSet):
         return jnp.all(slack.value >= -slack.error) & (off.value <= off.error)
 
     def extent(self, dimension, dtype):
-        """Return the larger of the bounds that rows with one entry set; others are not looked at."""
-        single = (jnp.sum(self.matrix != 0, axis=1) == 1)[:, None]
-        ends = self.bound[:, None] / jnp.where(self.matrix != 0, self.matrix, 1)
-        upper = jnp.min(jnp.where(single & (self.matrix > 0), ends, jnp.inf), axis=0, initial=jnp.inf)
-        lower = jnp.max(
-            jnp.where(single & (self.matrix < 0), ends, -jnp.inf), axis=0, initial=-jnp.inf
-        )
+        """What rows on a single coordinate imply; inf elsewhere, for boundedness is not tested."""
+        matrix, bound = self._rows()
+        rows = jnp.concatenate([matrix, self.equality, -self.equality])
+        ends = jnp.concatenate([bound, self.level, -self.level])
+        single = jnp.sum(rows != 0, axis=1, keepdims=True) == 1
+        limits = ends[:, None] / jnp.where(rows != 0, rows, 1)
+        upper = jnp.where(single & (rows > 0), limits, jnp.inf)
+        lower = jnp.where(single & (rows < 0), limits, -jnp.inf)
+        upper = jnp.min(upper, axis=0, initial=jnp.inf)
+        lower = jnp.max(lower, axis=0, initial=-jnp.inf)
         return inflate(jnp.maximum(jnp.abs(lower), jnp.abs(upper)), 2)
 
     def margin(self, point):
@@ -183,16 +214,20 @@ class Polyhedron(CoefficientSet):
         if self.level.shape[0]:
             return jnp.zeros((), dtype)
         slack = self._slacks(point)
-        lengths = 1.01 * jnp.sqrt(jnp.sum(self.matrix**2, axis=1))
-        room = (slack.value - slack.error) / jnp.where(lengths > 0, lengths, 1)
+        lengths = 1.01 * jnp.sqrt(jnp.sum(self._rows()[0] ** 2, axis=1))
+        room = slack.value - slack.error
+        always = jnp.where(room < 0, -jnp.inf, jnp.inf)
+        room = jnp.where(lengths > 0, room / jnp.where(lengths > 0, lengths, 1), always)
         return jnp.min(room, initial=jnp.inf)
 
     def constraints(self, point):
         r"""$A\theta - b$ and $C\theta - e$."""
-        inequality = self.matrix @ point - self.bound
+        matrix, bound = self._rows()
+        inequality = matrix @ point - bound
         equality = self.equality @ point - self.level
-        size = jnp.abs(self.matrix) @ jnp.abs(point) + jnp.abs(self.bound)
-        active = jnp.concatenate([near_zero(inequality, size), jnp.ones_like(equality, bool)])
+        size = jnp.abs(matrix) @ jnp.abs(point) + jnp.abs(bound)
+        near = near_zero(inequality, size) & jnp.any(matrix != 0, axis=1)
+        active = jnp.concatenate([near, jnp.ones_like(equality, bool)])
         return jnp.concatenate([inequality, equality]), active
 
     def draw(self, key, dimension, dtype):
@@ -202,8 +237,9 @@ class Polyhedron(CoefficientSet):
         inverse = jnp.linalg.pinv(self.equality) if self.level.shape[0] else None
         if inverse is not None:
             direction -= inverse @ (self.equality @ direction)
-        speed = self.matrix @ direction
-        slack = self.bound - self.matrix @ self.interior
+        matrix, bound = self._rows()
+        speed = matrix @ direction
+        slack = bound - matrix @ self.interior
         times = jnp.where(speed > 0, slack / jnp.where(speed > 0, speed, 1), jnp.inf)
         reach = jnp.minimum(jnp.min(times, initial=jnp.inf), 10.0)
         share = jnp.minimum(4 / 3 * raw[0], 1)
@@ -226,3 +262,21 @@ class Polyhedron(CoefficientSet):
             level=equality @ interior,
             interior=interior,
         )
+
+
+def _no_room(error: NoRoomError) -> str:
+    """Say what rows that leave no room mean and what to do."""
+    if error.room is None:
+        return "no point satisfies all constraints; widen or leave out some of them"
+    rows = f"rows {error.rows} of the inequalities, with the equalities,"
+    if len(error.rows) == 1:
+        return f"row {error.rows[0]} says 0 <= {error.room:.3g}, which no point satisfies; leave it out"
+    if error.room < 0:
+        return (
+            f"no point satisfies all constraints: {rows} contradict each other by "
+            f"{-error.room:.3g}; widen them, or write the equation they mean in equality and level"
+        )
+    return (
+        f"{rows} leave a room of {error.room:.3g}, less than their rounding; widen them, or write "
+        "the equation they mean in equality and level"
+    )

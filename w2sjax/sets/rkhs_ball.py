@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from w2sjax.sets import _legal
 from w2sjax.sets._registered import registered
 from w2sjax.sets.l2_ball import L2Ball
 
@@ -33,6 +34,13 @@ class RKHSBall(L2Ball):
 
     name = "rkhs_ball"
     parameters = "FILE (kernel, radius) or RADIUS"
+
+    def __post_init__(self):
+        """Refuse a radius that is not positive and finite, and a kernel that is not square."""
+        super().__post_init__()
+        kernel = None if self.kernel is None else _legal.finite(self.name, "kernel", self.kernel)
+        if kernel is not None and (kernel.ndim < 2 or kernel.shape[-1] != kernel.shape[-2]):
+            raise ValueError(f"set: rkhs_ball needs a square kernel, got shape {kernel.shape}")
 
     def features(self) -> Float[Array, "n rank"]:
         """Feature maps of the points, one a row: a pivoted Cholesky factor of the kernel."""

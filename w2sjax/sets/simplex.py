@@ -7,6 +7,7 @@ import optax.projections
 from jaxtyping import Array, Float
 
 from w2sjax.rounding import Rounded, gamma, inflate
+from w2sjax.sets import _legal
 from w2sjax.sets._optax import with_optax
 from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
@@ -23,6 +24,10 @@ class Simplex(CoefficientSet):
 
     name = "simplex"
     parameters = "[TOTAL]"
+
+    def __post_init__(self):
+        """Refuse a total that is not positive and finite."""
+        _legal.positive(self.name, "total", self.total)
 
     def project(self, point):
         """Shift and clip."""
@@ -47,7 +52,7 @@ class Simplex(CoefficientSet):
         return Rounded(value, inflate(error, 4))
 
     def extent(self, dimension, dtype):
-        """Return the total, attained at the vertices."""
+        """Return the total, attained in every coordinate."""
         return jnp.broadcast_to(jnp.asarray(self.total, dtype), (dimension,))
 
     def margin(self, point):

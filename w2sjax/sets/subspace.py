@@ -19,14 +19,13 @@ class Subspace(CoefficientSet):
 
     name = "subspace"
     linear = True
-    merges = True
 
     def project(self, point):
         """Every point is a member."""
         return point
 
     def support(self, direction, hint=None):
-        r"""$\langle v, u \rangle \le \sum_j |v_j| |u_j|$ is all that can be said."""
+        r"""$\langle v, u \rangle \le \sum |v_j| |u_j|$ is all that can be said."""
         return Support(jnp.zeros((), direction.dtype), jnp.abs(direction))
 
     def solve(self, system: LeastSquares, *, max_steps: int):

@@ -1,14 +1,24 @@
-"""Least squares over a polyhedron, with its multipliers."""
+r"""Least squares over a polyhedron, with its multipliers.
+
+The factor, its columns scaled to length one, is decomposed as $R = U \Sigma V^\top S$. With a little
+weight $\delta$ on the step $\theta - \theta_k$ from the point before (the proximal point method,
+Rockafellar (1976), SIAM J. Control Optim. 14) each round is a problem of least distance in
+$u = (\Sigma^2 + \delta^2)^{1/2} V^\top S (\theta - \theta_k)$, which `_least_distance` solves. No Gram
+matrix is formed, so features with a condition number of 1e8 keep half of their digits, and two to four
+rounds bring back the others. Directions without curvature move only where constraints ask for it.
+"""
 
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool, Float, Int
 
-from ._active_set import Face, descend
-from ._refine import proximal, refine, settled, without_dust
+from ._least_distance import empty_face, least_distance
+from ._refine import without_dust
 from .solution import Solution
 
-RESTORATIONS = 3  # returns to the active constraints, which rounding of the multipliers leaves
+ROUNDS = 12  # three suffice unless the condition number is beyond 1e8
+LEFT = 16  # roundings by which rows may be violated before the corrections
+CORRECTIONS = 3  # of the point and of the multipliers, in the digits that the steps lost
 
 
 def polyhedron(
@@ -23,9 +33,6 @@ def polyhedron(
 ) -> Solution:
     r"""Minimise $\tfrac12 \|R\theta - z\|^2$ over $A\theta \le b$, $E\theta = f$.
 
-    The dual problem is a least squares problem over $\lambda \ge 0$ and free $\nu$, solved by the
-    method of `_active_set` on the steps of both, with proximal terms in $\theta$ and in
-    $(\lambda, \nu)$: the proximal method of multipliers, Rockafellar (1976), Math. Oper. Res. 1.
     `dual` is $(\lambda, \nu)$, with $R^\top(z - R\theta) \approx A^\top\lambda + E^\top\nu$ and
     $\lambda \ge 0$ exactly. The constraints hold up to rounding if `max_steps` sufficed; else, or
     if there is no feasible point, they need not hold.
@@ -35,72 +42,64 @@ def polyhedron(
     bounds = jnp.concatenate([inequality_bound, equality_bound])
     if not bounds.size:  # a constraint that always holds, since argmax needs one entry
         rows, bounds = jnp.zeros((1, size), response.dtype), jnp.zeros(1, response.dtype)
+    inequality = jnp.arange(bounds.size) < inequalities
+    eps = float(jnp.finfo(response.dtype).eps)
+    rounding = 2 * size * eps
 
     factor = without_dust(factor)
-    gram = factor.T @ factor
-    squares = jnp.diagonal(gram)
-    root = lax.linalg.cholesky(gram + jnp.diag(proximal(squares)), symmetrize_input=False)
+    lengths = jnp.sqrt(jnp.sum(factor**2, axis=0))
+    scale = jnp.where(lengths > 0, lengths, jnp.max(lengths))
+    scale = jnp.where(scale > 0, scale, 1)
+    left, singular, right = jnp.linalg.svd(factor / scale[None, :])
+    singular = jnp.where(singular > size * eps * singular[0], singular, 0)
+    stretch = jnp.hypot(singular, jnp.asarray(eps**0.6, singular.dtype))
+    away = (right / stretch[:, None]) / scale[None, :]  # what takes u to a step, transposed
+    white = rows @ away.T
+    norm = jnp.sqrt(jnp.sum(response**2))
 
-    def whiten(columns: Array) -> Array:
-        return lax.linalg.triangular_solve(root, columns, left_side=True, lower=True)
+    def rounded(theta: Array) -> Array:
+        return rounding * (jnp.abs(rows) @ jnp.abs(theta) + jnp.abs(bounds))
 
-    def solve(vector: Array) -> Array:
-        half = whiten(vector[:, None])
-        return lax.linalg.triangular_solve(
-            root, half, left_side=True, lower=True, transpose_a=True
-        )[:, 0]
-
-    white = whiten(rows.T)
-    dual_gram = white.T @ white
-    diagonal = proximal(jnp.diagonal(dual_gram), multiple=128, power=1)
-    inequality = jnp.arange(bounds.size) < inequalities
-    upper = jnp.full_like(bounds, jnp.inf)
-    rounding = 2 * size * float(jnp.finfo(response.dtype).eps)
-    lengths, norm = jnp.sqrt(squares), jnp.linalg.norm(response)
-
-    def problem(
-        carry: tuple[Array, Array], face: Face, steps_left: Array
-    ) -> tuple[tuple[Array, Array], Face, Array, Bool[Array, ""]]:
-        theta, multipliers = carry
-        force = (response - factor @ theta) @ factor - multipliers @ rows
-        excess = rows @ (theta + solve(force)) - bounds
-        tolerance = rounding * (jnp.abs(rows) @ jnp.abs(theta) + jnp.abs(bounds))
-        found = descend(
-            excess,
-            jnp.zeros_like(multipliers),  # steps keep digits that their sum cannot hold
+    def go(state: tuple) -> tuple:
+        theta, multipliers, face, steps, rounds, _ = state
+        force = singular / stretch * ((response - factor @ theta) @ left)
+        found = least_distance(
+            force - multipliers @ white,  # small in the end, and with it what rounding leaves
+            white,
+            bounds - rows @ theta,
+            inequality,
             face,
-            jnp.where(inequality, -multipliers, -jnp.inf),
-            upper,
-            tolerance,
-            diagonal,
-            None,
-            steps_left,
+            multipliers,
+            rounded(theta),
+            max_steps - steps,
         )
-        theta = theta + solve(force - found.point @ rows)
-        multipliers = multipliers + found.point
-        noise = lengths * (norm + lengths @ jnp.abs(theta)) + jnp.abs(multipliers) @ jnp.abs(rows)
-        still = jnp.all(jnp.abs(force) <= rounding * noise)
-        return (
-            (theta, multipliers),
-            found.face,
-            found.steps,
-            still & settled(excess, found, tolerance),
-        )
+        change = found.point @ away
+        theta = theta + change
+        moved = jnp.sqrt(jnp.sum((factor @ change) ** 2))
+        still = moved <= rounding * (norm + lengths @ jnp.abs(theta))
+        excess = rows @ theta - bounds
+        still &= jnp.all(jnp.where(inequality, excess, jnp.abs(excess)) <= LEFT * rounded(theta))
+        return theta, found.multipliers, found.face, steps + found.steps, rounds + 1, still
 
-    face = Face(
-        free=jnp.zeros(bounds.shape, bool),
-        sign=jnp.ones_like(bounds),
-        tight=jnp.asarray(False),
-        tableau=dual_gram + jnp.diag(diagonal),
-    )
-    start = (jnp.zeros_like(response), jnp.zeros_like(bounds))
-    (theta, multipliers), face, steps = refine(problem, start, face, max_steps=max_steps)
+    def again(state: tuple) -> Bool[Array, ""]:
+        _, _, _, steps, rounds, settled = state
+        return ~settled & (rounds < ROUNDS) & (steps < max_steps)
+
+    zero: Int[Array, ""] = jnp.zeros((), jnp.int32)
+    start = (jnp.zeros_like(response), jnp.zeros_like(bounds), empty_face(white), zero, zero)
+    state = lax.while_loop(again, go, (*start, jnp.zeros((), bool)))
+    theta, multipliers, face, steps = state[:4]
 
     def restore(_: int | Array, theta: Array) -> Array:
-        excess = jnp.where(face.free, rows @ theta - bounds, 0)
-        return theta + solve(jnp.where(face.free, face.tableau @ excess, 0) @ rows)
+        excess = jnp.where(face.active, rows @ theta - bounds, 0)
+        return theta - (excess @ face.inverse) @ away
 
-    theta = lax.fori_loop(0, RESTORATIONS, restore, theta)
-    inequality_dual = multipliers[:inequalities]
-    equality_dual = multipliers[inequalities : inequalities + equalities]
-    return Solution(coefficients=theta, dual=(inequality_dual, equality_dual), steps=steps)
+    def balance(_: int | Array, multipliers: Array) -> Array:
+        rest = (response - factor @ theta) @ factor - multipliers @ rows
+        moved = multipliers + face.inverse @ (away @ rest)
+        return jnp.where(inequality, jnp.maximum(moved, 0), moved)
+
+    theta = lax.fori_loop(0, CORRECTIONS, restore, theta)
+    multipliers = lax.fori_loop(0, CORRECTIONS, balance, multipliers)
+    dual = multipliers[:inequalities], multipliers[inequalities : inequalities + equalities]
+    return Solution(coefficients=theta, dual=dual, steps=steps)
