@@ -4,7 +4,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Bool, Float
 
-from ._active_set import Face, descend
+from ._active_set import Face, Region, descend
 from ._refine import proximal, refine, settled, without_dust
 from .solution import Solution
 
@@ -69,11 +69,9 @@ def polyhedron(
             excess,
             jnp.zeros_like(multipliers),  # steps keep digits that their sum cannot hold
             face,
-            jnp.where(inequality, -multipliers, -jnp.inf),
-            upper,
+            Region(jnp.where(inequality, -multipliers, -jnp.inf), upper, None),
             tolerance,
             diagonal,
-            None,
             steps_left,
         )
         theta = theta + solve(force - found.point @ rows)
