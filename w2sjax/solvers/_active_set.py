@@ -80,7 +80,7 @@ class Offer(NamedTuple):
     """What freeing a coordinate promises: its slope, beyond the price of the budget."""
 
     slope: Float[Array, " d"]
-    tolerance: Float[Array, " d"]  # rounding of the slope
+    tolerance: Float[Array, " d"]  # what is rounding in that
     price: Float[Array, ""]  # multiplier of the budget
     doubt: Float[Array, ""]  # rounding of the price
     curvature: Float[Array, " d"]  # of the objective along a coordinate, once freed
@@ -169,7 +169,7 @@ def turn(
     fall = jnp.where(stop.point > region.lower, -offer.slope, -jnp.inf)
     gain = jnp.maximum(rise, fall) - offer.tolerance
     if region.budget is not None:
-        gain = gain - (offer.price + offer.doubt) * region.budget.cost
+        gain = gain - offer.price * region.budget.cost
     gain = jnp.where(~face.free & offer.usable, gain / jnp.sqrt(offer.curvature), 0)
     entering = jnp.argmax(gain)
     rests = ~stop.drops & ~stop.spent
@@ -208,11 +208,12 @@ def descend(
         point, slope, face = state.point, state.slope, state.face
         move = _to_minimiser(point, slope, face, tolerance, region.budget)
         stop = walk(point, move.free, move.slack, face, region)
-        paid = move.price if region.budget is None else move.price * region.budget.cost
-        slope = slope + stop.length * jnp.where(face.free, paid * face.sign - slope, -move.fixed)
+        cost = jnp.zeros_like(slope) if region.budget is None else region.budget.cost
+        paid = move.price * cost * face.sign
+        slope = slope + stop.length * jnp.where(face.free, paid - slope, -move.fixed)
         offer = Offer(
             slope,
-            tolerance,
+            tolerance + move.doubt * cost,
             move.price,
             move.doubt,
             jnp.maximum(move.curvature, proximal),

@@ -1,11 +1,12 @@
 r"""Active set steps that stay accurate where the Gram matrix has lost the small singular values.
 
-On a face the step solves $\min_x \|R_F x - (z - R p)\|$ by the singular value decomposition of the
-free columns, without the square of $R$; where the budget is spent, its fastest spender is eliminated
-first. Faces change as in `_active_set`. A step costs $O(d^3)$, so this only ends what is nearly
-singular, and begins where the cheap steps have come.
+On a face a step solves $\min_x \|R_F x - (z - R p)\|$ by the singular value decomposition of the free
+columns, without the square of $R$; where the budget is spent, its fastest spender is eliminated
+first. What freeing a coordinate promises is read off the part of its column that is orthogonal to
+those: in the rest there is only rounding, which may be larger. Faces change as in `_active_set`. A step
+costs $O(d^3)$, so this only ends what is nearly singular, and begins where the cheap steps have come.
 
-Reference: Lawson, Hanson (1974), Solving Least Squares Regions, chapters 20 and 23.
+Reference: Lawson, Hanson (1974), Solving Least Squares Problems, chapters 20 and 23.
 """
 
 from typing import NamedTuple
@@ -20,32 +21,60 @@ from ._active_set import Face, Offer, Region, turn, until_spent, walk
 class _State(NamedTuple):
     point: Float[Array, " d"]
     face: Face
-    barred: Bool[Array, " d"]  # freed in vain: what the slope promised was rounding
     steps: Int[Array, ""]
     done: Bool[Array, ""]
 
 
-def _to_minimiser(
-    factor: Array, residual: Array, free: Array, spends: Array, left: Array
-) -> tuple[Float[Array, " d"], Int[Array, ""]]:
-    """Return the way to the minimiser on a face, and the coordinate that pays for it.
+class _Move(NamedTuple):
+    """The way to the minimiser on a face."""
 
-    `spends` is zero at fixed coordinates, and everywhere if the budget is not to be kept.
-    """
-    pays = jnp.argmax(jnp.abs(spends))
-    keeps = spends[pays] != 0
-    unit = jnp.where(keeps, spends[pays], 1)
-    ratio, start = spends / unit, jnp.where(keeps, left / unit, 0)
-    axis = factor[:, pays]
-    solved = free & ~(keeps & (jnp.arange(len(free)) == pays))
+    change: Float[Array, " d"]
+    payer: Int[Array, ""]  # the coordinate that keeps the budget
+    spends: Float[Array, ""]  # of the budget, by the payer; inf if it need not be kept
+    basis: Float[Array, "d d"]  # of the images of the face's directions, then zeros
+
+
+def _to_minimiser(factor: Array, residual: Array, free: Array, spends: Array, left: Array) -> _Move:
+    """Solve on a face; `spends` is zero at fixed coordinates, and where no budget is to be kept."""
+    payer = jnp.argmax(jnp.abs(spends))
+    keeps = spends[payer] != 0
+    unit = jnp.where(keeps, spends[payer], jnp.inf)
+    ratio, start, axis = spends / unit, left / unit, factor[:, payer]
+    solved = free & ~(keeps & (jnp.arange(len(free)) == payer))
     reduced = jnp.where(solved, factor - axis[:, None] * ratio[None, :], 0)
     basis, singular, right = jnp.linalg.svd(reduced)
-    # Columns have lengths from 1 to 2, and rounding of that size.
-    kept = singular > 16 * len(factor) * float(jnp.finfo(factor.dtype).eps)
+    kept = singular > rounding_of_columns(factor)
+    basis = jnp.where(kept, basis, 0)
     along = (residual - start * axis) @ basis
-    change = jnp.where(kept, along / jnp.where(kept, singular, 1), 0) @ right
-    change = jnp.where(solved, change, 0)
-    return change.at[pays].add(start - ratio @ change), pays
+    change = jnp.where(solved, (along / jnp.where(kept, singular, 1)) @ right, 0)
+    return _Move(change.at[payer].add(start - ratio @ change), payer, unit, basis)
+
+
+def rounding_of_columns(factor: Float[Array, "d d"]) -> float:
+    """Return what is rounding of a combination of columns with lengths from 1 to 2."""
+    return 16 * len(factor) * float(jnp.finfo(factor.dtype).eps)
+
+
+def _offer(
+    factor: Array, residual: Array, noise: Array, move: _Move, budget_cost: Array, signed: bool
+) -> Offer:
+    r"""Price what is orthogonal to the face's images; `noise` is the rounding of the residual."""
+    beyond = factor - move.basis @ (move.basis.T @ factor)
+    slope = residual @ beyond
+    sign = jnp.sign(slope) if signed else jnp.ones_like(slope)
+    axis = beyond[:, move.payer]
+    direction = beyond * sign[None, :] - axis[:, None] * (budget_cost / move.spends)[None, :]
+    lengths = jnp.sqrt(jnp.sum(direction**2, axis=0))
+    least = rounding_of_columns(factor)
+    small = least * jnp.linalg.norm(residual)
+    return Offer(
+        slope,
+        noise * lengths + small,
+        slope[move.payer] / move.spends,
+        (noise * jnp.linalg.norm(axis) + small) / jnp.abs(move.spends),
+        jnp.where(lengths > least, lengths**2, 1),
+        lengths > least,
+    )
 
 
 def finish(
@@ -63,42 +92,25 @@ def finish(
 
     The columns of the factor have lengths from 1 to 2, or 0.
     """
-    index = jnp.arange(len(point))
     lengths, norm = jnp.sqrt(jnp.sum(factor**2, axis=0)), jnp.linalg.norm(response)
-    zero = jnp.zeros((), response.dtype)
-    budget = region.budget
+    zero, budget = jnp.zeros((), response.dtype), region.budget
 
     def step(state: _State) -> _State:
-        face = state.face
-        residual = response - factor @ state.point
-        spends, left, slack = jnp.zeros_like(response), zero, jnp.asarray(jnp.inf, zero.dtype)
+        point, face = state.point, state.face
+        cost, spends, left = jnp.zeros_like(response), jnp.zeros_like(response), zero
         if budget is not None:
-            spends = jnp.where(face.free, face.sign * budget.cost, 0)
-            left = budget.limit - spends @ state.point
+            cost = budget.cost
+            spends = jnp.where(face.free, face.sign * cost, 0)
+            left = budget.limit - spends @ point
         kept = jnp.where(face.tight, spends, 0)
-        change, pays = _to_minimiser(factor, residual, face.free, kept, left)
-        if budget is not None:
-            slack = until_spent(spends @ change, left, face)
-        stop = walk(state.point, change, slack, face, region)
+        move = _to_minimiser(factor, response - factor @ point, face.free, kept, left)
+        stop = walk(point, move.change, until_spent(spends @ move.change, left, face), face, region)
         noise = rounding * (norm + lengths @ jnp.abs(stop.point))
-        tolerance = noise * lengths
-        slope = (response - factor @ stop.point) @ factor
-        unit = jnp.where(face.tight & (kept[pays] != 0), kept[pays], jnp.inf)
-        offer = Offer(
-            slope,
-            tolerance,
-            slope[pays] / unit,
-            tolerance[pays] / jnp.abs(unit),
-            jnp.where(lengths > 0, lengths**2, 1),
-            (lengths > 0) & ~state.barred,
-        )
+        residual = response - factor @ stop.point
+        offer = _offer(factor, residual, noise, move, cost, region.signed)
         face, _, _, finished = turn(stop, offer, face, region)
-        moved = jnp.linalg.norm(factor @ (stop.point - state.point)) > noise
-        stuck = stop.drops & (stop.length == 0) & (index == stop.blocking)
-        barred = (state.barred | stuck) & ~moved
-        return _State(stop.point, face, barred, state.steps + 1, finished)
+        return _State(stop.point, face, state.steps + 1, finished)
 
-    steps = jnp.zeros((), jnp.int32)
-    start = _State(point, face, jnp.zeros(index.shape, bool), steps, done)
+    start = _State(point, face, jnp.zeros((), jnp.int32), done)
     end = lax.while_loop(lambda state: ~state.done & (state.steps < max_steps), step, start)
     return end.point, end.steps
