@@ -133,8 +133,16 @@ def _to_minimiser(
         doubt = jnp.where(face.tight, noise / weight, 0)
         change = change - extra * unit
         curvature = curvature + jnp.where(face.tight, (budget.cost - unit) ** 2 / weight, 0)
-        slack = until_spent(-(spends @ change), left, face)
-    return _Move(jnp.where(face.free, -change, 0), change, price, doubt, slack, curvature)
+    free = jnp.where(face.free, -change, 0)
+    if budget is not None:
+        # The coordinate that spends fastest may be smaller than rounding of the others.
+        payer = jnp.argmax(jnp.abs(spends))
+        others = jnp.where(jnp.arange(len(spends)) == payer, 0, spends) @ free
+        keeps = face.tight & (spends[payer] != 0)
+        pays = (left - others) / jnp.where(keeps, spends[payer], 1)
+        free = free.at[payer].set(jnp.where(keeps, pays, free[payer]))
+        slack = until_spent(spends @ free, left, face)
+    return _Move(free, change, price, doubt, slack, curvature)
 
 
 def until_spent(rate: Array, left: Array, face: Face) -> Float[Array, ""]:
