@@ -117,7 +117,7 @@ def least_squares(
         tolerance = rounding * floored * (norm + lengths @ jnp.abs(point))
         found = descend(slope, point, face, region, tolerance, diagonal, steps_left)
         # Down to s^2 = eps what is left is at most 1 + D / eps times what the round brought.
-        brought = (slope @ (found.point - point)) * jnp.max(diagonal) / eps
+        brought = ((slope - found.slope) @ (found.point - point)) * jnp.max(diagonal) / eps
         enough = eps**0.75 * (norm**2 + residual @ residual)
         still = settled(slope, found, tolerance) & (brought <= enough)
         return (found.point, still), found.face, found.steps, still
