@@ -1,20 +1,25 @@
 r"""Least squares by repeated active set steps from the current point.
 
-Each round computes the gradient from $R$ itself and minimises over the *step* $x$,
-$\tfrac12 \|R (p + x) - z\|^2 + \tfrac12 x^\top D x$ with a small diagonal $D$, from the last face.
-A round on an unchanged face is at once iterative refinement, which removes the rounding of the
-tableau, and a proximal point step, which removes the bias of $D$ and makes any $R$ admissible:
-Rockafellar (1976), SIAM J. Control Optim. 14, Theorem 1.
+The columns of the factor are scaled to lengths from 1 to 2 by powers of two, which changes nothing but
+the units of the coefficients. Each round computes the gradient from $R$ itself and minimises over the
+*step* $x$, $\tfrac12 \|R (p + x) - z\|^2 + \tfrac12 x^\top D x$ with a small diagonal $D$, from the
+last face. A round on an unchanged face is at once iterative refinement, which removes the rounding of
+the tableau, and a proximal point step, which removes the bias of $D$ and makes any $R$ admissible:
+Rockafellar (1976), SIAM J. Control Optim. 14, Theorem 1. Along a singular value $s$ of the free
+columns a round leaves $D / (D + s^2)$ of the way: what is too slow for that ends in `_orthogonal`.
 """
 
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
-from ._active_set import Budget, Descent, Face, descend, sweep
+from ._active_set import Budget, Descent, Face, Region, descend, sweep
+from ._norm import scaled_norm
+from ._orthogonal import finish
 
 ROUNDS = 10  # two or three suffice unless the factor is nearly singular
 
@@ -26,6 +31,15 @@ def proximal(
     largest = jnp.max(squares)
     scale = jnp.where(squares > 0, squares, jnp.where(largest > 0, largest, 1))
     return multiple * float(jnp.finfo(squares.dtype).eps) ** power * scale
+
+
+def powers_of_two(factor: Float[Array, "d d"]) -> Float[Array, " d"]:
+    """Return units in which the columns have lengths from 1 to 2; the least for columns of zeros."""
+    lengths = jax.vmap(scaled_norm, in_axes=1)(factor)
+    _, exponents = jnp.frexp(lengths)
+    units = jnp.ldexp(jnp.ones_like(lengths), exponents - 1)
+    least = jnp.min(jnp.where(lengths > 0, units, jnp.inf))
+    return jnp.where(lengths > 0, units, jnp.where(jnp.isfinite(least), least, 1))
 
 
 def without_dust(factor: Float[Array, "d d"]) -> Float[Array, "d d"]:
@@ -79,32 +93,46 @@ def least_squares(
     budget: Budget | None = None,
 ) -> tuple[Float[Array, " d"], Int[Array, ""]]:
     """Minimise from a feasible point (with a budget: from a vertex); return point and steps."""
-    factor = without_dust(factor)
+    unit = powers_of_two(factor)
+    least, most = lower, upper
+    factor, point, lower, upper = factor / unit[None, :], point * unit, lower * unit, upper * unit
+    if budget is not None:
+        budget = budget._replace(cost=budget.cost / unit)
+    region = Region(lower, upper, budget)
     gram = factor.T @ factor
     squares = jnp.diagonal(gram)
     lengths = jnp.sqrt(squares)
+    floored = jnp.where(lengths > 0, lengths, 1)  # the price of a budget is never exact
     diagonal = proximal(squares)
-    matrix = gram + jnp.diag(diagonal)
-    rounding = 16 * float(jnp.finfo(response.dtype).eps)
+    eps = float(jnp.finfo(response.dtype).eps)
+    rounding = 16 * eps
     norm = jnp.linalg.norm(response)
-    # The price mixes the rounding of all columns.
-    scales = lengths if budget is None else jnp.full_like(lengths, jnp.max(lengths))
 
     def problem(
-        point: Array, face: Face, steps_left: Array
-    ) -> tuple[Array, Face, Array, Bool[Array, ""]]:
-        slope = (response - factor @ point) @ factor
-        tolerance = rounding * scales * (norm + lengths @ jnp.abs(point))
-        found = descend(slope, point, face, lower, upper, tolerance, diagonal, budget, steps_left)
-        return found.point, found.face, found.steps, settled(slope, found, tolerance)
+        carry: tuple[Array, Array], face: Face, steps_left: Array
+    ) -> tuple[tuple[Array, Array], Face, Array, Bool[Array, ""]]:
+        point, _ = carry
+        residual = response - factor @ point
+        slope = residual @ factor
+        tolerance = rounding * floored * (norm + lengths @ jnp.abs(point))
+        found = descend(slope, point, face, region, tolerance, diagonal, steps_left)
+        # Down to s^2 = eps what is left is at most 1 + D / eps times what the round brought.
+        brought = ((slope - found.slope) @ (found.point - point)) * jnp.max(diagonal) / eps
+        enough = eps**0.75 * (norm**2 + residual @ residual)
+        still = settled(slope, found, tolerance) & (brought <= enough)
+        return (found.point, still), found.face, found.steps, still
 
     free = jnp.zeros(response.shape, bool)
-    tableau = matrix
+    tableau = gram + jnp.diag(diagonal)
     if budget is not None and budget.must_spend:
         vertex = jnp.argmax(jnp.abs(point))
         free = jnp.arange(response.shape[0]) == vertex
-        tableau = sweep(matrix, vertex)
+        tableau = sweep(tableau, vertex)
     sign = jnp.where(point < 0, -1, 1).astype(response.dtype)
     face = Face(free, sign, jnp.asarray(budget is not None and budget.must_spend), tableau)
-    point, _, steps = refine(problem, point, face, max_steps=max_steps)
-    return point, steps
+    carry = (point, jnp.zeros((), bool))
+    (point, done), face, steps = refine(problem, carry, face, max_steps=max_steps)
+    point, more = finish(
+        factor, response, point, face, region, done, rounding=rounding, max_steps=max_steps - steps
+    )
+    return jnp.clip(point / unit, least, most), steps + more

@@ -30,7 +30,7 @@ def simplex(
     lower = jnp.zeros_like(response)
     upper = jnp.full_like(response, jnp.inf)
     start = _vertex(factor, response @ factor, scale)
-    budget = Budget(scale, must_spend=True)
+    budget = Budget(scale, jnp.ones_like(response), must_spend=True)
     point, steps = least_squares(
         factor, response, lower, upper, start, budget=budget, max_steps=max_steps
     )
@@ -51,7 +51,7 @@ def l1_ball(
     radius = jnp.asarray(radius, response.dtype)
     upper = jnp.full_like(response, jnp.inf)
     start = jnp.zeros_like(response)
-    budget = Budget(radius, must_spend=False)
+    budget = Budget(radius, jnp.ones_like(response), must_spend=False)
     point, steps = least_squares(
         factor, response, -upper, upper, start, budget=budget, max_steps=max_steps
     )
