@@ -160,10 +160,9 @@ QUICK += [(Group(name, "few", "double"), "host") for name in ("subspace", "affin
 QUICK += [(Group("affine", "few", "double"), route) for route in ("gram", "wrong")]
 
 
-@pytest.mark.parametrize(
-    ("group", "route"), QUICK, ids=["-".join((*group, route)) for group, route in QUICK]
-)
-def test_no_gap_is_below_the_distance(group, route):
+@pytest.mark.parametrize("pair", QUICK, ids=["-".join((*group, route)) for group, route in QUICK])
+def test_no_gap_is_below_the_distance(pair):
+    group, route = pair
     counts = collections.defaultdict(Count)
     assert judge(group, 2 * len(KINDS), 0, route, counts) == []
 
