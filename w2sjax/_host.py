@@ -1,7 +1,13 @@
-"""Look at the values of an array where that is possible: on the host, outside of a trace."""
+"""What only the host can do: see the values of arrays, and read what users hand over as numbers."""
+
+import operator
+from collections.abc import Sequence
+from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array
 
 
 def concrete(array) -> np.ndarray | None:
@@ -10,3 +16,52 @@ def concrete(array) -> np.ndarray | None:
         return np.asarray(array)
     except jax.errors.TracerArrayConversionError:
         return None
+
+
+def floating(name: str, given: Any) -> Array:
+    """Make a floating-point array of real numbers: of lists, numpy's arrays, and whole numbers.
+
+    Raises:
+        ValueError: for anything else, masked values, and doubles while double precision is off.
+    """
+    if isinstance(given, np.ma.MaskedArray):
+        raise ValueError(f"{name}: expected numbers, got a masked array; leave out what is masked")
+    array = given if isinstance(given, jax.Array) else _plain(name, given)
+    whole = jnp.issubdtype(array.dtype, jnp.integer)
+    if not whole and not jnp.issubdtype(array.dtype, jnp.floating):
+        raise ValueError(f"{name}: expected an array of real numbers, got {array.dtype}")
+    return jnp.asarray(array, jnp.result_type(float) if whole else array.dtype)
+
+
+def _plain(name, given) -> np.ndarray:
+    try:
+        array = np.asarray(given)
+    except ValueError:
+        raise ValueError(
+            f"{name}: expected an array of numbers, got rows of unequal length"
+        ) from None
+    if array.dtype == np.float64 and not jax.config.read("jax_enable_x64"):
+        if not isinstance(given, Sequence):
+            raise ValueError(
+                f"{name}: got float64, but double precision is off: "
+                "jax.config.update('jax_enable_x64', True), or give float32"
+            )
+        array = array.astype(np.float32)
+    return array
+
+
+def at_least_single(array: Array) -> Array:
+    """Make half precision single: in half a sum of ones ends at 2,048, or at 256."""
+    return array.astype(jnp.float32) if array.dtype.itemsize < 4 else array
+
+
+def whole_number(name: str, value: Any) -> int:
+    """Return a whole number of Python's, numpy's or JAX's as an int.
+
+    Raises:
+        ValueError: for anything else, also for 5.0.
+    """
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise ValueError(f"{name}: expected a whole number, got {value!r}") from None
