@@ -1,10 +1,13 @@
-"""Arrays on the host: look at their values outside of a trace, and take what users pass as arrays."""
+"""What only the host can do: see the values of arrays, and read what users hand over as numbers."""
 
+import operator
+from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array
 
 
 def concrete(array) -> np.ndarray | None:
@@ -15,38 +18,56 @@ def concrete(array) -> np.ndarray | None:
         return None
 
 
-def floating(array: Any, name: str) -> jax.Array:
-    """Take an array of floating numbers, or anything that numpy reads as one.
+def floating(name: str, given: Any) -> Array:
+    """Make a floating-point array of real numbers: of lists, numpy's arrays, and whole numbers.
 
     Raises:
-        ValueError: for anything else, for masked arrays, and for numpy's double precision where JAX's
-            is off, which would lose digits without a word.
+        ValueError: for anything else, masked values, and doubles while double precision is off.
     """
-    if isinstance(array, jax.Array):
-        if not jnp.issubdtype(array.dtype, jnp.floating):
-            raise ValueError(f"{name}: expected a floating dtype, got {array.dtype}")
-        return array
-    if _masked(array):
-        raise ValueError(f"{name}: a masked array has values missing; fill or leave them out")
+    if _masked(given):
+        raise ValueError(f"{name}: expected numbers, got a masked array; leave out what is masked")
+    array = given if isinstance(given, jax.Array) else _plain(name, given)
+    whole = jnp.issubdtype(array.dtype, jnp.integer)
+    if not whole and not jnp.issubdtype(array.dtype, jnp.floating):
+        raise ValueError(f"{name}: expected an array of real numbers, got {array.dtype}")
+    return jnp.asarray(array, jnp.result_type(float) if whole else array.dtype)
+
+
+def _masked(given) -> bool:
+    if isinstance(given, list | tuple):
+        return any(_masked(part) for part in given)
+    return isinstance(given, np.ma.MaskedArray)
+
+
+def _plain(name, given) -> np.ndarray:
     try:
-        known = np.asarray(array)
-    except ValueError as error:
-        raise ValueError(f"{name}: expected an array, got a ragged sequence") from error
-    if isinstance(array, list | tuple) and known.dtype.kind in "iu":
-        known = known.astype(np.float64)
-    if known.dtype.kind != "f":
-        raise ValueError(f"{name}: expected a floating dtype, got {known.dtype}")
-    if isinstance(array, list | tuple):
-        return jnp.asarray(known, jax.dtypes.canonicalize_dtype(np.float64))
-    if known.dtype == np.float64 and not jax.config.read("jax_enable_x64"):
+        array = np.asarray(given)
+    except ValueError:
         raise ValueError(
-            f"{name}: its numbers are double precision, which JAX has off; call "
-            "jax.config.update('jax_enable_x64', True) first, or pass single precision"
-        )
-    return jnp.asarray(known)
+            f"{name}: expected an array of numbers, got rows of unequal length"
+        ) from None
+    if array.dtype == np.float64 and not jax.config.read("jax_enable_x64"):
+        if not isinstance(given, Sequence):
+            raise ValueError(
+                f"{name}: got float64, but double precision is off: "
+                "jax.config.update('jax_enable_x64', True), or give float32"
+            )
+        array = array.astype(np.float32)
+    return array
 
 
-def _masked(array: Any) -> bool:
-    if isinstance(array, list | tuple):
-        return any(_masked(part) for part in array)
-    return isinstance(array, np.ma.MaskedArray)
+def at_least_single(array: Array) -> Array:
+    """Make half precision single: in half a sum of ones ends at 2,048, or at 256."""
+    return array.astype(jnp.float32) if array.dtype.itemsize < 4 else array
+
+
+def whole_number(name: str, value: Any) -> int:
+    """Return a whole number of Python's, numpy's or JAX's as an int.
+
+    Raises:
+        ValueError: for anything else, also for 5.0.
+    """
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise ValueError(f"{name}: expected a whole number, got {value!r}") from None

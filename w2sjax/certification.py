@@ -104,7 +104,7 @@ def certify(
     Source: the gap of Jaggi (2013), with the distance from the set and rounding added (derived).
     """
     target = values_of(hypothesis, target, "target")
-    coefficients = floating(coefficients, "coefficients")
+    coefficients = floating("coefficients", coefficients)
     features = hypothesis.features
     expected = hypothesis.size if features is None else features.shape[1]
     if coefficients.shape != (expected,):
@@ -157,7 +157,7 @@ def _certify(
 
 def values_of(hypothesis: HypothesisClass, values: Any, name: str) -> Float[Array, " n"]:
     """Take function values at the points of a class, in its dtype."""
-    values = floating(values, name)
+    values = floating(name, values)
     if values.shape != (hypothesis.size,):
         raise ValueError(f"{name}: expected shape ({hypothesis.size},), got {values.shape}")
     if values.dtype != hypothesis.weights.dtype:

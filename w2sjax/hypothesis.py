@@ -99,14 +99,14 @@ def hypothesis_class(
         raise ValueError(f"set: expected a ConvexSet, got {type(set).__name__}")
     if features is None:
         raise ValueError(f"features: the set {set.name!r} constrains coefficients and needs them")
-    features = floating(features, "features")
+    features = floating("features", features)
     if features.ndim != 2 or 0 in features.shape:
         raise ValueError(f"features: expected shape (n, d) with n, d >= 1, got {features.shape}")
     _refuse(features, "features", lambda a: ~np.isfinite(a), "not finite")
     count = features.shape[0]
     if weights is None:
         weights = jnp.ones(count, features.dtype)
-    weights = floating(weights, "weights")
+    weights = floating("weights", weights)
     if weights.shape != (count,):
         raise ValueError(
             f"weights: expected shape ({count},) like the features, got {weights.shape}"
@@ -138,7 +138,7 @@ def derived_again(hypothesis: HypothesisClass) -> HypothesisClass:
 
 
 def _normalised(weights: Float[Array, " n"]) -> Float[Array, " n"]:
-    weights = floating(weights, "weights")
+    weights = floating("weights", weights)
     if weights.ndim != 1 or weights.shape[0] == 0:
         raise ValueError(f"weights: expected shape (n,) with n >= 1, got {weights.shape}")
     _refuse(weights, "weights", lambda a: ~np.isfinite(a) | (a < 0), "negative or not finite")

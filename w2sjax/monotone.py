@@ -1,10 +1,4 @@
-r"""Does a curve rise? Its isotonic fit, a permutation test of the trend, and its steepest fall.
-
-$$\hat v_i = \max_{a \le i} \min_{b \ge i} \frac{\sum_{j=a}^b w_j v_j}{\sum_{j=a}^b w_j}$$
-
-is the nondecreasing sequence nearest to $v$ in weighted least squares (Robertson, Wright, Dykstra, Order
-Restricted Statistical Inference, 1988, theorem 1.4.4).
-"""
+"""Does a curve rise? Its isotonic fit, a permutation test of the trend, and its steepest fall."""
 
 import dataclasses
 
@@ -12,6 +6,8 @@ import jax
 import jax.numpy as jnp
 from jax.scipy.special import ndtr
 from jaxtyping import Array, Float, PRNGKeyArray
+
+from w2sjax.isotonic import isotonic
 
 
 @jax.tree_util.register_dataclass
@@ -32,26 +28,6 @@ class Trend:
     rising: Float[Array, ""]
     fall: Float[Array, ""]
     falling: Float[Array, ""]
-
-
-def isotonic(values: Float[Array, " k"], weights: Float[Array, " k"]) -> Float[Array, " k"]:
-    """Nondecreasing sequence nearest to `values`; `weights` are positive."""
-    if values.shape != weights.shape or values.ndim != 1 or values.size == 0:
-        raise ValueError(
-            f"values, weights: expected two vectors of one length, got {values.shape} and "
-            f"{weights.shape}"
-        )
-    zero = jnp.zeros(1, values.dtype)
-    mass = jnp.concatenate([zero, jnp.cumsum(weights)])
-    moment = jnp.concatenate([zero, jnp.cumsum(weights * values)])
-    place = jnp.arange(values.shape[0])
-    first, last = place[:, None], place[None, :]
-    width = mass[last + 1] - mass[first]
-    mean = (moment[last + 1] - moment[first]) / jnp.where(last >= first, width, 1)
-    mean = jnp.where(last >= first, mean, jnp.inf)
-    # least[a, i] is the least mean from a to any b >= i.
-    least = jax.lax.cummin(mean, axis=1, reverse=True)
-    return jnp.max(jnp.where(first <= last, least, -jnp.inf), axis=0)
 
 
 def largest_fall(values: Float[Array, " k"]) -> Float[Array, ""]:

@@ -80,6 +80,21 @@ def test_scores_without_a_pattern_are_warned_about():
     assert detected(found).confidence.threshold is None
 
 
+def test_one_confidence_in_single_precision_is_no_split():
+    """0.9 and 0.1 are one: their difference of 2e-8 was a density of 0.33 with p = 4.5e-13."""
+    stored = np.where(np.arange(ROWS) % 2, 0.9, 0.1).astype(np.float32)
+    found = audit(audit_data(**arrays(weak_probabilities=stored)), key=jax.random.key(0))
+    split = detected(found).confidence
+    assert not split.found and split.tied and split.one_mode_p_value == 1
+    assert split.resolution == pytest.approx(2.0**-23) and detected(found).density == 0
+    assert found.warnings[-3:-1] == (
+        "weak confidences that differ by less than 1.2e-07, the rounding of the stored numbers, "
+        "count as equal",
+        "weak confidences are all equal, so no point is taken for hard-only",
+    )
+    assert detected(found).to_json()["confidence"]["tied"]
+
+
 def test_without_a_key_there_are_no_resamples():
     found = detected(audit(audit_data(**arrays())))
     assert found.resamples == 0 and found.resampled_density_interval is None

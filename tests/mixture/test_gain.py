@@ -1,4 +1,4 @@
-"""The three models against scikit-learn, designs, and isotonic fits and tests against oracles."""
+"""The three models against scikit-learn, designs, and tests of trends against oracles."""
 
 import functools
 
@@ -9,17 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from sklearn.isotonic import isotonic_regression
 from sklearn.linear_model import LogisticRegression
 
 from w2sjax.mixture.gain import Design, Protocol, design, gain_curve, train
 from w2sjax.mixture.model import Sample, published, sample
-from w2sjax.monotone import isotonic, largest_fall, trend
+from w2sjax.monotone import largest_fall, trend
 
 COUNTS = np.array([[20, 20, 8, 0], [20, 20, 16, 0], [18, 18, 20, 0]])
-FIT = jax.jit(isotonic)
 values = hnp.arrays(np.float64, 7, elements=st.floats(-10, 10, allow_subnormal=False))
-weights = hnp.arrays(np.float64, 7, elements=st.floats(0.125, 8))
 
 
 @functools.cache
@@ -107,14 +104,6 @@ def _curve(key, plan):
     return gain_curve(points, published(own, dimension=4, variance=1.0), plan)
 
 
-@given(values, weights)
-@settings(deadline=None, max_examples=100)
-def test_isotonic_fits_are_scikit_learns(given_values, given_weights):
-    found = FIT(jnp.asarray(given_values), jnp.asarray(given_weights))
-    expected = isotonic_regression(given_values, sample_weight=given_weights)
-    np.testing.assert_allclose(found, expected, atol=1e-9)
-
-
 @given(values)
 @settings(deadline=None, max_examples=100)
 def test_largest_fall(given_values):
@@ -142,5 +131,3 @@ def test_bad_input_is_refused():
         trend(key, jnp.zeros((1, 5)))
     with pytest.raises(ValueError, match="permutations: expected"):
         trend(key, jnp.zeros((3, 5)), 0)
-    with pytest.raises(ValueError, match="values, weights: expected"):
-        isotonic(jnp.zeros(0), jnp.zeros(0))

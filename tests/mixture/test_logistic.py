@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
+from w2sjax.mixture.equilibration import equilibrated
 from w2sjax.mixture.logistic import FitStatus, fit
 from w2sjax.mixture.logistic_certificate import optimality
 
@@ -91,15 +92,96 @@ def test_radii_cover_wrong_points(seed, size):
     truth = reference(features, targets, weights, 1.0).astype(float)
     move = np.random.default_rng(seed).standard_normal(DIMENSION + 1)
     move *= 10**size / np.linalg.norm(move)
-    lengths = jnp.sqrt(jnp.sum(features**2, axis=1))
-    point = jnp.asarray(truth + move)
-    found = bound_of(features, targets, weights, jnp.asarray(1.0), point[:-1], point[-1], lengths)
-    assert 10**size * (1 - 1e-9) - 1e-14 <= found.radius
-    if size < -3:
-        assert found.radius <= 300 * 10**size
+    for tolerance in (np.inf, 0.0):  # by the penalty alone, and by the whole curvature
+        found = bound_of(features, targets, weights, jnp.asarray(truth + move), tolerance)
+        assert 10**size * (1 - 1e-9) - 1e-14 <= found.radius
+        if size < -3:
+            assert found.radius <= 300 * 10**size
 
 
-bound_of = jax.jit(optimality)
+@jax.jit
+def bound_of(features, targets, weights, point, tolerance):
+    points = equilibrated(features, weights)
+    own = points.own(point[:-1], point[-1])
+    return optimality(points, targets, weights, jnp.asarray(1.0), *own, tolerance)
+
+
+def column(kind, size, random):
+    """What people have in tables."""
+    normal = random.standard_normal(size)
+    return {
+        "unit": normal,
+        "year": 2000 + np.round(10 * normal),
+        "income": 5e4 + 2e4 * normal,
+        "tiny": 1e-9 * normal,
+        "clock": 1.7e12 + 1e9 * random.random(size),
+        "huge": 1e30 * normal,
+        "constant": np.full(size, 3.7e5),
+        "flag": 1.0 * (normal > 0),
+    }[kind]
+
+
+KINDS = ["unit", "year", "income", "tiny", "clock", "huge", "constant", "flag"]
+
+
+@given(st.integers(0, 10**6), st.lists(st.sampled_from(KINDS), min_size=3, max_size=3))
+@settings(deadline=None, max_examples=60, derandomize=True)
+def test_columns_of_any_size_have_radii(seed, kinds):
+    """Finite, true, and small against the coefficients; every mix of columns, and a wrong point."""
+    random, size = np.random.default_rng(seed), 80
+    features = np.stack([column(kind, size, random) for kind in kinds], axis=1)
+    score = (features - features.mean(0)) / np.maximum(features.std(0), 1e-12) @ [1.0, -0.5, 0.5]
+    targets = 1.0 * (score + random.standard_normal(size) > 0)
+    targets[:2] = 0, 1
+    arrays = jnp.asarray(features), jnp.asarray(targets), jnp.ones(size)
+    found = fitting()(*arrays)
+    # The oracle in centred columns, whose intercept is moved back in extended precision.
+    centre = features.astype(np.longdouble).mean(0)
+    truth = scaled_reference(features, centre, targets, np.ones(size))
+    point = np.append(np.asarray(found.coefficients), found.intercept).astype(np.longdouble)
+    distance = np.sqrt(np.sum((point - truth) ** 2))
+    length = np.sqrt(np.sum(truth**2))
+    assert distance <= float(found.radius) <= 1e-5 * (1 + length)
+    # A wrong point, moved along the columns as they are scaled: bounds come as near as a factor of 1.001.
+    points = equilibrated(arrays[0], arrays[2])
+    own = points.own(*map(jnp.asarray, (truth[:-1].astype(float), float(truth[-1]))))
+    move = random.standard_normal(4) * 10.0 ** random.uniform(-9, -2)
+    wrong = jnp.append(*points.given(own[0] + move[:3], own[1] + move[3]))
+    bound = float(bound_of(*arrays, wrong, 0.0).radius)
+    assert np.sqrt(np.sum((np.asarray(wrong) - truth) ** 2)) <= bound < np.inf
+
+
+def scaled_reference(features, centre, targets, weights):
+    """Newton's method in extended precision on centred columns of size one."""
+    moved = features.astype(np.longdouble) - centre
+    scales = 1 / np.maximum(np.abs(moved).max(0), 1)
+    x = np.column_stack([moved * scales, np.ones(len(features), np.longdouble)])
+    ridge, point = np.diag(np.append(scales**2, 0)), np.zeros(x.shape[1], np.longdouble)
+    for _ in range(60):
+        chance = 1 / (1 + np.exp(-(x @ point)))
+        slope = ridge @ point + x.T @ (weights * (chance - targets))
+        hessian = ridge + x.T @ (x * (weights * chance * (1 - chance))[:, None])
+        step = np.linalg.solve(hessian.astype(float), slope.astype(float))
+        point = point - step / max(1.0, np.abs(step).max())
+    coefficients = scales * point[:-1]
+    return np.append(coefficients, point[-1] - centre @ coefficients)
+
+
+def test_lists_and_other_arrays_are_taken():
+    features, targets = problem(0)
+    expected = fit(features, targets)
+    for part in (np.asarray, lambda array: array.tolist()):
+        found = fit(part(features), part(targets), part(jnp.ones(SIZE)))
+        assert np.array_equal(found.coefficients, expected.coefficients)
+    labels = np.asarray(targets).astype(int)
+    assert np.array_equal(fit(features, labels).coefficients, expected.coefficients)
+
+
+def test_incomes_are_certified():
+    random = np.random.default_rng(0)
+    features = np.stack([column(kind, 1000, random) for kind in ("income", "tiny")], axis=1)
+    targets = 1.0 * (features[:, 0] + 1e4 * random.standard_normal(1000) > 5e4)
+    assert fit(jnp.asarray(features), jnp.asarray(targets)).status == FitStatus.CERTIFIED
 
 
 @pytest.mark.parametrize(
@@ -219,3 +301,20 @@ def test_bad_strength_is_refused():
     # The tests' own check of shapes comes before the library's.
     with pytest.raises((ValueError, TypeError), match="start"):
         fit(features, targets, start=jnp.zeros(DIMENSION))
+
+
+@pytest.mark.parametrize(("size", "most"), [(1e-6, 1.001), (0.5, 1.3)])
+def test_the_whole_curvature_is_hardly_too_careful(size, most):
+    """Three points and one column far from zero, where one direction is all: no factor is to spare."""
+    features = jnp.asarray([[1000.0], [1001.0], [1003.0]])
+    targets, weights = jnp.asarray([0.0, 1.0, 1.0]), jnp.asarray([1.0, 1.0, 1e-3])
+    truth = scaled_reference(*map(np.asarray, (features, features.mean(0), targets, weights)))
+    ratios = []
+    for angle in np.linspace(0, 2 * np.pi, 60):
+        move = size * np.array([np.cos(angle), np.sin(angle)])
+        points = equilibrated(features, weights)
+        own = points.own(*map(jnp.asarray, (truth[:-1].astype(float), float(truth[-1]))))
+        wrong = jnp.append(*points.given(own[0] + move[:1], own[1] + move[1]))
+        bound = float(bound_of(features, targets, weights, wrong, 0.0).radius)
+        ratios.append(bound / np.sqrt(np.sum((np.asarray(wrong) - truth) ** 2)))
+    assert 1 <= min(ratios) <= most

@@ -124,8 +124,18 @@ def test_bad_arguments_are_refused(name):
         rule.init(0, 10)
     with pytest.raises(ValueError, match="horizon: expected at least as many rounds"):
         rule.init(4, 3)
-    with pytest.raises(ValueError, match="horizon: expected"):
-        rule.init(4, float("nan"))
+    for horizon in (np.int64(3), jnp.float32(3)):
+        with pytest.raises(ValueError, match=r"as many rounds as sources \(4\), got 3"):
+            rule.init(5, horizon, used=4)
+    for horizon in (float("nan"), float("inf"), 5.5):
+        with pytest.raises(ValueError, match="horizon: expected a whole number"):
+            rule.init(4, horizon)
+    with pytest.raises(
+        ValueError, match="horizon: float32 counts up to 16777216 rounds, got 16777217"
+    ):
+        rule.init(4, 2**24 + 1)
+    with pytest.raises(ValueError, match="horizon: float64 counts up to 2147483647 rounds"):
+        rule.init(4, 2**31, dtype=jnp.float64)
 
 
 def test_unknown_strategies_are_refused():

@@ -135,6 +135,60 @@ def test_neighbouring_numbers_are_told_apart():
     assert split.found and split.threshold == scores[1] and split.high_share == 0.5
 
 
+SPACE = 2.0**-20
+resolved = jax.jit(lambda scores: change_point(scores, resolution=2.5 * SPACE))
+
+
+@check
+@given(hnp.arrays(np.int64, 6, elements=st.integers(0, 12)))
+def test_scores_within_the_resolution_are_one(places):
+    """Linked neighbours are a tie if their ends agree; every cut that parts none is tried, in rationals."""
+    ordered = np.sort(places)
+    links = np.diff(ordered) <= 2
+    allowed = []
+    for k in np.flatnonzero(np.diff(ordered) > 0):
+        low, high = k, k + 1
+        while low > 0 and links[low - 1]:
+            low -= 1
+        while high < 5 and links[high]:
+            high += 1
+        if not links[k] or ordered[high] - ordered[low] > 2:
+            allowed.append(k + 1)
+    scores = [Fraction(float(place * SPACE)) for place in ordered]
+    split = resolved(jnp.asarray(places * SPACE))
+    assert bool(split.found) == bool(allowed) and split.resolution == 2.5 * SPACE
+    plain = found_in(jnp.asarray(places * SPACE))
+    if allowed:
+        best = max(exact_gain(scores[:k], scores[k:]) for k in allowed)
+        assert float(gain_of(split, scores)) == pytest.approx(float(best), rel=1e-11)
+        assert bool(split.tied) == (float(best) < float(plain.gain) * (1 - 1e-9))
+    else:
+        assert bool(split.tied) == bool(plain.found) and split.threshold == np.inf
+
+
+def test_scores_that_lie_densely_are_parted():
+    """Half precision has 512 confidences: all are linked, and they are not one."""
+    scores = jnp.linspace(0.5, 1, 513)
+    split = change_point(scores, resolution=2.0**-9)
+    assert split.found and not split.tied and split.high_share == pytest.approx(0.5, abs=0.01)
+
+
+def test_lists_and_other_arrays_are_taken():
+    expected = change_point(jnp.asarray([0.0, 1.0, 5.0, 9.0]), jnp.asarray([1.0, 2.0, 1.0, 0.0]))
+    for scores in ([0, 1, 5, 9], (0.0, 1.0, 5.0, 9.0), np.asarray([0, 1, 5, 9])):
+        for weights in ([1, 2, 1, 0], np.asarray([1.0, 2.0, 1.0, 0.0], np.float32)):
+            found = change_point(scores, weights)
+            assert found.threshold == expected.threshold and found.gain == expected.gain
+    assert change_point([0, 1, 5, 9], [True, True, True, False]).threshold == 3
+
+
+def test_half_precision_does_not_count():
+    """In half precision the sum of 70,000 ones is infinite, and that of single ones ends at 2,048."""
+    scores = jnp.where(jnp.arange(70_000) < 50_000, 0.25, 0.75).astype(jnp.float16)
+    split = change_point(scores)
+    assert split.threshold == 0.5 and split.high_share == pytest.approx(2 / 7)
+
+
 def test_agrees_with_an_exhaustive_search():
     ruptures = pytest.importorskip("ruptures")
     generator = np.random.default_rng(0)
@@ -189,6 +243,24 @@ def test_bad_input_is_refused_on_the_host_and_marked_inside_jit():
         inspect.unwrap(change_point)(jnp.arange(3.0), jnp.ones(2))
     with pytest.raises(ValueError, match="weights: expected finite numbers of at least 0"):
         change_point(jnp.arange(3.0), jnp.asarray([1.0, -1.0, 1.0]))
+    unchecked = inspect.unwrap(change_point)
+    for bad, message in (
+        ([[1.0], [2.0, 3.0]], "scores: expected an array of numbers, got rows of unequal length"),
+        (["a", "b"], "scores: expected an array of real numbers, got <U1"),
+        ([1j, 2j], "scores: expected an array of real numbers, got complex128"),
+        ([], r"scores: expected a vector of 2 or more, got shape \(0,\)"),
+        (
+            np.ma.masked_array([1.0, 2.0], [False, True]),
+            "scores: expected numbers, got a masked array",
+        ),
+        ([1.0, np.inf], "scores: expected finite numbers, got inf at 1"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            unchecked(bad)
+    with pytest.raises(
+        ValueError, match="resolution: expected a finite number of at least 0, got -1"
+    ):
+        change_point(jnp.arange(3.0), resolution=-1.0)
     split = found_in(jnp.asarray([1.0, jnp.nan, 2.0]))
     assert not split.found and np.isnan(split.threshold) and np.isnan(split.gain)
 

@@ -1,6 +1,7 @@
 """Selecting one's own sources: the record, going on from a state, refusals."""
 
 import dataclasses
+import inspect
 
 import jax
 import numpy as np
@@ -46,6 +47,17 @@ def test_a_break_changes_nothing(strategy):
         assert np.array_equal(getattr(whole.state, field.name), getattr(second.state, field.name))
 
 
+@pytest.mark.parametrize("horizon", [2**24 + 1, np.int64(2**24), 2**31 - 1])
+def test_long_selections_go_on(horizon):
+    """Single precision cannot tell 2^24 + 1 from 2^24."""
+    arguments = np.asarray, "index", jax.random.key(3)
+    first = select_data(SAMPLERS, horizon, *arguments, rounds=3)
+    second = select_data(SAMPLERS, horizon, *arguments, rounds=2, state=first.state)
+    assert int(second.state.round) == 5 and int(second.state.horizon) == horizon
+    with pytest.raises(ValueError, match=f"the state was made for {horizon}, got {horizon - 1}"):
+        select_data(SAMPLERS, horizon - 1, *arguments, state=first.state)
+
+
 def test_the_better_source_is_found():
     samplers = [lambda key, share=share: np.full(4, share) for share in (0.0, 1.0)]
     found = select_data(samplers, 60, np.asarray, "thompson", jax.random.key(0))
@@ -58,6 +70,13 @@ def test_bad_arguments_are_refused():
         select_data([], 5, np.asarray, "index", key)
     with pytest.raises(ValueError, match="horizon: expected at least as many rounds"):
         select_data(SAMPLERS, 2, np.asarray, "index", key)
+    with pytest.raises(ValueError, match=r"as many rounds as sources \(3\), got 2"):
+        select_data(SAMPLERS, np.int64(2), np.asarray, "index", key)
+    unchecked = inspect.unwrap(select_data)
+    with pytest.raises(ValueError, match=r"horizon: expected a whole number, got 5\.0"):
+        unchecked(SAMPLERS, 5.0, np.asarray, "index", key)
+    with pytest.raises(ValueError, match=r"rounds: expected a whole number, got 2\.5"):
+        unchecked(SAMPLERS, 5, np.asarray, "index", key, rounds=2.5)
     with pytest.raises(ValueError, match="strategy: there is no 'luck'"):
         select_data(SAMPLERS, 5, np.asarray, "luck", key)
     with pytest.raises(ValueError, match="best: expected to be told"):

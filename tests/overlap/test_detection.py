@@ -2,6 +2,8 @@
 
 import functools
 import inspect
+import subprocess
+import sys
 
 import jax
 import jax.numpy as jnp
@@ -18,6 +20,7 @@ from w2sjax.overlap.change_point import change_point
 from w2sjax.overlap.density import density_interval
 from w2sjax.overlap.detection import confidence, detect
 from w2sjax.overlap.diagnostics import resampled_splits, valley_test
+from w2sjax.overlap.resolution import of_confidences, of_scores
 from w2sjax.overlap.scores import largest_similarity
 
 POINTS, HARD_POINTS, WIDTH = 11, 7, 3
@@ -149,6 +152,101 @@ def test_without_a_split_nothing_is_detected():
     assert not found.score_split.found and found.density == 0
 
 
+STORED = {
+    "half": lambda values: values.astype(np.float16),
+    "brain": lambda values: values.astype(jnp.bfloat16),
+    "single": lambda values: values.astype(np.float32),
+    "double": lambda values: values,
+}
+
+
+@pytest.mark.parametrize("kind", STORED)
+@pytest.mark.parametrize("looked_at", [None, np.float32, np.float64])
+def test_confidences_that_agree_as_stored_are_one(kind, looked_at):
+    """0.9 and 0.1 are one confidence, and 0.6 and 0.4 another, whatever held them; hard points are found."""
+    generator = np.random.default_rng(0)
+    stored = STORED[kind](np.tile([0.9, 0.1], 300))
+    given_ = jnp.asarray(stored if looked_at is None else stored.astype(looked_at))
+    features = jnp.asarray(generator.normal(size=(600, 3)))
+    found = detect(given_, features)
+    assert not found.confidence_split.found and found.density == 0
+    two = STORED[kind](np.tile([0.9, 0.1, 0.6, 0.4], 150))
+    found = detect(jnp.asarray(two if looked_at is None else two.astype(looked_at)), features)
+    assert np.array_equal(found.regions == HARD, np.arange(600) % 4 >= 2)
+    assert not found.confidence_split.tied
+    classes = np.stack([stored, 1 - stored], axis=1)
+    assert not detect(jnp.asarray(classes), features).confidence_split.found
+
+
+@pytest.mark.parametrize("value", [0.9, 0.7, 0.55, 0.5001, 0.999, 1 / 3])
+@pytest.mark.parametrize("kind", STORED)
+def test_the_two_of_one_number_are_closer_than_the_resolution(kind, value):
+    """Over many numbers near one: p and 1 - q as stored, where q was 1 - p."""
+    p = value + np.arange(1000) * 1e-5 % 1e-2 * (1 - value)
+    both = [np.asarray(STORED[kind](part)).astype(np.float64) for part in (p, 1 - p)]
+    apart = np.abs(confidence(both[0]) - confidence(both[1]))
+    assert np.max(apart) < of_confidences(jnp.asarray(np.concatenate(both)))
+
+
+def test_dense_confidences_in_half_precision_are_split():
+    stored = jax.random.uniform(jax.random.key(0), (4000,)).astype(jnp.float16)
+    features = jax.random.normal(jax.random.key(1), (4000, 2))
+    found = detect(stored, features)
+    assert found.confidence_split.found and np.mean(found.regions == HARD) == pytest.approx(
+        0.5, abs=0.05
+    )
+
+
+def test_scores_that_agree_as_stored_are_one():
+    """Rows along two directions, of many lengths, in single precision: their cosines differ by rounding."""
+    generator = np.random.default_rng(0)
+    direction = generator.normal(size=(2, 5))
+    rows = (direction[np.arange(400) % 2] * generator.uniform(0.1, 9, (400, 1))).astype(np.float32)
+    probabilities = np.where(np.arange(400) % 2 == 0, 0.5, 0.9)  # those of one direction are hard
+    for features in (rows, rows.astype(np.float64)):
+        found = detect(probabilities, features)
+        assert not found.score_split.found and found.score_split.tied and found.density == 0
+        scores = np.asarray(found.scores)[1::2]
+        assert len(np.unique(scores)) > 1 and np.ptp(scores) < of_scores(jnp.asarray(features))
+    found = detect(probabilities, rows, measure="inner")
+    assert found.score_split.found
+
+
+def test_lists_and_other_arrays_are_taken():
+    regions, probabilities, features = clean()
+    for part in (np.asarray, lambda array: array.tolist()):
+        found = detect(part(probabilities), part(features))
+        assert np.array_equal(found.regions, regions)
+        similar = largest_similarity(part(features), part(features))
+        assert np.array_equal(similar, largest_similarity(features, features))
+    scores, used = [0.0, 1.0] * 20, [True] * 40
+    for function in (valley_test, functools.partial(resampled_splits, count=3)):
+        lists = function(scores, used, key=jax.random.key(0))
+        arrays = function(jnp.asarray(scores), jnp.asarray(used), key=jax.random.key(0))
+        assert jax.tree.all(jax.tree.map(np.array_equal, lists, arrays))
+        with pytest.raises(ValueError, match="scores: expected finite numbers, got nan at 0"):
+            function([np.nan, 1.0], key=jax.random.key(0))
+        with pytest.raises(ValueError, match=r"used: expected shape \(40,\), got \(2,\)"):
+            function(scores, [True, False], key=jax.random.key(0))
+
+
+def test_doubles_without_double_precision_are_refused():
+    """They would become single without a word; lists have no precision to lose."""
+    code = (
+        "import numpy as np, w2sjax.overlap as overlap\n"
+        "assert overlap.change_point([0.0, 1.0, 5.0]).threshold == 3\n"
+        "assert overlap.change_point(np.float32([0, 1, 5])).threshold == 3\n"
+        "try: overlap.detect(np.array([0.5, 1]), np.ones((2, 2)))\n"
+        "except ValueError as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith(
+        "probabilities: got float64, but double precision is off: jax.config"
+    )
+
+
 def test_batches_and_programs():
     _, probabilities, features = clean()
     shifts = jnp.asarray([0.0, 0.01])
@@ -176,11 +274,12 @@ def test_batches_and_programs():
         (np.array([0.5, np.nan]), r"expected numbers in \[0, 1\], got nan at \(1,\)"),
         (np.array([0.5, 1.5]), r"got 1.5 at \(1,\)"),
         (np.full((2, 2), 0.3), "add up to 1, got 0.6 in row 0"),
+        (np.array(["0.5"]), "expected an array of real numbers, got <U3"),
     ],
 )
 def test_probabilities_are_probabilities(probabilities, message):
     with pytest.raises(ValueError, match=message):
-        confidence(jnp.asarray(probabilities))
+        inspect.unwrap(confidence)(probabilities)
 
 
 def test_bad_input_is_refused():
@@ -216,6 +315,9 @@ def test_intervals():
             density_interval(*arguments)
     with pytest.raises(ValueError, match="misses"):
         density_interval(1, 2, misses=-0.1)
+    with pytest.raises(ValueError, match=r"reported: expected a whole number, got 2\.5"):
+        inspect.unwrap(density_interval)(2.5, 4)
+    assert density_interval(np.int64(30), np.int32(100)) == density_interval(30, 100)
 
 
 @pytest.mark.parametrize(("density", "a", "b"), [(0.2, 0.1, 0.3), (0.0, 0.2, 0.5), (1.0, 0.0, 0.4)])

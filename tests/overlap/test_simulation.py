@@ -1,5 +1,7 @@
 """Simulated bandits: against exact dynamic programming, chunks, devices, detectors, bounds."""
 
+import inspect
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -177,7 +179,13 @@ def test_bad_arguments_are_refused():
         with pytest.raises(ValueError, match=message):
             simulate(key, bad, "index", 5)
     with pytest.raises(ValueError, match="horizon: expected at least as many rounds"):
-        simulate(key, means, "index", 1)
+        simulate(key, means, "index", np.int64(1))
+    with pytest.raises(ValueError, match=r"horizon: expected a whole number, got 5\.0"):
+        inspect.unwrap(simulate)(key, means, "index", 5.0)
+    with pytest.raises(ValueError, match="horizon: float32 counts up to 16777216 rounds"):
+        simulate(key, means.astype(jnp.float32), "index", 2**24 + 1)
+    with pytest.raises(ValueError, match="rounds: expected whole numbers"):
+        inspect.unwrap(simulate)(key, means, "index", 9, rounds=(1.5, 5))
     with pytest.raises(ValueError, match="rounds: expected ascending"):
         simulate(key, means, "index", 9, rounds=(5, 5))
     with pytest.raises(ValueError, match="rounds: expected numbers from 1 to the horizon"):

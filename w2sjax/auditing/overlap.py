@@ -37,6 +37,9 @@ class Split:
             a uniform one 0.75.
         one_mode_p_value: of the null that the scores' density has one mode (`valley_test`).
         threshold_interval: of the thresholds on resamples.
+        resolution: scores closer than this, and apart from the others, count as equal: what the
+            precision leaves open that the numbers were stored in.
+        tied: whether that changed the split.
     """
 
     found: bool
@@ -44,6 +47,8 @@ class Split:
     explained: float
     one_mode_p_value: float | None
     threshold_interval: Interval
+    resolution: float
+    tied: bool
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -83,6 +88,11 @@ class Overlap:
             (self.score, "overlap scores", "no point is taken for overlap"),
         ):
             p_value = split.one_mode_p_value
+            if split.tied:
+                sentences.append(
+                    f"{what} that differ by less than {split.resolution:.2g}, the rounding of the "
+                    "stored numbers, count as equal"
+                )
             if not split.found:
                 sentences.append(f"{what} are all equal, so {consequence}")
             elif p_value is not None and p_value > DOUBTFUL:
@@ -148,8 +158,9 @@ def _diagnose(
     splits, shares = [], []
     for own, (split, scores, used) in zip(jax.random.split(key), cases, strict=True):
         test_key, resample_key = jax.random.split(own)
-        again = resampled_splits(scores, used, key=resample_key, count=resamples)
-        p_value = float(valley_test(scores, used, key=test_key).p_value)
+        known = {"resolution": split.resolution}
+        again = resampled_splits(scores, used, key=resample_key, count=resamples, **known)
+        p_value = float(valley_test(scores, used, key=test_key, **known).p_value)
         thresholds = np.asarray(again.threshold)
         splits.append(_split(split, p_value, percentile_interval(thresholds)))
         shares.append(np.asarray(again.high_share))
@@ -165,4 +176,6 @@ def _split(split, p_value: float | None, interval: Interval) -> Split:
         explained=float(split.explained),
         one_mode_p_value=p_value,
         threshold_interval=interval,
+        resolution=float(split.resolution),
+        tied=bool(split.tied),
     )

@@ -6,24 +6,26 @@ w + b$$
 is scikit-learn's objective, with targets $t_i \in [0, 1]$ and masses $m_i \ge 0$. A minimum exists exactly if
 neither all targets of positive mass are 0 nor all are 1.
 
-Method. Newton's, with one Hessian, which costs ten gradients, for several steps (Shamanskii 1967), in
-conjugate directions. Gradients have the precision of the inputs; the Hessian is formed and factored in
-single precision, which is twice as fast and costs no accuracy, as it only shapes the steps. Every step is
-followed to near the minimum of its line: with $\varphi$ the objective on it and $R = \max_i |\dot z_i|$,
-$\varphi''(t + h) \le e^{Rh} \varphi''(t)$, so that $h = \log(1 - R\varphi'/\varphi'')/R$ never overshoots
-and the objective falls, whatever the Hessian was.
+Method. Newton's, for centred and scaled columns (`equilibration`), with one Hessian, which costs ten
+gradients, for several steps (Shamanskii 1967), in conjugate directions. Gradients have the precision of the
+inputs; the Hessian is formed and factored in single precision, which is twice as fast and costs no accuracy,
+as it only shapes the steps. Every step is followed to near the minimum of its line: with $\varphi$ the
+objective on it and $R = \max_i |\dot z_i|$, $\varphi''(t + h) \le e^{Rh} \varphi''(t)$, so that
+$h = \log(1 - R\varphi'/\varphi'')/R$ never overshoots and the objective falls, whatever the Hessian was.
 """
 
 import dataclasses
 import enum
+from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float, Int, Real
 
-from w2sjax._host import concrete
+from w2sjax._host import concrete, floating
+from w2sjax.mixture.equilibration import Equilibrated, equilibrated
 from w2sjax.mixture.logistic_certificate import Optimality, optimality
 from w2sjax.rounding import HIGHEST
 
@@ -70,9 +72,9 @@ class LogisticFit:
 
 
 def fit(
-    features: Float[Array, "n d"],
-    targets: Float[Array, " n"],
-    weights: Float[Array, " n"] | None = None,
+    features: Real[Array | np.ndarray, "n d"] | Sequence[Sequence[float]],
+    targets: Real[Array | np.ndarray, " n"] | Sequence[float],
+    weights: Real[Array | np.ndarray, " n"] | Sequence[float] | None = None,
     *,
     strength: Float[Array, ""] | float = 1.0,
     start: Float[Array, " d+1"] | None = None,
@@ -83,29 +85,30 @@ def fit(
     """Fit a logistic regression.
 
     Args:
-        features: a row for each point.
+        features: a row for each point. Lists and numpy's arrays will do, here and below.
         targets: labels 0 and 1, or probabilities.
         weights: masses; points of mass 0 do not count. 1 by default.
         strength: scikit-learn's `C`, the weight of the loss.
         start: coefficients and intercept to start from, such as those of a similar fit; 0 by default.
         tolerance: the radius at which to stop.
         max_steps: how many Hessians to compute at most.
-        single: whether Hessians are in single precision. For features whose squared condition number
-            exceeds 1e7 set it to False.
+        single: whether Hessians are in single precision. Where the squared condition number of centred and
+            scaled features exceeds 1e7, set it to False.
 
     Raises:
         ValueError: for shapes that do not fit, and, outside of `jax.jit`, for NaN or infinity, targets
             outside [0, 1], negative masses, or a strength that is not positive.
     """
-    weights = jnp.ones_like(targets) if weights is None else weights
+    features, targets = floating("features", features), floating("targets", targets)
+    weights = jnp.ones_like(targets) if weights is None else floating("weights", weights)
     _require(features, targets, weights, strength)
     if start is not None and start.shape != (features.shape[1] + 1,):
         expected = (features.shape[1] + 1,)
         raise ValueError(f"start: expected shape {expected}, got {start.shape}")
     dtype = features.dtype
     given = (targets.astype(dtype), weights.astype(dtype), jnp.asarray(strength, dtype))
-    lengths = jnp.sqrt(jnp.sum(features**2, axis=1))
-    problem = _Problem(features, *given, lengths, jnp.float32 if single else dtype)
+    points = equilibrated(features, given[1])
+    problem = _Problem(points, *given, tolerance, jnp.float32 if single else dtype)
     ones, mass = jnp.sum(given[0] * given[1]), jnp.sum(given[1])
     exists = (ones > 0) & (ones < mass)
 
@@ -125,11 +128,12 @@ def fit(
     start = jnp.zeros(features.shape[1] + 1, dtype) if start is None else start
     start = jnp.where(jnp.all(jnp.isfinite(start)), start, 0)
     unknown = Optimality(gradient=zero, radius=zero + jnp.inf, floor=zero)
-    state = (start[:-1], start[-1], unknown, jnp.zeros((), jnp.int32))
+    state = (*points.own(start[:-1], start[-1]), unknown, jnp.zeros((), jnp.int32))
     coefficients, intercept, proof, steps = jax.lax.while_loop(unfinished, improve, state)
+    coefficients, intercept = points.given(coefficients, intercept)
     limit = jnp.where(mass > 0, jnp.where(ones > 0, jnp.inf, -jnp.inf), 0).astype(dtype)
     finite = jnp.isfinite(proof.gradient) & jnp.isfinite(mass)
-    finite &= jnp.all(jnp.isfinite(lengths) | (weights == 0))
+    finite &= jnp.all(jnp.isfinite(points.distances) | (weights == 0))
     status = jnp.where(proof.radius <= tolerance, int(FitStatus.CERTIFIED), int(FitStatus.LOOSE))
     status = jnp.where(exists, status, int(FitStatus.NO_MINIMUM))
     return LogisticFit(
@@ -144,22 +148,26 @@ def fit(
 
 @dataclasses.dataclass(frozen=True)
 class _Problem:
-    features: Array
+    points: Equilibrated
     targets: Array
     weights: Array
     strength: Array
-    lengths: Array
+    tolerance: float
     curvature: Any  # the dtype of the Hessian
+
+    @property
+    def features(self) -> Array:
+        return self.points.features
 
     def prove(self, coefficients, intercept) -> Optimality:
         return optimality(
-            self.features,
+            self.points,
             self.targets,
             self.weights,
             self.strength,
             coefficients,
             intercept,
-            self.lengths,
+            self.tolerance,
         )
 
     def improve(self, coefficients, intercept):
@@ -172,7 +180,7 @@ class _Problem:
             point, scores, direction, old, size = state
             first, _ = self._slopes(scores)
             pull = jnp.matmul(first, self.features, precision=HIGHEST)
-            slope = jnp.append(point[:-1] + pull, jnp.sum(first))
+            slope = jnp.append(self.points.ridge * point[:-1] + pull, jnp.sum(first))
             newton = _solve(factor, slope)
             newton = jnp.where(jnp.all(jnp.isfinite(newton)), newton, slope)
             # Polak and Ribiere's conjugate direction, where it leads down.
@@ -206,14 +214,15 @@ class _Problem:
         weighted = features * second[:, None]
         centre = jnp.sum(weighted, axis=0) / total
         hessian = jnp.matmul(weighted.T, features)
-        hessian += jnp.eye(centre.shape[0], dtype=centre.dtype)
+        hessian += jnp.diag(self.points.ridge.astype(self.curvature))
         hessian -= total * centre[:, None] * centre[None, :]
         return jax.lax.linalg.cholesky(hessian, symmetrize_input=False), centre, total
 
     def _line(self, coefficients, scores, move, moved):
         """How far to go along a move."""
         largest = jnp.max(jnp.where(self.weights > 0, jnp.abs(moved), 0))
-        along, square = jnp.sum(coefficients * move), jnp.sum(move**2)
+        held = self.points.ridge * move
+        along, square = jnp.sum(coefficients * held), jnp.sum(move * held)
         length = jnp.zeros((), scores.dtype)
         for _ in range(LINE_STEPS):
             first, second = self._slopes(scores + length * moved)
@@ -241,8 +250,6 @@ def _solve(factor, slope):
 def _require(features, targets, weights, strength) -> None:
     if features.ndim != 2 or 0 in features.shape:
         raise ValueError(f"features: expected a matrix, not empty, got shape {features.shape}")
-    if not jnp.issubdtype(features.dtype, jnp.floating):
-        raise ValueError(f"features: expected floating-point numbers, got {features.dtype}")
     if jnp.shape(strength) != ():
         raise ValueError(f"strength: expected a number, got shape {jnp.shape(strength)}")
     for name, vector in (("targets", targets), ("weights", weights)):

@@ -8,19 +8,27 @@ $$G_k = \frac{W}{W_k (W - W_k)} \Bigl( \sum_{i \le k} w_i (x_i - \bar x) \Bigr)^
 off the weighted sum of squares around the mean, and no cut takes more than the one that is found.
 Within a run of equal scores $G_k$ is convex in $W_k$, so that a best cut never parts equal scores.
 
+Scores may be known up to a resolution only. Neighbours closer than that are linked; a chain of links whose
+ends are closer than that, too, is a tie: one score, seen several times, which no cut parts. Longer chains
+are scores that lie densely and stay as they are.
+
 Reference. The search for one change point of the detection of Shin, Cooper, Sala (2025),
 arXiv:2412.03881, which is the exact two-means clustering of the line; prefix sums make it
 $O(n \log n)$.
 """
 
 import dataclasses
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool, Float, Real
 
-from w2sjax._host import concrete
+from w2sjax._host import at_least_single, concrete, floating
+
+Scores = Real[Array | np.ndarray, " n"] | Sequence[float]
+Weights = Scores | Bool[Array | np.ndarray, " n"] | Sequence[bool] | None
 
 
 @jax.tree_util.register_dataclass
@@ -37,6 +45,8 @@ class ChangePoint:
         explained: the gain as a share of the sum of squares around the mean, in [0, 1].
         low_mean, high_mean: means on either side; both are that of all scores if nothing was found.
         high_share: share of the weight that is high.
+        resolution: scores closer than this, and apart from the others, were not parted.
+        tied: whether the best cut was not taken, because it parts such scores.
     """
 
     found: Bool[Array, "*batch"]
@@ -46,37 +56,65 @@ class ChangePoint:
     low_mean: Float[Array, "*batch"]
     high_mean: Float[Array, "*batch"]
     high_share: Float[Array, "*batch"]
+    resolution: Float[Array, "*batch"]
+    tied: Bool[Array, "*batch"]
 
 
 def change_point(
-    scores: Float[Array, " n"], weights: Float[Array, " n"] | Bool[Array, " n"] | None = None
+    scores: Scores,
+    weights: Weights = None,
+    *,
+    resolution: Float[Array, ""] | float | None = None,
 ) -> ChangePoint:
     """Split scores, in any order, where it lowers the sum of squares most.
 
     Of splits that are equally good up to rounding any may be returned. `weights` count a score
     several times, as in a resample, or leave it out (0 or False); scores left out may be anything.
 
+    Lists and numpy's arrays will do. `resolution` is the difference below which two scores may be one;
+    without it only equal ones are.
+
     Raises:
-        ValueError: for fewer than two scores, weights of another shape, and (outside of `jax.jit`)
-            scores that count and are not finite, and negative or infinite weights.
+        ValueError: for fewer than two scores, weights of another shape, what is no array of numbers, and
+            (outside of `jax.jit`) scores that count and are not finite, negative or infinite weights, and
+            a resolution that is negative or not finite.
     """
+    scores, counted = counted_scores(scores, weights, "weights")
+    known = None if resolution is None else concrete(resolution)
+    if known is not None and not (known.shape == () and 0 <= known < np.inf):
+        raise ValueError(f"resolution: expected a finite number of at least 0, got {resolution}")
+    return _split(scores, counted, resolution)
+
+
+def counted_scores(scores, weights, name: str) -> tuple[Array, Array]:
+    """Return scores and how often they count as arrays, checked; `name` is that of the weights."""
+    scores = at_least_single(floating("scores", scores))
     if scores.ndim != 1 or scores.shape[0] < 2:
         raise ValueError(f"scores: expected a vector of 2 or more, got shape {scores.shape}")
-    if weights is not None and weights.shape != scores.shape:
-        raise ValueError(f"weights: expected shape {scores.shape}, got {weights.shape}")
-    counted = jnp.ones_like(scores) if weights is None else weights.astype(scores.dtype)
-    _require_values(scores, counted)
-    return _split(scores, counted)
+    if weights is None:
+        counted = jnp.ones_like(scores)
+    else:
+        plain = np.asarray(weights) if isinstance(weights, Sequence) else weights
+        counted = plain.astype(scores.dtype) if plain.dtype == bool else floating(name, plain)
+        counted = jnp.asarray(counted, scores.dtype)
+    if counted.shape != scores.shape:
+        raise ValueError(f"{name}: expected shape {scores.shape}, got {counted.shape}")
+    _require_values(scores, counted, name)
+    return scores, counted
 
 
 @jax.jit
-def _split(scores: Array, weights: Array) -> ChangePoint:
+def _split(scores: Array, weights: Array, resolution) -> ChangePoint:
     order = jnp.argsort(jnp.where(weights > 0, scores, jnp.inf))
-    return split_sorted(scores[order], weights[order])
+    return split_sorted(scores[order], weights[order], resolution)
 
 
 @jax.jit
-def split_sorted(values: Float[Array, " n"], weights: Float[Array, " n"]) -> ChangePoint:
+def split_sorted(
+    values: Float[Array, " n"],
+    weights: Float[Array, " n"],
+    resolution: Float[Array, ""] | float | None = None,
+) -> ChangePoint:
     """Split scores that are in ascending order where their weight is positive.
 
     One sort serves many weights of the same scores.
@@ -106,8 +144,13 @@ def split_sorted(values: Float[Array, " n"], weights: Float[Array, " n"]) -> Cha
     sums -= below / safe_total * sums[-1]
     parts = jnp.where(possible, below / safe_total * above, 1)
     gains = jnp.where(possible, sums * sums / parts, -1)
+    ties = (
+        jnp.zeros_like(counts) if resolution is None else _ties(values, after, counts, resolution)
+    )
+    tied = finite & jnp.any(possible) & ties[jnp.argmax(gains)]
+    gains = jnp.where(ties, -1, gains)
     place = jnp.argmax(gains)
-    found = finite & jnp.any(possible)
+    found = finite & jnp.any(possible & ~ties)
     spread = jnp.sum(weights * unit * unit)
     gain = jnp.where(found, gains[place], 0)
     low = mean + scale * sums[place] / jnp.where(found, below[place], 1)
@@ -124,7 +167,19 @@ def split_sorted(values: Float[Array, " n"], weights: Float[Array, " n"]) -> Cha
         low_mean=jnp.where(found, low, jnp.where(finite, mean, jnp.nan)),
         high_mean=jnp.where(found, high, jnp.where(finite, mean, jnp.nan)),
         high_share=jnp.where(found, above[place] / safe_total, 0),
+        resolution=jnp.asarray(0 if resolution is None else resolution, values.dtype),
+        tied=tied,
     )
+
+
+def _ties(values, after, counts, resolution):
+    """Whether a score and the next one belong to a tie; `values` ascend where they count."""
+    ends = counts & (after - values >= resolution)
+    before = jnp.append(-jnp.inf, jax.lax.cummax(jnp.where(counts, values, -jnp.inf))[:-1])
+    starts = counts & (values - before >= resolution)
+    lowest = jax.lax.cummax(jnp.where(starts, values, -jnp.inf))
+    highest = jax.lax.cummin(jnp.where(ends, values, jnp.inf), reverse=True)
+    return ~ends & (highest - lowest < resolution)
 
 
 @jax.jit
@@ -155,14 +210,16 @@ def split_at(
         low_mean=mean + low_offset,
         high_mean=mean + high_offset,
         high_share=above / safe_total,
+        resolution=jnp.zeros_like(total),
+        tied=jnp.zeros((), bool),
     )
 
 
-def _require_values(scores, weights) -> None:
+def _require_values(scores, weights, name: str) -> None:
     """Refuse values on the host that have no answer."""
     known, counts = concrete(scores), concrete(weights)
     if counts is not None and not np.all((counts >= 0) & np.isfinite(counts)):
-        raise ValueError("weights: expected finite numbers of at least 0")
+        raise ValueError(f"{name}: expected finite numbers of at least 0")
     if known is None or counts is None:
         return
     bad = np.flatnonzero(~np.isfinite(known) & (counts > 0))

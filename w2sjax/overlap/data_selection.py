@@ -3,14 +3,23 @@
 import dataclasses
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, SupportsIndex
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int, PRNGKeyArray
 
-from w2sjax.overlap.bandits import BanditState, Strategy, strategy_named, toss
+from w2sjax._host import whole_number
+from w2sjax.overlap.bandits import (
+    BanditState,
+    Strategy,
+    require_horizon,
+    strategy_named,
+    toss,
+)
+
+SINGLE = 2**24  # rounds that single precision counts
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,12 +46,12 @@ class Selection:
 
 def select_data(
     samplers: Sequence[Callable[[PRNGKeyArray], Any]],
-    horizon: int,
+    horizon: SupportsIndex,
     detector: Callable[[Any], Any],
     strategy: Strategy | str,
     key: PRNGKeyArray,
     *,
-    rounds: int | None = None,
+    rounds: SupportsIndex | None = None,
     state: BanditState | None = None,
 ) -> Selection:
     """Buy a batch a round from the source that the strategy names.
@@ -52,7 +61,7 @@ def select_data(
 
     Args:
         samplers: one a source, `sampler(key)` gives a batch of any kind.
-        horizon: T, the number of rounds in all.
+        horizon: T, the number of rounds in all; more than 2^24 need double precision.
         detector: `detector(batch)` says of each point, or of the whole batch, whether it is an overlap
             point: booleans, or numbers in [0, 1]; their mean is the reward.
         strategy: one of `STRATEGIES`, or its name, or one of your own, which must be hashable.
@@ -61,20 +70,23 @@ def select_data(
         state: where an earlier selection stopped.
 
     Raises:
-        ValueError: if there are no samplers, fewer rounds than samplers, a state of another number of
+        ValueError: if there are no samplers, a horizon or rounds that are no whole numbers, fewer rounds
+            than samplers or more than can be counted, a state of another number of
             sources or another horizon, more rounds than are left, or a detector that answers with
             anything but numbers in [0, 1], or the strategy "best" that was not told a source.
     """
     rule = strategy_named(strategy)
     if not samplers:
         raise ValueError("samplers: expected at least one source, got none")
-    current = _start(rule, len(samplers), horizon, state)
+    widest = jax.dtypes.canonicalize_dtype(jnp.float64)
+    total = require_horizon(horizon, len(samplers), widest)
+    current = _start(rule, len(samplers), total, state)
     played = int(current.round)
-    rounds = horizon - played if rounds is None else rounds
-    if not 1 <= rounds <= horizon - played:
-        raise ValueError(f"rounds: expected 1 to {horizon - played} that are left, got {rounds}")
+    count = total - played if rounds is None else whole_number("rounds", rounds)
+    if not 1 <= count <= total - played:
+        raise ValueError(f"rounds: expected 1 to {total - played} that are left, got {count}")
     choices, rewards, batches = [], [], []
-    for time in range(played, played + rounds):
+    for time in range(played, played + count):
         choice_key, batch_key, toss_key = jax.random.split(jax.random.fold_in(key, time), 3)
         source = _select(rule, choice_key, current)
         batches.append(samplers[int(source)](batch_key))
@@ -91,11 +103,11 @@ def select_data(
 def _start(rule: Strategy, sources: int, horizon: int, state: BanditState | None) -> BanditState:
     """Begin, or go on from a state that fits."""
     if state is None:
-        return rule.init(sources, horizon)
+        return rule.init(sources, horizon, dtype=jnp.float32 if horizon <= SINGLE else jnp.float64)
     if state.pulls.shape != (sources,):
         raise ValueError(f"state: expected one of {sources} sources, got {state.pulls.shape[-1]}")
-    if float(state.horizon) != horizon:
-        raise ValueError(f"horizon: the state was made for {float(state.horizon):g}, got {horizon}")
+    if int(state.horizon) != horizon:
+        raise ValueError(f"horizon: the state was made for {int(state.horizon)}, got {horizon}")
     return state
 
 

@@ -13,12 +13,16 @@ on the same points is not fixed: `resampled_splits` shows what the choice adds.
 Reference. Clopper and Pearson (1934); the correction for the rates is derived.
 """
 
+from typing import SupportsIndex
+
 from scipy.stats import binomtest
+
+from w2sjax._host import whole_number
 
 
 def density_interval(
-    reported: int,
-    n: int,
+    reported: SupportsIndex,
+    n: SupportsIndex,
     *,
     level: float = 0.95,
     false_positives: float = 0.0,
@@ -35,14 +39,15 @@ def density_interval(
     Raises:
         ValueError: for counts, a level or rates that are none.
     """
-    if n < 1 or not 0 <= reported <= n:
-        raise ValueError(f"reported: expected 0 to n of n >= 1 points, got {reported} of {n}")
+    count, total = whole_number("reported", reported), whole_number("n", n)
+    if total < 1 or not 0 <= count <= total:
+        raise ValueError(f"reported: expected 0 to n of n >= 1 points, got {count} of {total}")
     if not 0 < level < 1:
         raise ValueError(f"level: expected a probability in (0, 1), got {level}")
     for name, rate in (("false_positives", false_positives), ("misses", misses)):
         if not 0 <= rate <= 1:
             raise ValueError(f"{name}: expected a rate in [0, 1], got {rate}")
-    found = binomtest(reported, n).proportion_ci(level, method="exact")
+    found = binomtest(count, total).proportion_ci(level, method="exact")
     low = (found.low - false_positives) / (1 - false_positives) if false_positives < 1 else 0.0
     high = found.high / (1 - misses) if misses < 1 else 1.0
     return max(0.0, float(low)), min(1.0, float(high))

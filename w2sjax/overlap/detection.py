@@ -5,24 +5,29 @@ r"""Which points carry an easy pattern, a hard pattern, or both, as a weak and a
 2. Of the rest, points that carry the hard pattern too resemble some hard-only point in the strong
    model's features: the best split of the largest similarities tells overlap from easy-only points.
 
-The density is the share of overlap points among all.
+The density is the share of overlap points among all. No split parts confidences, or scores, that agree to
+the precision they were stored in (`w2sjax.overlap.resolution`).
 
 Reference. Shin, Cooper, Sala (2025), overlap detection, arXiv:2412.03881. There the confidence is
 $2|p - 1/2|$, which splits points of two classes in the same place.
 """
 
 import dataclasses
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float, Int, Real
 
-from w2sjax._host import concrete
+from w2sjax._host import at_least_single, concrete, floating
 from w2sjax.mixture.model import EASY, HARD, OVERLAP
+from w2sjax.overlap import resolution
 from w2sjax.overlap.change_point import ChangePoint, change_point, split_at
 from w2sjax.overlap.scores import HARD_BLOCK, POINT_BLOCK, largest_similarity
 
+Probabilities = Real[Array | np.ndarray, "n *classes"] | Sequence
+Features = Real[Array | np.ndarray, "n d"] | Sequence
 SUM_TOLERANCE = 0.01  # of a point's probabilities, which may come from half precision
 
 
@@ -59,13 +64,14 @@ class Detection:
         return jnp.where(unknown, jnp.nan, self.shares[..., OVERLAP])
 
 
-def confidence(probabilities: Float[Array, "n *classes"]) -> Float[Array, " n"]:
+def confidence(probabilities: Probabilities) -> Float[Array, " n"]:
     """Give the largest class probability: of a vector of probabilities p, max(p, 1 - p).
 
     Raises:
         ValueError: for shapes that are neither (n,) nor (n, c) with c at least 2, and outside of
             `jax.jit` for numbers outside [0, 1], and rows that do not add up to 1 within 0.01.
     """
+    probabilities = floating("probabilities", probabilities)
     shape = probabilities.shape
     if len(shape) not in (1, 2) or 0 in shape or (len(shape) == 2 and shape[1] < 2):
         raise ValueError(f"probabilities: expected shape (n,) or (n, c), c >= 2, got {shape}")
@@ -84,14 +90,15 @@ def confidence(probabilities: Float[Array, "n *classes"]) -> Float[Array, " n"]:
                 raise ValueError(
                     f"probabilities: expected rows that add up to 1, got {sums[row]:.6g} in row {row}"
                 )
+    probabilities = at_least_single(probabilities)
     if len(shape) == 1:
         return jnp.maximum(probabilities, 1 - probabilities)
     return jnp.max(probabilities, axis=1)
 
 
 def detect(
-    probabilities: Float[Array, "n *classes"],
-    features: Float[Array, "n d"],
+    probabilities: Probabilities,
+    features: Features,
     *,
     measure: str = "cosine",
     confidence_threshold: Float[Array, ""] | float | None = None,
@@ -102,10 +109,12 @@ def detect(
     """Detect the regions of points; works under `jax.jit` and `jax.vmap`.
 
     Where all confidences are equal no point is hard-only; then, and where all scores are equal, no
-    point is overlap.
+    point is overlap. Equal means up to the precision that the numbers were stored in, which is seen from
+    the values outside of `jax.jit` only: inside, hand over arrays of that precision.
 
     Args:
-        probabilities: the weak model's, of one of two classes (n,) or of all classes (n, c).
+        probabilities: the weak model's, of one of two classes (n,) or of all classes (n, c). Lists and
+            numpy's arrays will do, here and for features.
         features: the strong model's.
         measure: "cosine" or "inner", see `largest_similarity`.
         confidence_threshold, score_threshold: instead of the splits that are searched for: points of
@@ -113,25 +122,30 @@ def detect(
         point_block, hard_block: sizes of the blocks, which bound the memory.
 
     Raises:
-        ValueError: for shapes that do not fit, fewer than two points, and outside of `jax.jit` for what
-            `confidence` and `largest_similarity` refuse.
+        ValueError: for shapes that do not fit, fewer than two points, what is no array of numbers, and
+            outside of `jax.jit` for what `confidence` and `largest_similarity` refuse.
     """
+    probabilities = floating("probabilities", probabilities)
     sure = confidence(probabilities)
+    features = at_least_single(floating("features", features))
     if features.ndim != 2 or features.shape[0] != sure.shape[0]:
         expected = f"({sure.shape[0]}, d)"
         raise ValueError(f"features: expected shape {expected}, got {features.shape}")
     if sure.shape[0] < 2:
         raise ValueError(f"probabilities: expected those of 2 points or more, got {sure.shape[0]}")
-    if not jnp.issubdtype(features.dtype, jnp.floating):
-        raise ValueError(f"features: expected floating-point numbers, got {features.dtype}")
     everywhere = jnp.ones_like(sure)
-    first = _split(sure, everywhere, confidence_threshold, "confidence_threshold")
+    known = resolution.of_confidences(probabilities)
+    first = _split(sure, everywhere, known, confidence_threshold, "confidence_threshold")
     # Without a split every point is confident.
     hard = jnp.where(first.found, sure < first.threshold, False)
     similar = largest_similarity(
         features, features, hard, measure=measure, point_block=point_block, hard_block=hard_block
     )
-    second = _split(similar, (~hard).astype(similar.dtype), score_threshold, "score_threshold")
+    known = resolution.of_scores(features)
+    if measure == "inner":
+        known = known * jnp.max(jnp.abs(jnp.where(hard, 0, similar)))
+    confident = (~hard).astype(similar.dtype)
+    second = _split(similar, confident, known, score_threshold, "score_threshold")
     overlap = ~hard & jnp.any(hard) & (similar >= second.threshold)
     regions = jnp.where(hard, HARD, jnp.where(overlap, OVERLAP, EASY)).astype(jnp.int32)
     return Detection(
@@ -143,11 +157,11 @@ def detect(
     )
 
 
-def _split(scores, weights, threshold, name: str) -> ChangePoint:
-    """Search for a split, or describe the given one."""
+def _split(scores, weights, known: Array | float, threshold, name: str) -> ChangePoint:
+    """Search for a split of scores that are known up to some resolution, or describe the given one."""
     if threshold is None:
-        return change_point(scores, weights)
-    known = concrete(threshold)
-    if known is not None and (known.shape != () or not np.isfinite(known)):
+        return change_point(scores, weights, resolution=known)
+    value = concrete(threshold)
+    if value is not None and (value.shape != () or not np.isfinite(value)):
         raise ValueError(f"{name}: expected a finite number, got {threshold}")
     return split_at(scores, jnp.asarray(threshold, scores.dtype), weights)

@@ -25,9 +25,16 @@ import functools
 import jax
 import jax.numpy as jnp
 from jax.scipy.special import betainc
-from jaxtyping import Array, Bool, Float, PRNGKeyArray
+from jaxtyping import Array, Float, PRNGKeyArray
 
-from w2sjax.overlap.change_point import ChangePoint, change_point, split_sorted
+from w2sjax.overlap.change_point import (
+    ChangePoint,
+    Scores,
+    Weights,
+    change_point,
+    counted_scores,
+    split_sorted,
+)
 
 RESAMPLES_TOGETHER = 16
 
@@ -48,18 +55,33 @@ class Valley:
     p_value: Float[Array, "*batch"]
 
 
-@jax.jit
 def valley_test(
-    scores: Float[Array, " n"], used: Bool[Array, " n"] | None = None, *, key: PRNGKeyArray
+    scores: Scores,
+    used: Weights = None,
+    *,
+    key: PRNGKeyArray,
+    resolution: Float[Array, ""] | float | None = None,
 ) -> Valley:
     """Test whether the scores that are used come from a density with more than one mode.
 
+    Args:
+        scores: lists and numpy's arrays will do.
+        used: True, or 1, for those that are used; all by default.
+        key: decides the halves.
+        resolution: as for `change_point`.
+
     Raises:
-        ValueError: for fewer than two scores.
+        ValueError: for fewer than two scores, and what `change_point` refuses.
     """
-    counted = jnp.ones(scores.shape, bool) if used is None else used
+    scores, counted = counted_scores(scores, used, "used")
+    return _valley(key, scores, counted > 0, resolution)
+
+
+@jax.jit
+def _valley(key, scores, counted, resolution) -> Valley:
     first_half = jax.random.bernoulli(key, 0.5, scores.shape)
-    split = change_point(jnp.where(counted, scores, 0), counted & first_half)
+    used = counted & first_half
+    split = change_point(jnp.where(counted, scores, 0), used, resolution=resolution)
     middle = split.low_mean / 2 + split.high_mean / 2
     width = (split.high_mean - split.low_mean) / 2
     place = (scores - middle) / jnp.where(width > 0, width, 1)
@@ -74,28 +96,32 @@ def valley_test(
     return Valley(low, between, high, p_value)
 
 
-@functools.partial(jax.jit, static_argnames="count")
 def resampled_splits(
-    scores: Float[Array, " n"],
-    used: Bool[Array, " n"] | None = None,
+    scores: Scores,
+    used: Weights = None,
     *,
     key: PRNGKeyArray,
     count: int,
+    resolution: Float[Array, ""] | float | None = None,
 ) -> ChangePoint:
     """Search for the split on resamples, with replacement, of the scores that are used.
 
     Resample i depends on the key and i alone. Scores are taken as given: the hard-only points that they
-    were measured against are not drawn anew.
+    were measured against are not drawn anew. Arguments are those of `valley_test`, and the number of
+    resamples.
 
     Raises:
-        ValueError: for fewer than two scores, or fewer than one resample.
+        ValueError: for fewer than two scores, fewer than one resample, and what `change_point` refuses.
     """
     if count < 1:
         raise ValueError(f"count: expected at least 1 resample, got {count}")
+    scores, counted = counted_scores(scores, used, "used")
+    return _resampled(key, scores, counted > 0, resolution, count)
+
+
+@functools.partial(jax.jit, static_argnames="count")
+def _resampled(key, scores, counted, resolution, count) -> ChangePoint:
     n = scores.shape[0]
-    if n < 2:
-        raise ValueError(f"scores: expected 2 or more, got {n}")
-    counted = jnp.ones(n, bool) if used is None else used
     order = jnp.argsort(jnp.where(counted, scores, jnp.inf))
     values = scores[order]
     size = jnp.sum(counted, dtype=jnp.int32)
@@ -105,7 +131,7 @@ def resampled_splits(
         # Scores that do not count come last; as many draws as scores that do.
         drawn = jax.random.randint(jax.random.fold_in(key, index), (n,), 0, jnp.maximum(size, 1))
         weights = jnp.zeros(n, values.dtype).at[drawn].add(inside.astype(values.dtype))
-        return split_sorted(values, weights)
+        return split_sorted(values, weights, resolution)
 
     indices = jnp.arange(count, dtype=jnp.int32)
     return jax.lax.map(resample, indices, batch_size=min(RESAMPLES_TOGETHER, count))

@@ -12,13 +12,14 @@ the plain inner product as a variant.
 """
 
 import functools
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool, Float, Real
 
-from w2sjax._host import concrete
+from w2sjax._host import at_least_single, concrete, floating
 from w2sjax.rounding import HIGHEST
 
 MEASURES = ("cosine", "inner")
@@ -26,9 +27,9 @@ POINT_BLOCK, HARD_BLOCK = 1024, 1024
 
 
 def largest_similarity(
-    points: Float[Array, "n d"],
-    hard: Float[Array, "h d"],
-    used: Bool[Array, " h"] | None = None,
+    points: Real[Array | np.ndarray, "n d"] | Sequence,
+    hard: Real[Array | np.ndarray, "h d"] | Sequence,
+    used: Bool[Array | np.ndarray, " h"] | Sequence[bool] | None = None,
     *,
     measure: str = "cosine",
     point_block: int = POINT_BLOCK,
@@ -38,12 +39,17 @@ def largest_similarity(
 
     The cosine with a row of zeros is 0, and where no hard point is used every score is 0. A point that is
     also a hard point meets itself. Blocks change results by rounding at most. Memory beyond the
-    inputs is of the order (point_block + hard_block) d + point_block hard_block + n + h numbers.
+    inputs is of the order (point_block + hard_block) d + point_block hard_block + n + h numbers. Lists and
+    numpy's arrays will do.
 
     Raises:
         ValueError: for shapes, dtypes or options that do not fit, and outside of `jax.jit` for numbers
             that are not finite.
     """
+    points, hard = (
+        at_least_single(floating(name, rows)) for name, rows in (("points", points), ("hard", hard))
+    )
+    used = None if used is None else jnp.asarray(used, bool)
     _require(points, hard, used, measure, point_block, hard_block)
     counted = jnp.ones(hard.shape[0], bool) if used is None else used
     sizes = min(point_block, points.shape[0]), min(hard_block, hard.shape[0])

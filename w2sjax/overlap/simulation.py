@@ -8,7 +8,7 @@ cache and in vector registers through all rounds.
 import dataclasses
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, SupportsIndex
 
 import jax
 import jax.numpy as jnp
@@ -17,8 +17,15 @@ from jax import lax
 from jaxtyping import Array, Float, Int, PRNGKeyArray, UInt32
 
 from w2sjax._compilation import compile_quickly
-from w2sjax._host import concrete
-from w2sjax.overlap.bandits import BanditState, Strategy, strategy_named, stream, toss
+from w2sjax._host import concrete, floating
+from w2sjax.overlap.bandits import (
+    BanditState,
+    Strategy,
+    require_horizon,
+    strategy_named,
+    stream,
+    toss,
+)
 from w2sjax.overlap.bandits.arms import once, pick
 from w2sjax.overlap.bandits.strategy import record
 from w2sjax.overlap.regret import regret
@@ -49,9 +56,9 @@ class Simulation:
 
 def simulate(
     key: PRNGKeyArray,
-    means: Float[Array, "b k"],
+    means: Float[Array | np.ndarray, "b k"] | Sequence[Sequence[float]],
     strategy: Strategy | str,
-    horizon: int,
+    horizon: SupportsIndex,
     *,
     rounds: Sequence[int] | np.ndarray | None = None,
     rewards: Callable[..., Any] = indicator,
@@ -62,7 +69,7 @@ def simulate(
 
     Args:
         key: decides all rewards; the same for every strategy, so that they can be compared.
-        means: densities of the sources, in [0, 1].
+        means: densities of the sources, in [0, 1]. Their precision counts the rounds, single up to 2^24.
         strategy: one of `STRATEGIES`, or its name.
         horizon: T, which the index knows.
         rounds: after which rounds to look, ascending; the horizon by default.
@@ -71,11 +78,14 @@ def simulate(
         block: bandits that are played together; changes no result.
 
     Raises:
-        ValueError: if the means are no table of densities, the horizon is shorter than one try of each
-            source, or the rounds are not ascending numbers up to the horizon.
+        ValueError: if the means are no table of densities, the horizon is no whole number, shorter than
+            one try of each source or longer than can be counted, or the rounds are not ascending whole
+            numbers up to the horizon.
     """
-    sources = _check(means, horizon, used, block)
-    looks = _looks(horizon, rounds)
+    means = floating("means", means)
+    sources = _check(means, used, block)
+    total = require_horizon(horizon, sources, means.dtype)
+    looks = _looks(total, rounds)
     bandits, columns = means.shape
     width = min(block, -(-bandits // jax.device_count()))
     blocks = -(-bandits // width)
@@ -86,11 +96,11 @@ def simulate(
         padded,
         key,
         jnp.asarray(looks, jnp.int32),
-        jnp.asarray(horizon, means.dtype),
+        jnp.asarray(total, means.dtype),
         jnp.asarray(sources, jnp.int32),
     )
     program = _program(strategy_named(strategy), rewards, width, jax.device_count())
-    if bandits * columns * horizon < LITTLE_WORK:
+    if bandits * columns * total < LITTLE_WORK:
         program = _quickly(program, tuple((part.shape, part.dtype) for part in given))
     pulls, paid = program(*given)
     pulls, paid = (
@@ -168,22 +178,16 @@ def _round(strategy, rewards, seed, means, time, state: BanditState) -> BanditSt
     return record(state, source, *once(time, draw))
 
 
-def _check(means, horizon: int, used: int | None, block: int) -> int:
+def _check(means, used: int | None, block: int) -> int:
     """Refuse what cannot be played; return the number of sources."""
     if means.ndim != 2 or 0 in means.shape:
         raise ValueError(f"means: expected shape (bandits, sources), got {means.shape}")
-    if not jnp.issubdtype(means.dtype, jnp.floating):
-        raise ValueError(f"means: expected floating-point numbers, got {means.dtype}")
     values = concrete(means)
     if values is not None and not np.all((values >= 0) & (values <= 1)):
         raise ValueError("means: expected densities in [0, 1], got NaN or a number outside")
     sources = means.shape[1] if used is None else used
     if not 1 <= sources <= means.shape[1]:
         raise ValueError(f"used: expected 1 to {means.shape[1]} columns of means, got {used}")
-    if horizon < sources:
-        raise ValueError(
-            f"horizon: expected at least as many rounds as sources ({sources}), got {horizon}"
-        )
     if block < 1:
         raise ValueError(f"block: expected at least 1, got {block}")
     return sources
@@ -192,6 +196,8 @@ def _check(means, horizon: int, used: int | None, block: int) -> int:
 def _looks(horizon: int, rounds: Sequence[int] | np.ndarray | None) -> np.ndarray:
     """The rounds to look after."""
     looks = np.asarray([horizon] if rounds is None else rounds)
+    if not np.issubdtype(looks.dtype, np.integer):
+        raise ValueError(f"rounds: expected whole numbers, got {rounds}")
     if looks.ndim != 1 or looks.size == 0 or looks[0] < 1 or looks[-1] > horizon:
         raise ValueError(f"rounds: expected numbers from 1 to the horizon {horizon}, got {rounds}")
     if np.any(np.diff(looks) <= 0):

@@ -7,9 +7,9 @@ import dataclasses
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
 
 from w2sjax import rounding
+from w2sjax.isotonic import isotonic
 from w2sjax.rounding import gamma, inflate, underflow, unit
 from w2sjax.sets._registered import registered
 from w2sjax.sets.convex_set import Support, ValueSet
@@ -81,35 +81,3 @@ class Monotone(ValueSet):
     def random(cls, key, dimension, dtype):
         """There is only one."""
         return cls()
-
-
-def isotonic(point: Float[Array, " n"], weights: Float[Array, " n"]) -> Float[Array, " n"]:
-    """Weighted isotonic regression by pooling all adjacent violators at once, round after round.
-
-    Pooling may be done in any order (Best and Chakravarti, 1990), so every maximal run of violating
-    blocks is merged in one round. Blocks without weight take part with their plain mean.
-    """
-    size = point.shape[0]
-    # A weight below the rounding of the rest orders the points without moving any mean.
-    floor = jnp.finfo(point.dtype).tiny * 2.0**64
-    weights = jnp.maximum(weights, jnp.where(jnp.max(weights) > 0, jnp.max(weights), 1) * floor)
-
-    def means(first):
-        block = jnp.cumsum(first.astype(jnp.int32)) - 1
-        sums = jax.ops.segment_sum(
-            jnp.stack([weights * point, weights], axis=1), block, num_segments=size
-        )
-        return (sums[:, 0] / jnp.where(sums[:, 1] > 0, sums[:, 1], 1))[block]
-
-    def violating(state):
-        first, value = state
-        return jnp.any(first[1:] & (value[1:] <= value[:-1]))
-
-    def pool(state):
-        first, value = state
-        first = first.at[1:].set(first[1:] & (value[1:] > value[:-1]))
-        return first, means(first)
-
-    first = jnp.ones(size, bool)
-    blocks, _ = jax.lax.while_loop(violating, pool, (first, jax.lax.stop_gradient(point)))
-    return jax.lax.cummax(means(blocks))

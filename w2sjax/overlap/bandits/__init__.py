@@ -6,6 +6,7 @@ from w2sjax.overlap.bandits.index import THEOREM, VARIANT
 from w2sjax.overlap.bandits.index import Index as Index
 from w2sjax.overlap.bandits.strategy import BanditState as BanditState
 from w2sjax.overlap.bandits.strategy import Strategy as Strategy
+from w2sjax.overlap.bandits.strategy import require_horizon as require_horizon
 from w2sjax.overlap.bandits.strategy import toss as toss
 from w2sjax.overlap.bandits.thompson import THOMPSON
 from w2sjax.overlap.bandits.thompson import Thompson as Thompson

@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray, UInt32
 
+from w2sjax._host import concrete, whole_number
 from w2sjax.overlap.bandits.arms import chosen, once, pick
 
 
@@ -84,14 +85,16 @@ class Strategy:
             dtype: of the state; single precision counts up to 2^24 rounds.
 
         Raises:
-            ValueError: if there are no sources, or fewer rounds than sources where that can be seen.
+            ValueError: if there are no sources, and, where the horizon can be seen, for what
+                `require_horizon` refuses.
         """
         if sources < 1:
             raise ValueError(f"sources: expected at least 1, got {sources}")
-        if isinstance(horizon, int | float) and not horizon >= (sources if used is None else 1):
-            raise ValueError(
-                f"horizon: expected at least as many rounds as sources ({sources}), got {horizon}"
-            )
+        known, least = concrete(horizon), concrete(sources if used is None else used)
+        if known is not None:
+            # A state holds it in floating point.
+            whole = int(known) if known.shape == () and float(known).is_integer() else horizon
+            require_horizon(whole, 1 if least is None else int(least), dtype)
         zeros = jnp.zeros((sources, *bandits), dtype)
         count = jnp.asarray(sources if used is None else used, jnp.int32)
         first = jnp.stack(self.memory(zeros, zeros, jnp.asarray(horizon, dtype)))
@@ -165,3 +168,23 @@ def record(
 def toss(uniform: Float[Array, "*b"], reward: Float[Array, "*b"]) -> Float[Array, "*b"]:
     """Turn a reward in [0, 1] into 0 or 1 of the same mean (Agrawal, Goyal (2012), algorithm 2)."""
     return (uniform < reward).astype(reward.dtype)
+
+
+def require_horizon(horizon: Any, sources: int, dtype: Any) -> int:
+    """Return a horizon as a number that a state of this dtype counts up to.
+
+    Raises:
+        ValueError: for no whole number, fewer rounds than sources, and more than can be counted.
+    """
+    rounds = whole_number("horizon", horizon)
+    if rounds < sources:
+        raise ValueError(
+            f"horizon: expected at least as many rounds as sources ({sources}), got {rounds}"
+        )
+    limit = min(2 ** (jnp.finfo(dtype).nmant + 1), 2**31 - 1)
+    if rounds > limit:
+        raise ValueError(
+            f"horizon: {jnp.dtype(dtype).name} counts up to {limit} rounds, got {rounds}; use double "
+            f"precision, up to {2**31 - 1} (jax.config.update('jax_enable_x64', True))"
+        )
+    return rounds
