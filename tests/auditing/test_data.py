@@ -1,4 +1,4 @@
-"""Arrays given from Python, and splits; files are in test_files.py, tables in test_tables.py."""
+"""Audits of arrays, and splits; what counts as an array is in test_arrays.py, files in test_files.py."""
 
 import dataclasses
 
@@ -38,6 +38,7 @@ def refused(*words, **changes):
     with pytest.raises(checks.DataError) as caught:
         audit_data(**arrays(**changes), source="here")
     message = str(caught.value)
+    assert "\n" not in message
     for word in ("here", *words):
         assert word in message, message
 
@@ -124,7 +125,8 @@ def test_the_first_bad_row_is_named_across_blocks():
     ("make", "reason"),
     [
         (lambda x: x.astype(complex), "complex"),
-        (lambda x: x.astype(object), "Python objects"),
+        (lambda x: x.astype(str).astype(object), "Python objects (str at row 0"),
+        (lambda x: {"x": x}, "type dict"),
         (lambda x: x.astype(str), "strings"),
         (lambda x: x.astype(bytes), "strings"),
         (lambda x: x.astype("M8[s]"), "dates"),
@@ -153,7 +155,7 @@ def test_unusable_arrays_are_refused(name, make, reason):
         ({"strong_features": np.ones(ROWS)}, ["strong_features", "1 dimensions", "(n, d)"]),
         ({"strong_features": np.ones((0, 3))}, ["strong_features", "empty", "(0, 3)"]),
         ({"strong_features": np.ones((9, 3))}, ["weak_predictions", "12", "9"]),
-        ({"strong_features": None}, ["strong_features", "Python objects"]),
+        ({"strong_features": None}, ["strong_features", "NoneType"]),
         ({"weak_predictions": np.ones((2, 9))}, ["weak_predictions", "9", "12"]),
         ({"weak_predictions": np.ones((ROWS, 2))}, ["weak_predictions", "transpose"]),
         ({"weak_predictions": np.ones(9)}, ["weak_predictions", "9", "12"]),
@@ -172,7 +174,9 @@ def test_unusable_arrays_are_refused(name, make, reason):
         ({"weak_names": ["a", "a"]}, ["weak_names", "'a'", "row 1", "repeats row 0"]),
         ({"weak_names": [1, 2]}, ["weak_names", "1", "row 0", "not a string"]),
         ({"weak_names": [["a", "b"]]}, ["weak_names", "2 dimensions"]),
-        ({"weak_names": [["a"], ["b", "c"]]}, ["weak_names", "not a list of strings"]),
+        ({"weak_names": [["a"], ["b", "c"]]}, ["weak_names", "['a'] at row 0", "not a string"]),
+        ({"weak_names": ["a", 3]}, ["weak_names", "3 at row 1 is not a string"]),
+        ({"weak_names": ["a", np.nan]}, ["weak_names", "nan at row 1 is not a string"]),
     ],
 )
 def test_disagreements_are_refused(changes, words):

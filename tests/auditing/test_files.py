@@ -66,6 +66,7 @@ def refused(path, *words, **options):
     with pytest.raises(DataError) as caught:
         load(path, **options)
     message = str(caught.value)
+    assert "\n" not in message
     for word in (str(path), *words):
         assert word in message, message
 
@@ -81,6 +82,7 @@ def test_round_trip(tmp_path, save):
         np.testing.assert_array_equal(array, given[name])
     assert data.weak_names == ("small", "größer")
     assert data.source == str(path)
+    assert data.warnings == ("arrays of other names are not used: 'something_else'",)
 
 
 @every_format
@@ -178,18 +180,27 @@ def test_a_missing_array_is_named_beside_what_is_there(tmp_path, save, name):
     refused(save(tmp_path, arrays(**{name: None})), f" {name}", "it has: ", "target")
 
 
+def test_integers_of_files_that_are_no_doubles_are_told(tmp_path):
+    for save in SAVERS:
+        clock = 1_700_000_000_000_000_000 + np.arange(ROWS)
+        note = load(save(tmp_path, arrays(target=clock))).warnings[0]
+        assert "target: integers beyond 2^53 are rounded" in note
+        assert "1700000000000000001 at row 1 becomes 1700000000000000000" in note
+
+
 @every_format
 def test_columns_are_for_tables(tmp_path, save):
     path = save(tmp_path, arrays())
     for option in ("strong_columns", "weak_columns", "target_column", "weights_column"):
-        refused(path, ".csv and .parquet", **{option: "x"})
+        refused(path, "columns can be named", ".csv", ".parquet", **{option: "x"})
 
 
 @pytest.mark.parametrize("save", [save_npz, save_folder])
 @pytest.mark.parametrize("name", ["target", "weak_names"])
 def test_pickled_objects_are_never_loaded(tmp_path, save, name):
     given = arrays(**{name: np.array([{"a": 1}] * ROWS, object)})
-    refused(save(tmp_path, given), name, "pickled Python objects")
+    plain = "strings: names.astype(str)" if name == "weak_names" else "numbers"
+    refused(save(tmp_path, given), name, "pickled Python objects", f"save plain {plain}")
 
 
 @pytest.mark.parametrize("save", [save_npz, save_compressed, save_safetensors])
@@ -248,7 +259,12 @@ def test_an_archive_of_other_things_is_refused(tmp_path):
 def test_safetensors_types_and_names_are_checked(tmp_path):
     path = save_safetensors(tmp_path, arrays(target=np.ones(ROWS, ml_dtypes.float8_e4m3fn)))
     refused(path, "target", "F8_E4M3")
-    for names, word in (("{", "JSON"), ("3", "not a string"), ('{"a": 1}', "not a string")):
+    for names, word in (
+        ("{", "JSON"),
+        ("3", "not a string"),
+        ('{"a": 1}', "not a string"),
+        ('[["a"]]', "2 dimensions"),
+    ):
         tensors = arrays(weak_names=None, weak_predictions=np.ones(ROWS), student_predictions=None)
         save_file(tensors, path, metadata={"weak_names": names})
         refused(path, "weak_names", word)
@@ -259,14 +275,18 @@ def test_missing_files_are_refused(tmp_path, name):
     refused(tmp_path / name, "no such file")
 
 
-@pytest.mark.parametrize("name", ["data.txt", "data", "data.npy", "data.pkl"])
+@pytest.mark.parametrize("name", ["data.txt", "data", "data.npy", "data.csv.xz"])
 def test_unknown_extensions_are_refused(tmp_path, name):
     (tmp_path / name).write_bytes(b"1 2 3")
-    refused(tmp_path / name, "unknown extension", ".npz", ".parquet")
+    for options in ({}, {"strong_columns": ["x"]}):
+        refused(tmp_path / name, "unknown extension", ".npz", ".parquet", **options)
 
 
 def test_an_empty_folder_is_refused(tmp_path):
-    refused(tmp_path, "no file strong_features.npy", "no arrays")
+    refused(tmp_path, "no file strong_features.npy", "it has: nothing")
+    refused(tmp_path, "a folder without .parquet files", strong_columns=["x"])
+    (tmp_path / "part-0.csv").write_text("x,w\n1,2\n")
+    refused(tmp_path, "no file strong_features.npy", "it has: 'part-0.csv'")
 
 
 def test_safetensors_needs_the_extra(tmp_path, monkeypatch):

@@ -1,9 +1,9 @@
-"""What one array must be before it is audited: real, finite, not empty, of the right shape.
+"""What the numbers and names of one array must be before it is audited.
 
 Rows and columns in error messages count from 0.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,39 +26,28 @@ def row_blocks(array: np.ndarray, size: int = BLOCK_SIZE) -> Iterator[tuple[int,
         yield start, np.asarray(array[start : start + rows], np.float64)
 
 
-def real_array(
-    label: str, values: Any, dimensions: dict[int, str], *, keep_mapped_single: bool = False
-) -> np.ndarray:
-    """Return `values` as a finite float64 array with one of the allowed numbers of dimensions.
+def place(row: int, *columns: int) -> str:
+    """Write the place of an entry."""
+    return f"row {row}" + "".join(f", column {index}" for index in columns)
 
-    `label` opens every error message; `dimensions` maps each allowed number of dimensions to the
-    shape as a user would write it, such as `{2: "(n, d)"}`. A float64 array is returned as it is,
-    memory-mapped or not. Everything else is copied, except that `keep_mapped_single` leaves a
-    memory-mapped float32 array alone. Integers beyond 2^53 are rounded.
 
-    Raises `DataError` for a ragged, masked, empty or non-numeric array, a wrong number of
-    dimensions, NaN and infinities.
-    """
-    if np.ma.is_masked(values):
-        raise DataError(f"{label}: has masked entries; remove those rows or fill them")
-    try:
-        array = np.asanyarray(values)
-    except (ValueError, TypeError) as error:
-        raise DataError(f"{label}: is not an array: {error}") from error
-    if not isinstance(array, np.memmap):
-        array = np.asarray(array)
-    _require_numbers(label, array)
-    if array.ndim not in dimensions:
-        shapes = " or ".join(dimensions.values())
-        raise DataError(
-            f"{label}: has {array.ndim} dimensions (shape {array.shape}); expected {shapes}"
-        )
-    if array.size == 0:
-        raise DataError(f"{label}: is empty (shape {array.shape})")
-    if not (keep_mapped_single and isinstance(array, np.memmap) and array.dtype == np.float32):
-        array = _widened(array)
-    require_finite(label, array)
-    return array
+def one_line(message: Any, most: int = 200) -> str:
+    """Write an error or value of others in one line of at most so many characters."""
+    text = " ".join(str(message).split())
+    return text if len(text) <= most else f"{text[:most]}..."
+
+
+def listed(names: Sequence[str], most: int = 40) -> str:
+    """Write so many names in quotes, which show their spaces."""
+    shown = ", ".join(map(repr, names[:most])) or "nothing"
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def is_masked(values: Any) -> bool:
+    """Tell masked entries, also those of arrays in a list, of which numpy takes the fill values."""
+    if isinstance(values, Sequence) and not isinstance(values, str | bytes):
+        return any(map(is_masked, values))
+    return isinstance(values, np.ma.MaskedArray) and bool(np.ma.is_masked(values))
 
 
 def require_finite(label: str, array: np.ndarray) -> None:
@@ -68,8 +57,7 @@ def require_finite(label: str, array: np.ndarray) -> None:
         if not finite.all():
             row, *columns = (int(index) for index in np.argwhere(~finite)[0])
             reason = "NaN" if np.isnan(block[(row, *columns)]) else "infinity"
-            column = "".join(f", column {index}" for index in columns)
-            raise DataError(f"{label}: {reason} at row {start + row}{column}")
+            raise DataError(f"{label}: {reason} at {place(start + row, *columns)}")
 
 
 def require_weights(label: str, weights: np.ndarray) -> None:
@@ -93,10 +81,9 @@ def require_probabilities(label: str, values: np.ndarray) -> None:
     """
     bad = np.argwhere((values < 0) | (values > 1))
     if bad.size:
-        row, *columns = (int(index) for index in bad[0])
-        column = "".join(f", column {index}" for index in columns)
-        value = float(values[(row, *columns)])
-        raise DataError(f"{label}: {value!r} at row {row}{column} is not in [0, 1]")
+        index = tuple(int(axis) for axis in bad[0])
+        value = float(values[index])
+        raise DataError(f"{label}: {value!r} at {place(*index)} is not in [0, 1]")
     if values.ndim == 2:
         if values.shape[1] == 1:
             raise DataError(f"{label}: has one class (shape {values.shape}); expected (n,) or 2")
@@ -111,10 +98,12 @@ def distinct_names(label: str, values: Any, count: int) -> tuple[str, ...]:
 
     Raises `DataError` for anything else, for a wrong number of names and for repeated names.
     """
+    if is_masked(values):
+        raise DataError(f"{label}: has masked entries; name every model")
     try:
-        array = np.atleast_1d(np.asarray(values))
-    except ValueError as error:
-        raise DataError(f"{label}: is not a list of strings: {error}") from error
+        array = np.atleast_1d(np.asarray(values, object))
+    except Exception as error:  # `__array__` is foreign code
+        raise DataError(f"{label}: is not a list of strings: {one_line(error)}") from error
     if array.ndim != 1:
         raise DataError(
             f"{label}: has {array.ndim} dimensions (shape {array.shape}); expected (m,)"
@@ -131,37 +120,3 @@ def distinct_names(label: str, values: Any, count: int) -> tuple[str, ...]:
             raise DataError(f"{label}: {name!r} at row {row} repeats row {names.index(name)}")
         names.append(name)
     return tuple(names)
-
-
-def _is_bfloat16(dtype: np.dtype) -> bool:
-    """Tell bfloat16, which numpy's own files bring back as two bytes without a type."""
-    return dtype.kind == "V" and dtype.itemsize == 2 and dtype.names is None and not dtype.shape
-
-
-def _require_numbers(label: str, array: np.ndarray) -> None:
-    dtype = array.dtype
-    if dtype.kind in "biu" or (dtype.kind == "f" and dtype.itemsize <= 8) or _is_bfloat16(dtype):
-        return
-    kinds = {
-        "c": "complex numbers",
-        "O": "Python objects",
-        "U": "strings",
-        "S": "strings",
-        "T": "strings",
-        "M": "dates",
-        "m": "time spans",
-    }
-    held = kinds.get(dtype.kind, "unsupported values")
-    raise DataError(
-        f"{label}: holds {held} (dtype {dtype}); expected real numbers of at most 64 bits"
-    )
-
-
-def _widened(array: np.ndarray) -> np.ndarray:
-    if _is_bfloat16(array.dtype):
-        # bfloat16 is the upper half of a float32.
-        single = array.view(np.uint16).astype(np.uint32) << np.uint32(16)
-        array = np.asarray(single).view(np.float32)
-    if array.dtype == np.float64:
-        return array
-    return np.asarray(array).astype(np.float64)

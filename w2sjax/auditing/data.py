@@ -9,10 +9,10 @@ import numpy as np
 from jaxtyping import Float, Float64
 
 from w2sjax.auditing import files, tables
+from w2sjax.auditing.arrays import real_array
 from w2sjax.auditing.checks import (
     DataError,
     distinct_names,
-    real_array,
     require_probabilities,
     require_weights,
 )
@@ -35,11 +35,12 @@ class AuditData:
     student_predictions: Float64[np.ndarray, "m n"] | None
     source: str  # the file or folder, for messages and reports
     weak_probabilities: Float64[np.ndarray, "n *classes"] | None = None
+    notes: tuple[str, ...] = ()  # sentences about what was lost or left out in reading
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences about what is legal but makes an audit say less than one may expect."""
-        sentences = []
+        sentences = list(self.notes)
         rows, width = self.strong_features.shape
         target = self.target
         if self.weights is not None:
@@ -72,8 +73,9 @@ def load(
     """Load and validate the data of an audit from a file or folder.
 
     `path` is an .npz file, a .safetensors file or a folder of .npy files with the arrays that
-    `audit_data` takes, by name (folders and .safetensors files are memory-mapped), or a .csv or
-    .parquet file, whose columns the other arguments select by name or shell glob.
+    `audit_data` takes, by name (folders and .safetensors files are memory-mapped), or a .csv file
+    (.gz, .bz2, .zst too), a .parquet file or a folder of .parquet files (in the order of their
+    names, numbers as numbers), whose columns the other arguments select by name or shell glob.
 
     Raises `DataError` for everything that `audit_data` refuses and for files that are missing,
     unknown, damaged or lack an array or column; `ImportError` where the extra `audit` is needed.
@@ -81,30 +83,30 @@ def load(
     path = Path(path)
     if not path.exists():
         raise DataError(f"{path}: no such file or folder")
-    suffix = path.suffix.lower()
-    if suffix in (".csv", ".parquet") and path.is_file():
-        arrays = tables.read_table(
-            path,
-            strong_columns=strong_columns,
-            weak_columns=weak_columns,
-            target_column=target_column,
-            weights_column=weights_column,
-        )
-        return audit_data(**arrays, source=str(path))
-    if strong_columns or weak_columns or target_column is not None or weights_column is not None:
-        raise DataError(f"{path}: columns can be named for .csv and .parquet files only")
-    if path.is_dir():
-        arrays = files.read_folder(path)
-    elif suffix == ".npz":
-        arrays = files.read_npz(path)
-    elif suffix == ".safetensors":
-        arrays = files.read_safetensors(path)
-    else:
+    columns = {
+        "strong_columns": strong_columns,
+        "weak_columns": weak_columns,
+        "target_column": target_column,
+        "weights_column": weights_column,
+    }
+    readers = {".npz": files.read_npz, ".safetensors": files.read_safetensors}
+    read = files.read_folder if path.is_dir() else readers.get(path.suffix.lower())
+    if tables.is_table(path):
+        arrays, notes = tables.read_table(path, **columns)
+    elif read is None:
         raise DataError(
             f"{path}: unknown extension {path.suffix!r}; expected .npz, .safetensors, .csv, "
-            ".parquet or a folder of .npy files"
+            ".csv.gz, .parquet or a folder of .npy or .parquet files"
         )
-    return audit_data(**arrays, source=str(path))
+    elif strong_columns or weak_columns or target_column is not None or weights_column is not None:
+        found = "is a folder without .parquet files" if path.is_dir() else "holds arrays"
+        raise DataError(
+            f"{path}: {found}; columns can be named for .csv, .csv.gz and .parquet files only"
+        )
+    else:
+        arrays, notes = read(path)
+    data = audit_data(**arrays, source=str(path))
+    return dataclasses.replace(data, notes=(*notes, *data.notes))
 
 
 def audit_data(
@@ -125,20 +127,27 @@ def audit_data(
     `weak_predictions`: what the user's own students, trained on each weak model, predict.
     `weak_probabilities` are those of a weak classifier, (n,) for one of two classes or (n, c) for all:
     overlap points are detected by its confidence.
-    float64 arrays are shared with the caller; bool, integer, float16, bfloat16 and float32
-    ones are copied, except for memory-mapped float32 features. Finite checks read block by block.
+    Frames of pandas and polars are read, with nullable columns where nothing is missing.
+    float64 arrays are shared with the caller; all others are copied, except for memory-mapped
+    float32 features. Finite checks read block by block.
 
     Raises `DataError`, naming the array and the first place, for non-numeric dtypes, wrong shapes,
-    lengths that disagree, empty arrays, NaN and infinities, negative weights, weights that sum to
-    zero, weak names that are repeated, not strings, or not m, and probabilities that are none.
+    lengths that disagree, empty and masked arrays, missing values, NaN and infinities, negative
+    weights, weights that sum to zero, weak names that are repeated, not strings, or not m, and
+    probabilities that are none.
     """
     vector, models = {1: "(n,)"}, {1: "(n,)", 2: "(m, n)"}
-    features = real_array(
-        f"{source}: strong_features", strong_features, {2: "(n, d)"}, keep_mapped_single=True
-    )
+    notes: list[str] = []
+
+    def read(name: str, values: Any, dimensions: dict[int, str], **options: Any) -> np.ndarray:
+        array, found = real_array(f"{source}: {name}", values, dimensions, **options)
+        notes.extend(f"{name}: {note}" for note in found)
+        return array
+
+    features = read("strong_features", strong_features, {2: "(n, d)"}, keep_mapped_single=True)
     rows = len(features)
     label = f"{source}: weak_predictions"
-    weak = real_array(label, weak_predictions, models)
+    weak = read("weak_predictions", weak_predictions, models)
     if weak.ndim == 2 and weak.shape[1] != rows == weak.shape[0]:
         raise DataError(
             f"{label}: has shape {weak.shape}, but strong_features has {rows} rows; "
@@ -147,30 +156,30 @@ def audit_data(
     _require_length(label, weak.shape[-1], rows)
     weak = weak[None, :] if weak.ndim == 1 else weak
     if target is not None:
-        label = f"{source}: target"
-        target = real_array(label, target, vector)
-        _require_length(label, len(target), rows)
+        target = read("target", target, vector)
+        _require_length(f"{source}: target", len(target), rows)
     if weights is not None:
         label = f"{source}: weights"
-        weights = real_array(label, weights, vector)
+        weights = read("weights", weights, vector)
         _require_length(label, len(weights), rows)
         require_weights(label, weights)
     if student_predictions is not None:
-        label = f"{source}: student_predictions"
-        given = real_array(label, student_predictions, models)
+        given = read("student_predictions", student_predictions, models)
         student_predictions = given[None, :] if given.ndim == 1 else given
         if student_predictions.shape != weak.shape:
             raise DataError(
-                f"{label}: has shape {given.shape}; expected {weak.shape}, that of weak_predictions"
+                f"{source}: student_predictions: has shape {given.shape}; expected {weak.shape}, "
+                "that of weak_predictions"
             )
     if weak_probabilities is not None:
         label = f"{source}: weak_probabilities"
-        weak_probabilities = real_array(label, weak_probabilities, {1: "(n,)", 2: "(n, c)"})
+        weak_probabilities = read(
+            "weak_probabilities", weak_probabilities, {1: "(n,)", 2: "(n, c)"}
+        )
         _require_length(label, len(weak_probabilities), rows)
         require_probabilities(label, weak_probabilities)
-    if weak_names is None:
-        names = tuple(f"weak_{index}" for index in range(len(weak)))
-    else:
+    names = tuple(f"weak_{index}" for index in range(len(weak)))
+    if weak_names is not None:
         names = distinct_names(f"{source}: weak_names", weak_names, len(weak))
     return AuditData(
         strong_features=features,
@@ -181,6 +190,7 @@ def audit_data(
         student_predictions=student_predictions,
         source=source,
         weak_probabilities=weak_probabilities,
+        notes=tuple(notes),
     )
 
 
@@ -233,6 +243,7 @@ def _part(data: AuditData, rows: slice | np.ndarray, source: str) -> AuditData:
         student_predictions=None if students is None else students[:, rows],
         source=source,
         weak_probabilities=None if probabilities is None else probabilities[rows],
+        notes=data.notes,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from w2sjax.auditing.checks import DataError
+from w2sjax.auditing.checks import DataError, listed, one_line
 
 REQUIRED = ("strong_features", "weak_predictions")
 OPTIONAL = ("weak_names", "target", "weights", "student_predictions", "weak_probabilities")
@@ -35,31 +35,33 @@ def missing_extra(path: Path) -> str:
     return f"{path}: reading a {path.suffix} file needs the extra: pip install 'w2sjax[audit]'"
 
 
-def read_npz(path: Path) -> dict[str, np.ndarray]:
-    """Read the known arrays of an .npz file into memory; others are ignored."""
+def read_npz(path: Path) -> tuple[dict[str, Any], list[str]]:
+    """Read the known arrays of an .npz file into memory; a sentence names the others."""
     if not zipfile.is_zipfile(path):
         raise DataError(f"{path}: is not an .npz file (truncated, corrupt or another format)")
     with path.open("rb") as file:
         try:
             archive = np.load(file, allow_pickle=False)
         except Exception as error:
-            raise DataError(f"{path}: cannot be read (truncated or corrupt): {error}") from error
-        names = _known(path, archive.files)
-        return {name: _loaded(path, name, lambda name=name: archive[name]) for name in names}
+            raise DataError(
+                f"{path}: cannot be read (truncated or corrupt): {one_line(error)}"
+            ) from error
+        names, notes = _known(path, archive.files)
+        return {n: _loaded(path, n, lambda name=n: archive[name]) for n in names}, notes
 
 
-def read_folder(path: Path) -> dict[str, np.ndarray]:
-    """Map the known .npy files of a folder into memory, read-only; others are ignored."""
+def read_folder(path: Path) -> tuple[dict[str, Any], list[str]]:
+    """Map the known .npy files of a folder into memory, read-only; a sentence names the others."""
 
     def mapped(name: str) -> np.ndarray:
         return np.lib.format.open_memmap(path / f"{name}.npy", mode="r")
 
-    names = _known(path, sorted(file.stem for file in path.glob("*.npy")))
-    return {name: _loaded(path, name, lambda name=name: mapped(name)) for name in names}
+    names, notes = _known(path, sorted(file.stem for file in path.glob("*.npy")))
+    return {n: _loaded(path, n, lambda name=n: mapped(name)) for n in names}, notes
 
 
-def read_safetensors(path: Path) -> dict[str, np.ndarray]:
-    """Map the known tensors of a .safetensors file into memory, read-only; others are ignored.
+def read_safetensors(path: Path) -> tuple[dict[str, Any], list[str]]:
+    """Map the known tensors of a .safetensors file into memory, read-only, and name the others.
 
     The format has no strings, so `weak_names` is read from its metadata, as a JSON list. Raises
     `ImportError` where safetensors is not installed.
@@ -77,9 +79,12 @@ def read_safetensors(path: Path) -> dict[str, np.ndarray]:
             length = int.from_bytes(file.read(8), "little")
             header = json.loads(file.read(length))
     except (OSError, ValueError, safetensors.SafetensorError) as error:
-        raise DataError(f"{path}: is not a readable .safetensors file: {error}") from error
-    arrays = {}
-    for name in _known(path, stored):
+        raise DataError(
+            f"{path}: is not a readable .safetensors file: {one_line(error)}"
+        ) from error
+    arrays: dict[str, Any] = {}
+    names, notes = _known(path, stored)
+    for name in names:
         entry = header[name]
         if entry["dtype"] not in _SAFETENSORS_TYPES:
             raise DataError(f"{path}: {name}: has dtype {entry['dtype']}; expected real numbers")
@@ -92,20 +97,26 @@ def read_safetensors(path: Path) -> dict[str, np.ndarray]:
         )
     if "weak_names" in metadata:
         try:
-            arrays["weak_names"] = np.asarray(json.loads(metadata["weak_names"]))
+            arrays["weak_names"] = json.loads(metadata["weak_names"])
         except ValueError as error:
             raise DataError(f"{path}: weak_names: metadata is not a JSON list: {error}") from error
-    return arrays
+    return arrays, notes
 
 
-def _known(path: Path, stored: list[str]) -> list[str]:
-    """Return the names that an audit uses; raise `DataError` where a required one is missing."""
+def _known(path: Path, stored: list[str]) -> tuple[list[str], list[str]]:
+    """Return the names that an audit uses and a sentence about the others.
+
+    Raises `DataError` where a required one is missing.
+    """
     for name in REQUIRED:
         if name not in stored:
-            held = ", ".join(stored) or "no arrays"
-            kind = f"file {name}.npy" if path.is_dir() else f"array {name}"
-            raise DataError(f"{path}: has no {kind}; it has: {held}")
-    return [name for name in (*REQUIRED, *OPTIONAL) if name in stored]
+            held, kind = stored, f"array {name}"
+            if path.is_dir():
+                held, kind = sorted(file.name for file in path.iterdir()), f"file {name}.npy"
+            raise DataError(f"{path}: has no {kind}; it has: {listed(held)}")
+    known = [name for name in (*REQUIRED, *OPTIONAL) if name in stored]
+    others = [name for name in stored if name not in known]
+    return known, [f"arrays of other names are not used: {listed(others)}"] if others else []
 
 
 def _loaded(path: Path, name: str, load: Callable[[], Any]) -> np.ndarray:
@@ -114,9 +125,10 @@ def _loaded(path: Path, name: str, load: Callable[[], Any]) -> np.ndarray:
         array = load()
     except Exception as error:  # numpy raises a dozen kinds on damaged headers and archives
         if "allow_pickle" in str(error) or "Python objects" in str(error):
-            reason = "holds pickled Python objects, which are never loaded; save plain numbers"
+            plain = "strings: names.astype(str)" if name == "weak_names" else "numbers"
+            reason = f"holds pickled Python objects, which are never loaded; save plain {plain}"
         else:
-            reason = f"cannot be read (truncated or corrupt): {error}"
+            reason = f"cannot be read (truncated or corrupt): {one_line(error)}"
         raise DataError(f"{path}: {name}: {reason}") from error
     if not isinstance(array, np.ndarray):
         raise DataError(f"{path}: {name}: is not a .npy array")

@@ -1,0 +1,207 @@
+"""What pyarrow reads of CSV and Parquet files: names of columns, and columns of finite doubles."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow
+import pyarrow.csv
+import pyarrow.parquet
+from pyarrow import types
+
+from w2sjax.auditing.arrays import LARGE, real_array, rounding
+from w2sjax.auditing.checks import DataError, one_line
+
+# How pyarrow's single-threaded reader names the place of an error; its rows count the header as 1.
+_PLACE = re.compile(r"(?:In CSV column #(\d+): )?(?:CSV parse error: )?Row #(\d+): (.*)", re.DOTALL)
+_COMPRESSIONS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}  # but commas
+_BLOCK = 2**24  # bytes, into which a row must fit
+_END = "\x03"  # ASCII's end of text
+_UNCLOSED = "a quote is opened and never closed, which hides all rows after it"
+
+
+class CsvReader:
+    """A CSV file, compressed or not, whose selected columns are numbers or true/false."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.names: list[str] = []
+        with self._refusals(), self._stream() as stream:
+            head = stream.read(2**12)
+        if b"\0" in head:
+            raise DataError(
+                f"{path}: has zero bytes (and begins with {head[:4]!r}); expected CSV in UTF-8"
+            )
+        # Rows of a wrong length are for `read`.
+        with self._refusals(), self._stream() as stream:
+            opened = pyarrow.csv.open_csv(stream, *self._options(lambda row: "skip"))
+            schema, self.names = opened.schema, opened.schema.names
+        self._truths = {field.name for field in schema if types.is_boolean(field.type)}
+        if len(self.names) == 1:
+            raise DataError(f"{path}: {_one_column(self.names[0])}")
+
+    def read(self, names: list[str]) -> tuple[list[np.ndarray], list[str]]:
+        """Read the named columns as finite float64 arrays, and say which digits were lost."""
+        kinds = {
+            name: pyarrow.bool_() if name in self._truths else pyarrow.float64() for name in names
+        }
+        columns, notes = _numbers(self.path, self._table(kinds))
+        large = {
+            name: column
+            for name, column in zip(names, columns, strict=True)
+            if np.abs(column).max() >= LARGE
+        }
+        if large:
+            text = self._table(dict.fromkeys(large, pyarrow.string()))
+            for name, column in large.items():
+                notes += _rounded(name, text.column(name).to_pylist(), column.tolist())
+        return columns, notes
+
+    def _table(self, kinds: dict[str, Any]) -> Any:
+        ended = []
+
+        def met(row: Any) -> str:
+            if row.text != _END:
+                return "error"
+            ended.append(row)
+            return "skip"
+
+        convert = pyarrow.csv.ConvertOptions(
+            include_columns=list(kinds), column_types=kinds, null_values=[""]
+        )
+        with self._refusals(), self._stream() as stream:
+            table = pyarrow.csv.read_csv(_Ended(stream), *self._options(met), convert)
+        if not ended:
+            raise DataError(f"{self.path}: {_UNCLOSED}")
+        return table
+
+    def _stream(self) -> Any:
+        compression = _COMPRESSIONS.get(self.path.suffix.lower())
+        return pyarrow.input_stream(str(self.path), compression=compression)
+
+    def _options(self, bad_row: Any) -> tuple[Any, Any]:
+        # One thread, so that errors say which row they are in.
+        reading = pyarrow.csv.ReadOptions(use_threads=False, block_size=_BLOCK)
+        parsing = pyarrow.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=bad_row)
+        return reading, parsing
+
+    @contextlib.contextmanager
+    def _refusals(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError, pyarrow.ArrowException) as error:
+            message, place = str(error), _PLACE.match(str(error))
+            if _END in message or "straddling" in message:
+                reason = _UNCLOSED if _END in message else f"{_UNCLOSED}, or a row is over 16 MB"
+                raise DataError(f"{self.path}: {reason}") from error
+            if place is None:
+                raise DataError(
+                    f"{self.path}: is not a readable CSV file: {one_line(error)}"
+                ) from error
+            column, row, reason = place.groups()
+            where = (
+                f"{self.path}: column {self.names[int(column)].strip()!r}" if column else self.path
+            )
+            hint = "; expected numbers such as 1234.5" if column else ""
+            raise DataError(f"{where}: row {int(row) - 2}: {one_line(reason)}{hint}") from error
+
+
+class ParquetReader:
+    """A Parquet file, or all those in a folder, whose selected columns are numbers or true/false."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        files = [path]
+        if path.is_dir():
+            files = sorted(path.rglob("[!._]*.parquet"), key=_natural)
+            if not files:
+                raise DataError(f"{path}: is a folder without .parquet files")
+        with self._refusals():
+            # Folders' names are no columns.
+            self._dataset = pyarrow.parquet.ParquetDataset(
+                files,
+                partitioning=None,  # pyright: ignore[reportArgumentType]
+            )
+            self.names: list[str] = self._dataset.schema.names
+
+    def read(self, names: list[str]) -> tuple[list[np.ndarray], list[str]]:
+        """Read the named columns as finite float64 arrays, and say which digits were lost."""
+        with self._refusals():
+            table = self._dataset.read(columns=names)
+        return _numbers(self.path, table.select(names))
+
+    @contextlib.contextmanager
+    def _refusals(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError, pyarrow.ArrowException) as error:
+            raise DataError(
+                f"{self.path}: is not a readable Parquet file: {one_line(error)}"
+            ) from error
+
+
+class _Ended:
+    """A stream with a last line of its own; where it is not met, a quote has been left open."""
+
+    closed = False
+
+    def __init__(self, stream: Any):
+        self._stream, self._rest = stream, f"\n{_END}\n".encode()
+
+    def read(self, size: int) -> bytes:
+        block = self._stream.read(size)
+        if not block:
+            block, self._rest = self._rest, b""
+        return block
+
+
+def _one_column(header: str) -> str:
+    """Say why a header is one column only."""
+    mark = next((mark for mark in _SEPARATORS if mark in header), None)
+    if mark is None:
+        return f"has one column, {one_line(header)!r}; expected several, separated by commas"
+    return (
+        f"the header {one_line(repr(header))} has {_SEPARATORS[mark]} and no commas; expected columns "
+        "separated by commas and numbers such as 1234.5: convert it, such as with pandas.read_csv("
+        f"path, sep={mark!r}, decimal=',').to_csv(new_path, index=False)"
+    )
+
+
+def _rounded(name: str, cells: list[str], doubles: list[float]) -> list[str]:
+    """Say where the first cell is that has an integer which is no double, if any."""
+    for row, (cell, double) in enumerate(zip(cells, doubles, strict=True)):
+        if re.fullmatch(r"\s*[+-]?\d+\s*", cell) and int(cell) != double:
+            return [f"column {name.strip()!r}: {rounding(int(cell), f'row {row}')}"]
+    return []
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    """Order names with their numbers as numbers: part.2 before part.10."""
+    pieces = re.split(r"(\d+)", str(path))
+    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces]
+
+
+def _numbers(path: Path, table: Any) -> tuple[list[np.ndarray], list[str]]:
+    """Turn the columns of an Arrow table into finite float64 arrays."""
+    if not table.num_rows:
+        raise DataError(f"{path}: has no rows")
+    columns, notes = [], []
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        label = f"column {name.strip()!r}"
+        numeric = (types.is_floating, types.is_integer, types.is_boolean, types.is_decimal)
+        if not any(is_kind(column.type) for is_kind in numeric):
+            raise DataError(f"{path}: {label}: holds {column.type}, not numbers")
+        if column.null_count:
+            row = int(np.argmax(column.is_null().to_numpy()))
+            raise DataError(f"{path}: {label}: empty cell at row {row}")
+        whole = types.is_decimal(column.type) and column.type.scale == 0
+        if not whole and not types.is_integer(column.type):
+            column = column.cast(pyarrow.float64(), safe=False)
+        array, found = real_array(f"{path}: {label}", column.to_numpy(), {1: "(n,)"})
+        columns.append(array)
+        notes.extend(f"{label}: {note}" for note in found)
+    return columns, notes
