@@ -232,7 +232,13 @@ def test_plain_numbers_of_a_study_are_refused():
         ({}, "expected one of draw="),
         ({"draw": vectors, "domain": "projection"}, "expected one of draw="),
         ({"domain": "moon"}, "domain: there is no 'moon'; known are projection"),
-        ({"domain": "expansion"}, "there are several kinds of 'expansion'"),
+        ({"domain": "expansion", "sets": ("box",)}, "sets: instances of 'expansion' come without"),
+        (
+            {"domain": "expansion/printed", "hypotheses": ("moderate constant",)},
+            "expansion/printed has several 'moderate constant'; pass the one that is meant",
+        ),
+        ({"domain": "expansion", "hypotheses": ("agreement", "luck")}, "expansion has no 'luck'"),
+        ({"domain": "overlap/gain", "hypotheses": ("boundedness",)}, "has no 'boundedness'"),
         ({"domain": "projection", "hypotheses": ("luck",)}, "projection has no 'luck'"),
         ({"domain": "projection", "sets": ("moon",)}, "sets: there is no 'moon'"),
         ({"draw": vectors, "sets": ("box",)}, "come without a convex set"),
@@ -243,6 +249,53 @@ def test_plain_numbers_of_a_study_are_refused():
 def test_options_that_do_not_fit(options, message):
     with pytest.raises(ValueError, match=message):
         w2sjax.claim(**options)(cauchy_schwarz.check)
+
+
+@pytest.mark.parametrize("name", sorted({claim.domain.name for claim in w2sjax.REGISTRY}))
+def test_every_domain_can_be_named(name):
+    """It is that of the registered claims, with their hypotheses, over the sets that it has."""
+    known = [claim for claim in w2sjax.REGISTRY if claim.domain.name == name]
+    assert len({claim.domain for claim in known}) == 1, "a name stands for one domain"
+    hypotheses = [word for word in known[0].hypotheses if word != "moderate constant"]
+    claim = w2sjax.claim(domain=name, hypotheses=hypotheses)(lambda study: (0.0, 1.0, 0.5))
+    assert claim.domain.draw is known[0].domain.draw
+    assert claim.hypotheses == {word: known[0].hypotheses[word] for word in hypotheses}
+    assert (claim.sets == ()) == all(one.sets == () for one in known)
+
+
+def test_finite_worlds_can_be_judged():
+    @w2sjax.claim(domain="expansion", hypotheses="symmetry")
+    def share(study):
+        return study.probability(study.wrong[0], study.hard), rounding.exact(jnp.ones(()))
+
+    found = verified(share)
+    assert found.set == "none" and found.holds + found.equal == COUNT
+
+
+@pytest.mark.parametrize("needs", ["best", ("best",), ("best", "projection")])
+def test_the_projection_need_not_be_asked_for(needs):
+    @w2sjax.claim(domain="projection", needs=needs, sets="subspace")
+    def closest(study):
+        return study.epsilon(), study.weak_error() + study.epsilon()
+
+    found = verified(closest)
+    assert found.holds + found.equal == COUNT
+
+
+def test_students_that_there_are_not():
+    claim = w2sjax.claim(domain="projection", needs=("luck",))(theorem_one)
+    with pytest.raises(ValueError, match="needs: there is no student 'luck'; known are projection"):
+        verified(claim, sets=["subspace"])
+
+
+def test_equal_domains_are_one_domain():
+    """Domains that are equal, and not the same object, share their instances; nothing is left out."""
+    copies = [dataclasses.replace(cauchy_schwarz.domain) for _ in range(2)]
+    claims = [dataclasses.replace(cauchy_schwarz, domain=copy, name=name)
+              for name, copy in zip("ab", copies, strict=True)]  # fmt: skip
+    found = w2sjax.verify([*claims, expanded], 0, instances=COUNT)
+    assert [one.claim for one in found] == ["a", "b", "binomial"]
+    assert found[0].holds == found[1].holds == COUNT
 
 
 def test_other_domains_and_missing_twins():

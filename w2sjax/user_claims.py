@@ -61,7 +61,8 @@ def claim(
     Args:
         draw: `draw(key)` makes an instance, a tree of arrays of fixed shapes: one's own kind of instance.
         domain: instead of `draw`, a built-in kind of instance: "projection" (the check gets a
-            `CertifiedStudy`), "sampling", "expansion", "selection", or a `Domain`.
+            `CertifiedStudy`), "sampling", "expansion", "selection" and others (an unknown name lists
+            them), or a `Domain`.
         name, title: the function's name and the first line of its docstring by default.
         statement: LaTeX.
         reference: where it is from.
@@ -90,6 +91,7 @@ def claim(
     if failure is not None and not 0 < failure < 1:
         raise ValueError(f"failure: expected a probability strictly between 0 and 1, got {failure}")
     named = _hypotheses(place, hypotheses)
+    stated_for = _sets(place, draw is not None, sets)
 
     def decorate(check: Check) -> Claim:
         label = name or getattr(check, "__name__", "claim")
@@ -104,8 +106,8 @@ def claim(
             check=_judge(label, "check", check, place, identity),
             false_twin=_judge(label, "false_twin", false_twin, place, identity),
             tight_at=tight_at,
-            sets=_sets(draw, sets),
-            needs=tuple(needs),
+            sets=stated_for,
+            needs=_names(needs),
             failure=failure,
         )
         written = {False: _stated(check), True: _stated(false_twin)}
@@ -127,30 +129,49 @@ def _exact(stated: Claim, written, identity, valid, drop: str | None, twin: bool
     return exact_statement(stated, written[twin], identity=identity, valid=valid, drop=drop)
 
 
-def _sets(draw, sets) -> tuple[str, ...] | None:
-    if draw is not None:
-        if sets is not None:
-            raise ValueError("sets: instances of your own (draw=) come without a convex set")
+def _names(given: Sequence[str]) -> tuple[str, ...]:
+    """One name, or several."""
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _registered(domain: Domain) -> list[Claim]:
+    """List the registered claims about the same instances."""
+    return [known for known in REGISTRY if known.domain.draw == domain.draw]
+
+
+def _sets(domain: Domain, own: bool, sets) -> tuple[str, ...] | None:
+    known = _registered(domain)
+    if own or (known and all(claim.sets == () for claim in known)):
+        if sets:
+            raise ValueError(f"sets: instances of {domain.name!r} come without a convex set")
         return ()
-    for name in sets or ():
+    if sets is None:
+        return None
+    for name in _names(sets):
         if name not in SETS:
             raise ValueError(f"sets: there is no {name!r}; known are {', '.join(SETS)}")
-    return None if sets is None else tuple(sets)
+    return _names(sets)
 
 
 def _hypotheses(domain: Domain, given) -> dict[str, Hypothesis]:
     """Look names up among the hypotheses that registered claims on the domain have."""
     if isinstance(given, Mapping):
         return dict(given)
-    known: dict[str, Hypothesis] = {}
-    for registered in REGISTRY:
-        if registered.domain.name == domain.name:
-            known.update(registered.hypotheses)
-    for name in given:
+    known: dict[str, list[Hypothesis]] = {}
+    for claim in _registered(domain):
+        for name, hypothesis in claim.hypotheses.items():
+            if hypothesis not in known.setdefault(name, []):
+                known[name].append(hypothesis)
+    for name in _names(given):
         if name not in known:
             names = ", ".join(known) or "none"
             raise ValueError(f"hypotheses: {domain.name} has no {name!r} (it has: {names})")
-    return {name: known[name] for name in given}
+        if len(known[name]) > 1:
+            raise ValueError(
+                f"hypotheses: {domain.name} has several {name!r}; pass the one that is meant, "
+                f"{{{name!r}: claim.hypotheses[{name!r}]}}"
+            )
+    return {name: known[name][0] for name in _names(given)}
 
 
 def _judge(label, role, function, domain, identity) -> Callable[[Any], Inequality]:

@@ -58,27 +58,19 @@ def domain_of(given: str | Domain | None) -> Domain:
     """Find a built-in domain by name; "projection" is the one with `CertifiedStudy`.
 
     Raises:
-        ValueError: if there is none, or several of that name.
+        ValueError: if there is none.
     """
     if isinstance(given, Domain):
         return given
-    known: dict[str, list[Domain]] = {"projection": [PROJECTION]}
-    for claim in REGISTRY:
-        found = known.setdefault(claim.domain.name, [])
-        if claim.domain.name != "projection" and claim.domain not in found:
-            found.append(claim.domain)
+    known = {claim.domain.name: claim.domain for claim in REGISTRY} | {PROJECTION.name: PROJECTION}
     if given not in known:
         raise ValueError(f"domain: there is no {given!r}; known are {', '.join(known)}")
-    if len(known[given]) > 1:
-        raise ValueError(
-            f"domain: there are several kinds of {given!r}; pass the claim's own Domain"
-        )
-    return known[given][0]
+    return known[given]
 
 
 def is_built_in(domain: Domain) -> bool:
     """Whether its instances are prepared by w2sjax, so that their numbers carry errors of their own."""
-    return domain is PROJECTION or any(domain == claim.domain for claim in REGISTRY)
+    return domain == PROJECTION or any(domain == claim.domain for claim in REGISTRY)
 
 
 @jax.tree_util.register_dataclass

@@ -108,7 +108,7 @@ def _groups(chosen, variants):
     for column, (label, variant) in enumerate(variants):
         rows = [i for i, c in enumerate(chosen) if c.stated_for(variant)]
         for domain in dict.fromkeys(chosen[i].domain for i in rows):
-            yield [i for i in rows if chosen[i].domain is domain], column, label, variant
+            yield [i for i in rows if chosen[i].domain == domain], column, label, variant
 
 
 def instance(claim: Claim | str, key, set_: Any, index: int | Int[Array, ""]) -> Any:

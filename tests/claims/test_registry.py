@@ -77,7 +77,7 @@ def test_claims_are_complete(claim):
     assert claim.false_twin is not claim.check
     assert claim.check.__doc__ and claim.false_twin.__doc__
     module = inspect.getmodule(inspect.unwrap(claim.check))
-    assert module is not None and module.__name__.split(".")[-2] == claim.domain.name
+    assert module is not None and module.__name__.split(".")[-2] == claim.domain.name.split("/")[0]
     assert set(claim.sets or ()) <= set(SETS)
     for hypothesis in claim.hypotheses.values():
         assert hypothesis.description

@@ -1,5 +1,6 @@
 """The search: every phase finds, true claims survive, and the command reports and exits as it says."""
 
+import dataclasses
 import json
 
 import jax.numpy as jnp
@@ -10,10 +11,12 @@ from w2sjax.claims import Hypothesis
 from w2sjax.cli import app
 from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.counterexample import replay
+from w2sjax.falsification.no_exact_side import NoExactSideError
 from w2sjax.falsification.projection.problem import Problem
 from w2sjax.falsification.redecide import Redecision, redecide
 from w2sjax.falsification.report import as_json, matrix, summary
 from w2sjax.falsification.search import falsify
+from w2sjax.falsification.stated import statement_of
 from w2sjax.falsification.statements import STATEMENTS, TWINS
 from w2sjax.lookup import claim_named
 from w2sjax.sets import L2Ball
@@ -84,6 +87,17 @@ def test_ones_own_statement():
     answer = falsify("misfit_gain", sets=["subspace"], statement=statement, budget=NO_RANDOM)
     assert answer.counterexample is not None
     assert answer.counterexample.statement == statement
+
+
+def test_a_statement_of_its_own_is_not_that_of_the_twin():
+    """Nor is the registry's statement that of a claim that only has its name."""
+    known, statement = claim_named("misfit_gain"), STATEMENTS["misfit_gain"]
+    own = dataclasses.replace(known, exact=statement)
+    other = dataclasses.replace(known, check=claim_named("gain_ceiling").check)
+    assert statement_of(own) == statement_of(known) == statement
+    for claim, twin in ((own, True), (other, False)):
+        with pytest.raises(NoExactSideError, match="misfit_gain"):
+            statement_of(claim, twin=twin)
 
 
 def test_seconds_stop_the_search():

@@ -1,10 +1,15 @@
-"""Membership, which both engines share, against points that are known to be inside and outside."""
+"""Membership, which both engines share, against points known to be inside and outside; supports."""
 
+import random
 from fractions import Fraction
 
+import numpy as np
 import pytest
+from scipy.optimize import linprog
 
+from w2sjax.falsification.opinion import UnboundedError
 from w2sjax.falsification.projection.sets import SHAPES, contains, member_near
+from w2sjax.falsification.projection.supports import support
 from w2sjax.falsification.rationals import parse
 
 TRIANGLE = {"matrix": [["1", "1"]], "bound": ["1"], "equality": [["1", "-1"]], "level": ["0"]}
@@ -62,3 +67,51 @@ def test_members_and_others(kind, parameters, members, others):
 )  # fmt: skip
 def test_faults(kind, parameters, message):
     assert message in SHAPES[kind](parameters, 1)
+
+
+def polyhedron(source: random.Random, rows: int, size: int, fixed: int) -> dict:
+    """Small integers, so that ties, repeated rows and rows of zeros occur; the origin is inside."""
+
+    def row():
+        return [Fraction(source.randint(-2, 2)) for _ in range(size)]
+
+    matrix, equality = [row() for _ in range(rows)], [row() for _ in range(fixed)]
+    bound = [Fraction(source.randint(0, 2)) for _ in matrix]
+    return {"matrix": matrix, "bound": bound, "equality": equality, "level": [Fraction(0)] * fixed}
+
+
+@pytest.mark.parametrize("rows", [0, 1, 3, 6, 12])
+def test_the_support_of_a_polyhedron(rows):
+    """Against SciPy, unbounded ones too."""
+    source, finite, infinite = random.Random(rows), 0, 0
+    for _ in range(60):
+        size = source.randint(1, 4)
+        given = polyhedron(source, rows, size, source.randint(0, 2))
+        along = [Fraction(source.randint(-3, 3)) for _ in range(size)]
+        arrays = {name: np.array(value, float) for name, value in given.items()}
+        known = linprog(
+            -np.array(along, float),
+            A_ub=arrays["matrix"].reshape(-1, size), b_ub=arrays["bound"],
+            A_eq=arrays["equality"].reshape(-1, size), b_eq=arrays["level"], bounds=(None, None),
+        )  # fmt: skip
+        if known.status == 3:
+            infinite += 1
+            with pytest.raises(UnboundedError):
+                support("polyhedron", given, along)
+            continue
+        finite += 1
+        found = support("polyhedron", given, along)
+        assert found.low == found.high
+        assert float(found.high) == pytest.approx(-known.fun, abs=1e-9)
+    assert finite > 5 and (infinite > 5 or rows > 6)
+
+
+def test_many_rows_take_steps_and_no_enumeration():
+    """12 of 60 rows can be chosen in 10^12 ways."""
+    size, rows = 12, 60
+    given = polyhedron(random.Random(1), rows, size, 0)
+    units = [[Fraction(i == j) for j in range(size)] for i in range(size)]
+    given["matrix"] += units + [[-value for value in row] for row in units]
+    given["bound"] += [Fraction(3)] * (2 * size)
+    found = support("polyhedron", given, [Fraction(i - 5) for i in range(size)])
+    assert 0 <= found.high <= 3 * sum(abs(i - 5) for i in range(size))

@@ -38,7 +38,7 @@ class Domain:
     """A kind of instance that several claims share.
 
     Attributes:
-        name: the folder of the claims.
+        name: the folder of the claims; after a slash, which of the kinds it has.
         draw: `draw(key, variant)` makes a raw instance (a pytree of arrays of fixed shapes) with an
             integer array `strata` of the kinds it belongs to.
         prepare: `prepare(instance, needs)` derives what the checks need.

@@ -30,7 +30,7 @@ def exact_statement(
     if claim.failure is not None:
         raise NoExactSideError(f"{claim.name}: a statement with probability has no counterexample")
     try:
-        if claim.domain is PROJECTION:
+        if claim.domain == PROJECTION:
             return derive(claim.name, check, hypotheses=claim.hypotheses, sets=claim.sets,
                           identity=identity, drop=drop)  # fmt: skip
         if is_built_in(claim.domain):
@@ -51,7 +51,7 @@ def contradiction(claim: Claim, statement: Statement, instance: Any, *, twin: bo
 
     A guard against errors of the derivation, for claims about projections.
     """
-    if claim.domain is not PROJECTION or claim.exact is None:
+    if claim.domain != PROJECTION or claim.exact is None:
         return ""
     derived, _ = possible_statement(claim, drop=statement.dropped, twin=twin)
     if derived != statement:

@@ -18,11 +18,23 @@ def statement_of(claim: Claim, *, drop: str | None = None, twin: bool = False) -
     statement: Any = claim.exact
     if statement is not None and not isinstance(statement, Statement):
         return statement(drop, twin)
-    if statement is None and any(claim.domain == known.domain for known in REGISTRY):
+    if statement is not None and twin:
+        raise NoExactSideError(f"{claim.name}: its exact= states the claim, and not its false twin")
+    if statement is None and _is_registered(claim, twin):
         statement = (TWINS if twin else STATEMENTS).get(claim.name)
     if statement is None:
         raise NoExactSideError(f"{claim.name} has no exact side")
     return statement if drop is None else statement.without(drop)
+
+
+def _is_registered(claim: Claim, twin: bool) -> bool:
+    """Whether it says what the claim of the registry says that has its name."""
+    return any(
+        claim.name == known.name
+        and claim.domain == known.domain
+        and (claim.false_twin == known.false_twin if twin else claim.check == known.check)
+        for known in REGISTRY
+    )
 
 
 def possible_statement(

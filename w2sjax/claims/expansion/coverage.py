@@ -86,4 +86,4 @@ def _agreeing(world: FiniteWorld) -> FiniteWorld:
     return dataclasses.replace(world, masses=jnp.where(rare, heavier, world.masses))
 
 
-DOMAIN = Domain(name="expansion", draw=draw, prepare=prepare, strata=STRATA)
+DOMAIN = Domain(name="expansion/coverage", draw=draw, prepare=prepare, strata=STRATA)

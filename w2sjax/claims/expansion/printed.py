@@ -51,4 +51,4 @@ def _says(world: FiniteWorld):
     return jnp.stack(found)
 
 
-DOMAIN = Domain(name="expansion", draw=draw, prepare=prepare, strata=STRATA)
+DOMAIN = Domain(name="expansion/printed", draw=draw, prepare=prepare, strata=STRATA)

@@ -101,4 +101,4 @@ def _tail(distance: Float[Array, ""], spread: Float[Array, ""]) -> Rounded:
     return rounding.exact(value).perturbed(room * (value + 0.25))
 
 
-DOMAIN = Domain(name="overlap", draw=draw, prepare=prepare, strata=STRATA)
+DOMAIN = Domain(name="overlap/detection", draw=draw, prepare=prepare, strata=STRATA)

@@ -62,7 +62,7 @@ def _misled(study: GainStudy) -> GainStudy:
     return prepare(dataclasses.replace(study.instance, direction=-study.instance.direction))
 
 
-DOMAIN = Domain(name="overlap", draw=draw, prepare=prepare, strata=STRATA)
+DOMAIN = Domain(name="overlap/gain", draw=draw, prepare=prepare, strata=STRATA)
 
 BETTER_THAN_CHANCE = Hypothesis(
     "the weak model is better than chance on the easy pattern", drop=_misled

@@ -129,7 +129,7 @@ def _unbounded(study: RegretStudy) -> RegretStudy:
     return _again(study, scale=jnp.full_like(study.instance.scale, RANGE))
 
 
-DOMAIN = Domain(name="overlap", draw=draw, prepare=prepare, strata=STRATA)
+DOMAIN = Domain(name="overlap/regret", draw=draw, prepare=prepare, strata=STRATA)
 
 INDEPENDENT = Hypothesis("the points of a source are independent draws", drop=_late)
 BOUNDED = Hypothesis("rewards lie in [0, 1]", drop=_unbounded)

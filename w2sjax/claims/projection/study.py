@@ -169,7 +169,17 @@ STUDENTS = ("projection", "best", "sampled", "mixed")
 
 
 def prepare(instance: ProjectionInstance, needs: tuple[str, ...] = STUDENTS) -> Study:
-    """Compute the students that are needed, in one batch over their labels."""
+    """Compute the projection and what else is needed, in one batch over their labels.
+
+    Raises:
+        ValueError: for a name that is none of `STUDENTS`.
+    """
+    unknown = [name for name in needs if name not in STUDENTS]
+    if unknown:
+        raise ValueError(
+            f"needs: there is no student {unknown[0]!r}; known are {', '.join(STUDENTS)}"
+        )
+    needs = tuple(dict.fromkeys(("projection", *needs)))
     instance = dataclasses.replace(instance, hypothesis=derived_again(instance.hypothesis))
     hypothesis = instance.hypothesis
     target = hypothesis.values(instance.truth, instance.truth_intercept) + instance.offset

@@ -6,6 +6,7 @@ from typing import Any
 
 from w2sjax.falsification.intervals import Interval, exact
 from w2sjax.falsification.opinion import UnboundedError
+from w2sjax.falsification.projection.linear_program import least
 from w2sjax.falsification.rationals import Vector, dot
 
 BITS = 400  # of square roots
@@ -62,39 +63,13 @@ def _support_of_values(kind, parameters, along) -> Interval:
 
 
 def _dual(parameters, along: Vector) -> Fraction:
-    """Least dual value over independent sets of rows: linear programming by enumeration."""
-    rows, levels = parameters["matrix"], parameters["bound"]
-    fixed, heights = parameters["equality"], parameters["level"]
-    best = None
-    for count in range(len(along) + 1):
-        for chosen in itertools.combinations(range(len(rows)), count):
-            columns = [*fixed, *(rows[i] for i in chosen)]
-            weights = _combine(columns, along)
-            if weights is None or any(value < 0 for value in weights[len(fixed) :]):
-                continue
-            value = dot(weights, [*heights, *(levels[i] for i in chosen)])
-            best = value if best is None else min(best, value)
-    if best is None:
+    r"""Least $b^\top \lambda + d^\top \nu$ with $A^\top \lambda + C^\top \nu = v$, $\lambda \ge 0$."""
+    rows, fixed = parameters["matrix"], parameters["equality"]
+    opposite = [[-value for value in row] for row in fixed]
+    heights = parameters["level"]
+    cost = [*parameters["bound"], *heights, *(-height for height in heights)]
+    columns = [*rows, *fixed, *opposite]
+    value = least([[row[i] for row in columns] for i in range(len(along))], along, cost)
+    if value is None:
         raise UnboundedError
-    return best
-
-
-def _combine(vectors: list[Vector], wanted: Vector) -> Vector | None:
-    """Write a vector as a combination of others; None if it is none, or not a unique one."""
-    size = len(vectors)
-    rows = [[v[i] for v in vectors] + [value] for i, value in enumerate(wanted)]
-    done = 0
-    for column in range(size):
-        pivot = next((i for i in range(done, len(rows)) if rows[i][column] != 0), None)
-        if pivot is None:
-            return None
-        rows[done], rows[pivot] = rows[pivot], rows[done]
-        rows[done] = [value / rows[done][column] for value in rows[done]]
-        for i, row in enumerate(rows):
-            if i != done and row[column] != 0:
-                factor = row[column]
-                rows[i] = [a - factor * b for a, b in zip(row, rows[done], strict=True)]
-        done += 1
-    if any(row[-1] != 0 for row in rows[done:]):
-        return None
-    return [rows[i][-1] for i in range(size)]
+    return value
