@@ -34,6 +34,7 @@ from w2sjax.sets import ConvexSet
 TOLERANCE = 1e-8  # relative gap: the four digits of a report ask for no more
 CHUNK = 2**22  # predictions of weak models looked at together: 32 MB
 
+
 @dataclasses.dataclass(frozen=True)
 class _Options:
     bootstrap: int

@@ -42,17 +42,6 @@ def powers_of_two(factor: Float[Array, "d d"]) -> Float[Array, " d"]:
     return jnp.where(lengths > 0, units, jnp.where(jnp.isfinite(least), least, 1))
 
 
-def without_dust(factor: Float[Array, "d d"]) -> Float[Array, "d d"]:
-    """Return the factor with zeros for columns that are no larger than its rounding.
-
-    A decomposition returns a zero column as such dust. Its pivot and its slope would be as
-    trustworthy as those of other columns to a method that scales by columns, but are noise.
-    """
-    lengths = jnp.sqrt(jnp.sum(factor**2, axis=0))
-    dust = 4 * len(factor) * float(jnp.finfo(factor.dtype).eps) * jnp.max(lengths)
-    return jnp.where((lengths <= dust)[None, :], 0, factor)
-
-
 def refine(
     problem: Callable[[Any, Face, Array], tuple[Any, Face, Array, Array]],
     carry: Any,

@@ -1,6 +1,6 @@
 r"""Least squares over a polyhedron, with its multipliers.
 
-The factor, its columns scaled to length one, is decomposed as $R = U \Sigma V^\top S$. With a little
+The factor, its columns scaled to lengths from 1 to 2, is decomposed as $R = U \Sigma V^\top S$. With a little
 weight $\delta$ on the step $\theta - \theta_k$ from the point before (the proximal point method,
 Rockafellar (1976), SIAM J. Control Optim. 14) each round is a problem of least distance in
 $u = (\Sigma^2 + \delta^2)^{1/2} V^\top S (\theta - \theta_k)$, which `_least_distance` solves. No Gram
@@ -13,7 +13,7 @@ from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
 from ._least_distance import empty_face, least_distance
-from ._refine import without_dust
+from ._refine import powers_of_two
 from .solution import Solution
 
 ROUNDS = 12  # three suffice unless the condition number is beyond 1e8
@@ -46,10 +46,8 @@ def polyhedron(
     eps = float(jnp.finfo(response.dtype).eps)
     rounding = 2 * size * eps
 
-    factor = without_dust(factor)
+    scale = powers_of_two(factor)
     lengths = jnp.sqrt(jnp.sum(factor**2, axis=0))
-    scale = jnp.where(lengths > 0, lengths, jnp.max(lengths))
-    scale = jnp.where(scale > 0, scale, 1)
     left, singular, right = jnp.linalg.svd(factor / scale[None, :])
     singular = jnp.where(singular > size * eps * singular[0], singular, 0)
     stretch = jnp.hypot(singular, jnp.asarray(eps**0.6, singular.dtype))
