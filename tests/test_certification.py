@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import w2sjax
-from w2sjax import Status, certify, hypothesis_class, project, raise_if_failed
+from w2sjax import ProjectionError, Status, certify, hypothesis_class, project, raise_if_failed
 from w2sjax.sets import (
     Affine,
     BoundedValues,

@@ -4,8 +4,6 @@ A singular value at the level of rounding may belong to a null direction or to o
 hides: $[a, a + \mathrm{ulp}\,e_1]$ looks like $[a, a]$. Only exact arithmetic tells them apart.
 """
 
-import functools
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -108,7 +106,5 @@ def _annihilates(rows: Float[np.ndarray, "n s"], vector, constant: bool) -> bool
     least = int(exponents.min())
     whole = (mantissas * 2.0**53).astype(np.int64).astype(object)
     whole = whole << (exponents - least).astype(object)
-    images = functools.reduce(
-        lambda sum_, j: sum_ + whole[:, j] * int(vector[j]), range(len(vector)), 0
-    )
+    images = whole @ vector.astype(object)
     return bool(np.all(images == (images[0] if constant else 0)))

@@ -23,6 +23,7 @@ from jaxtyping import Array, Float, Int
 
 from w2sjax import rounding
 from w2sjax._host import concrete
+from w2sjax.centring import centred_with_rest, weighted_moment
 from w2sjax.dependence import copies, dependent_directions
 from w2sjax.rounding import additions, contract, gamma, inflate, total
 from w2sjax.solvers.least_squares import LeastSquares
@@ -124,39 +125,6 @@ class Factorisation:
         )
 
 
-def means(features, weights) -> Float[Array, " d"]:
-    """Give the weighted means of the columns; of a constant column its value."""
-    first = features[jnp.argmax(weights)]
-    counted = weights[:, None] > 0
-    constant = jnp.all((features == first[None, :]) | ~counted, axis=0)
-    mean = contract(jnp.where(counted, features, 0), weights) / jnp.sum(weights)
-    return jnp.where(constant, first, mean)
-
-
-def centred(features, weights, centre) -> Float[Array, "n d"]:
-    """Subtract the means and what rounding has left of them; rows without weight are zero.
-
-    Subtracting twice keeps the digits of a column that is large beside its spread, and makes a
-    constant column exactly zero. `centre` is None where there is no intercept.
-    """
-    return _centred(features, weights, centre)[0]
-
-
-def _centred(features, weights, centre):
-    """Also give the means that the first subtraction has left."""
-    counted = weights[:, None] > 0
-    if centre is None:
-        return jnp.where(counted, features, 0), jnp.zeros(features.shape[1], features.dtype)
-    shifted = jnp.where(counted, features - centre[None, :], 0)
-    left = contract(shifted, weights) / jnp.sum(weights)
-    return jnp.where(counted, shifted - left[None, :], 0), left
-
-
-def weighted_moment(features, weights, centre, target) -> Float[Array, " d"]:
-    r"""$(H - m)^\top W y$."""
-    return contract(centred(features, weights, centre), weights * target)
-
-
 def factorise(features, weights, centre, *, method: str) -> Factorisation:
     """Decompose $\\sqrt w (H - m) S^{-1}$ by "qr" or "gram"; not differentiated.
 
@@ -166,13 +134,11 @@ def factorise(features, weights, centre, *, method: str) -> Factorisation:
     features, weights, centre = jax.lax.stop_gradient((features, weights, centre))
     decompose = _by_qr if method == "qr" else _by_gram
     found = decompose(features, weights, centre)
-    rank, ceiling, right = (concrete(part) for part in (found.rank, found.ceiling, found.right))
-    rows, masses, scales = (concrete(part) for part in (features, weights, found.scales))
-    if rank is None or rows is None or masses is None or rank >= ceiling:
+    rows, masses, rank = (concrete(part) for part in (features, weights, found.rank))
+    if rows is None or masses is None or rank is None or rank >= np.asarray(found.ceiling):
         return found
-    null = dependent_directions(
-        rows[masses > 0], right[:, rank:], scales, constant=centre is not None
-    )
+    candidates, scales = np.asarray(found.right)[:, rank:], np.asarray(found.scales)
+    null = dependent_directions(rows[masses > 0], candidates, scales, constant=centre is not None)
     ceiling = jnp.minimum(found.ceiling, features.shape[1] - null)
     return dataclasses.replace(found, ceiling=ceiling)
 
@@ -239,7 +205,7 @@ def _ceiling(features, weights, centre, scales, rank):
 def _by_qr(features, weights, centre) -> Factorisation:
     size, dimension = features.shape
     dtype = features.dtype
-    columns, left_over = _centred(features, weights, centre)
+    columns, left_over = centred_with_rest(features, weights, centre)
     weighted = jnp.sqrt(weights)[:, None] * columns
     scales, squares = _scale(
         jnp.max(jnp.abs(weighted), axis=0), lambda unit: total((weighted / unit[None, :]) ** 2)
@@ -278,7 +244,7 @@ def _by_gram(features, weights, centre) -> Factorisation:
     plain = centre is None and masses is not None and masses.all()
     columns, left_over = features, jnp.zeros(dimension, dtype)
     if not plain:
-        columns, left_over = _centred(features, weights, centre)
+        columns, left_over = centred_with_rest(features, weights, centre)
     gram = _gram(columns, weights)
     diagonal = jnp.diagonal(gram)
     scales, squares = _scale(jnp.sqrt(diagonal), lambda unit: diagonal / unit / unit)

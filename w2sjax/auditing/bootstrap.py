@@ -18,7 +18,7 @@ import numpy as np
 from jaxtyping import Float64, PRNGKeyArray
 
 from w2sjax.auditing.quantities import Student, measure
-from w2sjax.factorisation import centred
+from w2sjax.centring import centred
 from w2sjax.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.projection import project
 

@@ -113,35 +113,33 @@ def _to_minimiser(
 ) -> _Move:
     tableau = face.tableau
     curvature = jnp.diagonal(tableau)
-    price = doubt = jnp.zeros((), slope.dtype)
-    slack = jnp.full((), jnp.inf, slope.dtype)
     if budget is None:
         change = tableau @ jnp.where(face.free, slope, 0)
-    else:
-        spends = jnp.where(face.free, face.sign * budget.cost, 0)
-        squares = spends @ spends
-        # Subtracting the price known so far keeps what is solved for small, so that it refines.
-        known = jnp.where(face.tight, spends @ slope / jnp.where(squares > 0, squares, 1), 0)
-        change = tableau @ jnp.where(face.free, slope - known * spends, 0)
-        unit = tableau @ spends
-        weight = -(spends @ unit)
-        weight = jnp.where(weight > 0, weight, 1)
-        left = budget.limit - spends @ point
-        extra = jnp.where(face.tight, -(spends @ change + left) / weight, 0)
-        price = known + extra
-        noise = jnp.sum(jnp.where(face.free, jnp.abs(unit) * tolerance, 0))
-        doubt = jnp.where(face.tight, noise / weight, 0)
-        change = change - extra * unit
-        curvature = curvature + jnp.where(face.tight, (budget.cost - unit) ** 2 / weight, 0)
+        free, none = jnp.where(face.free, -change, 0), jnp.zeros((), slope.dtype)
+        return _Move(free, change, none, none, none + jnp.inf, curvature)
+    spends = jnp.where(face.free, face.sign * budget.cost, 0)
+    squares = spends @ spends
+    # Subtracting the price known so far keeps what is solved for small, so that it refines.
+    known = jnp.where(face.tight, spends @ slope / jnp.where(squares > 0, squares, 1), 0)
+    change = tableau @ jnp.where(face.free, slope - known * spends, 0)
+    unit = tableau @ spends
+    weight = -(spends @ unit)
+    weight = jnp.where(weight > 0, weight, 1)
+    left = budget.limit - spends @ point
+    extra = jnp.where(face.tight, -(spends @ change + left) / weight, 0)
+    price = known + extra
+    noise = jnp.sum(jnp.where(face.free, jnp.abs(unit) * tolerance, 0))
+    doubt = jnp.where(face.tight, noise / weight, 0)
+    change = change - extra * unit
+    curvature = curvature + jnp.where(face.tight, (budget.cost - unit) ** 2 / weight, 0)
     free = jnp.where(face.free, -change, 0)
-    if budget is not None:
-        # The coordinate that spends fastest may be smaller than rounding of the others.
-        payer = jnp.argmax(jnp.abs(spends))
-        others = jnp.where(jnp.arange(len(spends)) == payer, 0, spends) @ free
-        keeps = face.tight & (spends[payer] != 0)
-        pays = (left - others) / jnp.where(keeps, spends[payer], 1)
-        free = free.at[payer].set(jnp.where(keeps, pays, free[payer]))
-        slack = until_spent(spends @ free, left, face)
+    # The coordinate that spends fastest may be smaller than rounding of the others.
+    payer = jnp.argmax(jnp.abs(spends))
+    others = jnp.where(jnp.arange(len(spends)) == payer, 0, spends) @ free
+    keeps = face.tight & (spends[payer] != 0)
+    pays = (left - others) / jnp.where(keeps, spends[payer], 1)
+    free = free.at[payer].set(jnp.where(keeps, pays, free[payer]))
+    slack = until_spent(spends @ free, left, face)
     return _Move(free, change, price, doubt, slack, curvature)
 
 

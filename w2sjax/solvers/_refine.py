@@ -48,7 +48,7 @@ def refine(
     face: Face,
     *,
     max_steps: int,
-) -> tuple[Any, Face, Int[Array, ""]]:
+) -> tuple[Any, Face, Int[Array, ""], Bool[Array, ""]]:
     """Repeat `problem(carry, face, steps_left)`, which reports its steps and whether it settled."""
 
     def again(state: tuple) -> Bool[Array, ""]:
@@ -62,8 +62,8 @@ def refine(
 
     zero = jnp.zeros((), jnp.int32)
     state = (carry, face, zero, zero, jnp.zeros((), bool))
-    carry, face, steps, _, _ = lax.while_loop(again, go, state)
-    return carry, face, steps
+    carry, face, steps, _, settled = lax.while_loop(again, go, state)
+    return carry, face, steps, settled
 
 
 def settled(slope: Float[Array, " d"], found: Descent, tolerance: Array) -> Bool[Array, ""]:
@@ -81,7 +81,10 @@ def least_squares(
     max_steps: int,
     budget: Budget | None = None,
 ) -> tuple[Float[Array, " d"], Int[Array, ""]]:
-    """Minimise from a feasible point (with a budget: from a vertex); return point and steps."""
+    """Minimise from a feasible point (with a budget: from a vertex); return point and steps.
+
+    Columns of zeros must be zero exactly: any other column counts, however short.
+    """
     unit = powers_of_two(factor)
     least, most = lower, upper
     factor, point, lower, upper = factor / unit[None, :], point * unit, lower * unit, upper * unit
@@ -98,9 +101,8 @@ def least_squares(
     norm = jnp.linalg.norm(response)
 
     def problem(
-        carry: tuple[Array, Array], face: Face, steps_left: Array
-    ) -> tuple[tuple[Array, Array], Face, Array, Bool[Array, ""]]:
-        point, _ = carry
+        point: Array, face: Face, steps_left: Array
+    ) -> tuple[Array, Face, Array, Bool[Array, ""]]:
         residual = response - factor @ point
         slope = residual @ factor
         tolerance = rounding * floored * (norm + lengths @ jnp.abs(point))
@@ -109,7 +111,7 @@ def least_squares(
         brought = ((slope - found.slope) @ (found.point - point)) * jnp.max(diagonal) / eps
         enough = eps**0.75 * (norm**2 + residual @ residual)
         still = settled(slope, found, tolerance) & (brought <= enough)
-        return (found.point, still), found.face, found.steps, still
+        return found.point, found.face, found.steps, still
 
     free = jnp.zeros(response.shape, bool)
     tableau = gram + jnp.diag(diagonal)
@@ -119,8 +121,7 @@ def least_squares(
         tableau = sweep(tableau, vertex)
     sign = jnp.where(point < 0, -1, 1).astype(response.dtype)
     face = Face(free, sign, jnp.asarray(budget is not None and budget.must_spend), tableau)
-    carry = (point, jnp.zeros((), bool))
-    (point, done), face, steps = refine(problem, carry, face, max_steps=max_steps)
+    point, face, steps, done = refine(problem, point, face, max_steps=max_steps)
     point, more = finish(
         factor, response, point, face, region, done, rounding=rounding, max_steps=max_steps - steps
     )

@@ -1,0 +1,39 @@
+r"""Columns less their weighted means, for the sake of an intercept."""
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from w2sjax.rounding import contract
+
+
+def means(features, weights) -> Float[Array, " d"]:
+    """Give the weighted means of the columns; of a constant column its value."""
+    first = features[jnp.argmax(weights)]
+    counted = weights[:, None] > 0
+    constant = jnp.all((features == first[None, :]) | ~counted, axis=0)
+    mean = contract(jnp.where(counted, features, 0), weights) / jnp.sum(weights)
+    return jnp.where(constant, first, mean)
+
+
+def centred(features, weights, centre) -> Float[Array, "n d"]:
+    """Subtract the means and what rounding has left of them; rows without weight are zero.
+
+    Subtracting twice keeps the digits of a column that is large beside its spread, and makes a
+    constant column exactly zero. `centre` is None where there is no intercept.
+    """
+    return centred_with_rest(features, weights, centre)[0]
+
+
+def centred_with_rest(features, weights, centre):
+    """Also give the means that the first subtraction has left."""
+    counted = weights[:, None] > 0
+    if centre is None:
+        return jnp.where(counted, features, 0), jnp.zeros(features.shape[1], features.dtype)
+    shifted = jnp.where(counted, features - centre[None, :], 0)
+    left = contract(shifted, weights) / jnp.sum(weights)
+    return jnp.where(counted, shifted - left[None, :], 0), left
+
+
+def weighted_moment(features, weights, centre, target) -> Float[Array, " d"]:
+    r"""$(H - m)^\top W y$."""
+    return contract(centred(features, weights, centre), weights * target)
