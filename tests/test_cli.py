@@ -107,7 +107,7 @@ def test_a_violation_is_exit_code_one(tmp_path):
     [
         (["luck"], "claim: there is no 'luck'; known are convex_values, misfit_gain"),
         (["misfit_gain", "--set", "moon"], "set: there is no 'moon'; known are subspace"),
-        (["misfit_gain", "--set", "l2_ball:-1"], "l2_ball needs a positive number"),
+        (["misfit_gain", "--set", "l2_ball:-1"], "l2_ball needs a positive radius, got -1.0"),
         (["misfit_gain", "--set", "polyhedron:gone.npz"], "gone.npz of polyhedron cannot be read"),
         (["misfit_gain", "--set", "bounded_values", "--drop", "luck"], "has no hypothesis 'luck'"),
         (["misfit_gain", "--set", "subspace", "--instances", "0"], "instances: expected at least"),

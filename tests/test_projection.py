@@ -509,7 +509,8 @@ REFUSED = [
     ({"features": None}, "features: the set 'subspace' constrains coefficients and needs them"),
     ({"features": jnp.ones(4)}, r"features: expected shape \(n, d\) .* got \(4,\)"),
     ({"features": jnp.ones((0, 2))}, r"features: expected shape \(n, d\) .* got \(0, 2\)"),
-    ({"features": jnp.ones((4, 2), int)}, "features: expected a floating dtype, got int64"),
+    ({"features": jnp.ones((4, 2), complex)}, "features: expected .* real numbers, got complex128"),
+    ({"features": jnp.full((4, 2), 2**53 + 1)}, "features: whole numbers .* than a float64 holds"),
     ({"features": jnp.asarray([[1.0], [jnp.nan]])}, r"features\[1, 0\]: nan is not finite"),
     ({"features": jnp.asarray([[jnp.inf], [0.0]])}, r"features\[0, 0\]: inf is not finite"),
     ({"weights": jnp.ones(3)}, r"weights: expected shape \(4,\) like the features, got \(3,\)"),
@@ -529,8 +530,8 @@ REFUSED = [
         r"weights: expected shape \(n,\) with n >= 1, got \(2, 2\)",
     ),
     (
-        {"set": Monotone(), "features": None, "weights": jnp.ones(2, int)},
-        "weights: expected a floating dtype, got int64",
+        {"set": Monotone(), "features": None, "weights": jnp.ones(2, bool)},
+        "weights: expected an array of real numbers, got bool",
     ),
     (
         {"set": RKHSBall(jnp.asarray(1.0), jnp.eye(4))},

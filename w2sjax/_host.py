@@ -22,7 +22,8 @@ def floating(name: str, given: Any) -> Array:
     """Make a floating-point array of real numbers: of lists, numpy's arrays, and whole numbers.
 
     Raises:
-        ValueError: for anything else, masked values, and doubles while double precision is off.
+        ValueError: for anything else, masked values, whole numbers of more digits than a float holds,
+            and doubles while double precision is off.
     """
     if _masked(given):
         raise ValueError(f"{name}: expected numbers, got a masked array; leave out what is masked")
@@ -30,7 +31,19 @@ def floating(name: str, given: Any) -> Array:
     whole = jnp.issubdtype(array.dtype, jnp.integer)
     if not whole and not jnp.issubdtype(array.dtype, jnp.floating):
         raise ValueError(f"{name}: expected an array of real numbers, got {array.dtype}")
-    return jnp.asarray(array, jnp.result_type(float) if whole else array.dtype)
+    made = jnp.asarray(array, jnp.result_type(float) if whole else array.dtype)
+    known, held = concrete(array), concrete(made)
+    if (
+        whole
+        and known is not None
+        and held is not None
+        and np.any(held.astype(known.dtype) != known)
+    ):
+        raise ValueError(
+            f"{name}: whole numbers of more digits than a {made.dtype} holds; subtract a common start, "
+            "or round them yourself with astype"
+        )
+    return made
 
 
 def _masked(given) -> bool:

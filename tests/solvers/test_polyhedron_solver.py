@@ -81,7 +81,7 @@ def test_redundant_constraints():
 
 @pytest.mark.parametrize("shape", ((17, 0), (8, 2)))
 def test_repeated_and_zero_columns(shape):
-    """A factor that comes from a decomposition has rounding in place of zero columns."""
+    """Columns of zeros are zero exactly; elsewhere a decomposition has rounding."""
     for seed in range(6):
         random = np.random.default_rng(seed)
         white = np.concatenate(
@@ -94,13 +94,14 @@ def test_repeated_and_zero_columns(shape):
         # A column of zeros, so that each problem is singular.
         features[..., 0] = 0
         _, singular, right = np.linalg.svd(features, full_matrices=False)
-        factor = singular[..., None] * right
+        zero = ~np.any(features, axis=-2, keepdims=True)
+        factor = np.where(zero, 0, singular[..., None] * right)
         _, _, *constraints = draw(shape, seed=seed)
         response = np.einsum("bij,bj->bi", factor, 3 * random.standard_normal((BATCH, SIZE)))
         response = response + 0.1 * singular * random.standard_normal((BATCH, SIZE))
         found = solve(factor, response, *constraints)
         gap, violation = certificate(factor, response, *constraints, found)  # pyright: ignore[reportCallIssue]
-        assert abs(gap) <= 5e-13 and violation <= 1e-14, seed
+        assert abs(gap) <= 5e-12 and violation <= 1e-14, seed
         assert 2 <= np.mean(found.steps) <= 30 and np.max(found.steps) <= 100
 
 

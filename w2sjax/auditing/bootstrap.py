@@ -93,8 +93,8 @@ def _prepared(
     kept = slice(0, max(1, int(factors.rank)))
     singular = np.asarray(factors.singular)[kept]
     scaled = np.asarray(factors.right)[:, kept] / np.where(singular > 0, singular, 1)
-    columns = centred(hypothesis.features, hypothesis.weights, hypothesis.centre) / factors.scales
-    basis = jnp.asarray(columns @ scaled)
+    columns = centred(hypothesis.features, hypothesis.weights, hypothesis.centre)
+    basis = jnp.asarray(columns / factors.scales[None, :] @ scaled)
     return dataclasses.replace(hypothesis, features=basis, factorisation=None), students, "gram"
 
 
