@@ -456,6 +456,23 @@ def test_derivative_at_rank_deficient_features():
     assert not np.any(jax.jacobian(lambda t: project(zero, t).coefficients)(jnp.asarray(target)))
 
 
+def test_derivative_over_columns_of_any_units():
+    """In units of the columns it is that of the plain columns, also where columns depend on each other."""
+    features, _, target = problem("orthant", "plain")
+    units = 10.0 ** np.array([18, 0, -12])
+    for given in (features, features[:, [0, 1, 1]]):
+        for kind in (Subspace(), Orthant(), Affine()):
+
+            def values(goal, matrix, kind=kind):
+                return project(hypothesis_class(kind, jnp.asarray(matrix)), goal).values
+
+            plain, moved = (
+                jax.jacobian(functools.partial(values, matrix=matrix))(jnp.asarray(target))
+                for matrix in (given, given * units)
+            )
+            np.testing.assert_allclose(moved, plain, atol=1e-9)
+
+
 def test_derivative_at_degenerate_points():
     """A constraint that is active with multiplier zero stays active; everything is finite."""
     eye = jnp.eye(3)

@@ -15,6 +15,7 @@ from w2sjax.certificate import Projection, Status
 from w2sjax.certification import certify, values_of
 from w2sjax.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.sets.convex_set import CoefficientSet, ValueSet
+from w2sjax.solvers.least_squares import solve
 
 MAX_STEPS = 500
 
@@ -193,4 +194,4 @@ def _(intercept, primals, tangents):
     _, change = jax.jvp(
         lambda given: conditions((theta, multipliers), given), (data,), (data_tangents,)
     )
-    return theta, -(jnp.linalg.pinv(matrix) @ change)[:dimension]
+    return theta, -solve(matrix, change)[:dimension]

@@ -18,7 +18,7 @@ from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
 from ._active_set import Budget, Descent, Face, Region, descend, sweep
-from ._norm import scaled_norm
+from ._norm import powers_of_two
 from ._orthogonal import finish
 
 ROUNDS = 10  # two or three suffice unless the factor is nearly singular
@@ -31,15 +31,6 @@ def proximal(
     largest = jnp.max(squares)
     scale = jnp.where(squares > 0, squares, jnp.where(largest > 0, largest, 1))
     return multiple * float(jnp.finfo(squares.dtype).eps) ** power * scale
-
-
-def powers_of_two(factor: Float[Array, "d d"]) -> Float[Array, " d"]:
-    """Return units in which the columns have lengths from 1 to 2; the least for columns of zeros."""
-    lengths = jax.vmap(scaled_norm, in_axes=1)(factor)
-    _, exponents = jnp.frexp(lengths)
-    units = jnp.ldexp(jnp.ones_like(lengths), exponents - 1)
-    least = jnp.min(jnp.where(lengths > 0, units, jnp.inf))
-    return jnp.where(lengths > 0, units, jnp.where(jnp.isfinite(least), least, 1))
 
 
 def refine(

@@ -6,6 +6,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from w2sjax.solvers._norm import powers_of_two
+
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
@@ -51,3 +53,14 @@ def euclidean(point: Float[Array, " d"]) -> LeastSquares:
     one = jnp.ones(dimension, point.dtype)
     rank = jnp.asarray(dimension, jnp.int32)
     return LeastSquares(one, jnp.eye(dimension, dtype=point.dtype), point, one, rank)
+
+
+def solve(matrix: Float[Array, "d d"], right_side: Float[Array, " d"]) -> Float[Array, " d"]:
+    """Solution of least norm of a linear system whose rows and columns may have any units."""
+    rows = powers_of_two(matrix.T)
+    scales = powers_of_two(matrix / rows[:, None])
+    left, singular, right = jnp.linalg.svd(matrix / rows[:, None] / scales[None, :])
+    noise = 10 * matrix.shape[0] * jnp.finfo(matrix.dtype).eps * singular[0]
+    rank = jnp.sum(singular > noise, dtype=jnp.int32)
+    reduced = LeastSquares(singular, right.T, left.T @ (right_side / rows), scales, rank)
+    return reduced.minimum_norm()

@@ -13,7 +13,7 @@ from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
 from ._least_distance import empty_face, least_distance
-from ._refine import powers_of_two
+from ._norm import powers_of_two
 from .solution import Solution
 
 ROUNDS = 12  # three suffice unless the condition number is beyond 1e8
