@@ -12,7 +12,6 @@ columns a round leaves $D / (D + s^2)$ of the way: what is too slow for that end
 from collections.abc import Callable
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int
