@@ -45,7 +45,7 @@ def findings(report: Audit) -> tuple[str, ...]:
     count, total = report.statuses, len(report.models)
     if report.unresolved:
         sentences.append(
-            f"{report.unresolved} directions of the strong features are lost in rounding and not proved "
+            f"{report.unresolved} direction(s) of the strong features are lost in rounding and not proved "
             "to be null (columns that depend on each other nearly, but not exactly): where a reach is "
             "given, students are certified only among functions with coefficients up to it, and "
             "nothing is guaranteed; leave out a column of each such group"
