@@ -385,6 +385,78 @@ def test_a_check_that_fails_is_exit_code_two(tmp_path):
     assert len(done.stderr.splitlines()) == 1
 
 
+UNJUDGED = """
+import jax, w2sjax
+from w2sjax import Hypothesis
+
+
+def draw(key):
+    return jax.random.normal(key, (2,))
+
+
+def moon(values):
+    return values.moon
+
+
+@w2sjax.claim(draw=draw)
+def first(x):
+    return x[0] * x[1], x @ x
+
+@w2sjax.claim(draw=draw)
+def raises(x):
+    return x, x.moon
+
+@w2sjax.claim(draw=draw)
+def refused(x):
+    return jax.scipy.special.gammaln(x[0] ** 2 + 1), 1.0
+
+@w2sjax.claim(draw=draw, hypotheses={"moon": Hypothesis("there is one", impose=moon)})
+def imposes(x):
+    return 0.0, x @ x
+
+@w2sjax.claim(draw=lambda key: draw(key))
+def false(x):
+    return x @ x, 1.0
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("verify", "--instances", 500), ("falsify", "--budget", 500, "--small", 10, "--restarts", 0)],
+    ids=["verify", "falsify"],
+)
+def test_a_claim_that_cannot_be_judged_does_not_end_the_others(tmp_path, arguments):
+    path, found = tmp_path / "bounds.py", tmp_path / "found.json"
+    path.write_text(UNJUDGED)
+    command, *options = arguments
+    done = invoke(command, path, *options, "--json", found)
+    assert done.exit_code == 2, done.output
+    assert [row["claim"] for row in json.loads(found.read_text())] == ["first", "false"]
+    assert "first" in done.stdout and "false" in done.stdout
+    raises, refused, imposes = done.stderr.splitlines()
+    assert raises.startswith("error: raises: check failed (line 20): AttributeError")
+    assert refused.startswith("error: refused: check failed: the rounding of")
+    assert imposes.startswith("error: imposes: AttributeError") and "moon" in imposes
+
+
+def test_exact_trouble_with_one_claim_does_not_end_the_others(tmp_path, monkeypatch):
+    from w2sjax.falsification import redecide
+
+    known, path = redecide.redecide, tmp_path / "bounds.py"
+    path.write_text(UNJUDGED.replace("def first(x):\n    return", "def first(x):\n    return 9 *"))
+
+    def sometimes(claim, key, **options):
+        if claim.name == "first":
+            raise ValueError("exact: no")
+        return known(claim, key, **options)
+
+    monkeypatch.setattr(redecide, "redecide", sometimes)
+    names = [f"{path}::{name}" for name in ("first", "false")]
+    done = invoke("verify", *names, "--instances", 500, "--exact")
+    assert done.exit_code == 2 and done.stderr == "error: exact: no\n"
+    assert "false, none: of" in done.stdout
+
+
 def test_the_documentation_runs():
     """Every block of the page, in order, as one program."""
     text = PAGE.read_text()
