@@ -18,6 +18,8 @@ from w2sjax import Hypothesis, Inequality, Verdict, rounding
 from w2sjax.claim_files import find_claims
 from w2sjax.claims import Domain
 from w2sjax.cli import app
+from w2sjax.falsification.budget import Budget
+from w2sjax.falsification.search import falsify
 from w2sjax.sets import Subspace
 from w2sjax.user_domains import PROJECTION, CertifiedStudy, own_domain
 
@@ -307,6 +309,43 @@ def test_other_domains_and_missing_twins():
     broken = w2sjax.claim(draw=lambda key: key.moon, name="broken")(lambda v: (0, 1))
     with pytest.raises(ValueError, match=r"draw failed \(line \d+\): AttributeError"):
         verified(broken)
+
+
+fixed = np.random.default_rng(0)
+DRAWS = {
+    "numpy": (lambda key: fixed.normal(size=3), "gives one key different instances: numbers"),
+    "partly numpy": (
+        lambda key: jax.random.normal(key, (3,)) + fixed.normal(),
+        "gives one key different instances: numbers",
+    ),
+    "a seed": (
+        lambda key: np.random.default_rng(1).normal(size=3),
+        "20,000 different keys one and the same instance: it ignores its key, or",
+    ),
+    "another key": (lambda key: jax.random.normal(jax.random.key(7), (3,)), "it ignores its key"),
+    "no effect": (
+        lambda key: jnp.floor(jax.random.uniform(key, (3,))),
+        "one and the same instance",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_instances_that_are_all_one_are_refused(name):
+    draw, message = DRAWS[name]
+    claim = w2sjax.claim(draw=draw, name="odd")(lambda x: (0.0, x @ x))
+    with pytest.raises(ValueError, match=f"^odd: draw .*{message}"):
+        verified(claim)
+    with pytest.raises(ValueError, match=f"^odd: draw .*{message}"):
+        falsify(claim, budget=Budget(instances=500, small=0, restarts=0))
+
+
+@pytest.mark.parametrize("chance", [0.5, 1e-3])
+def test_few_instances_are_instances(chance):
+    """A domain of two, one of them rare, and not a number."""
+    claim = w2sjax.claim(draw=lambda key: jnp.where(jax.random.bernoulli(key, chance), jnp.nan, 1))
+    found = verified(claim(lambda x: (0.0, x)))
+    assert found.holds + found.invalid == COUNT
 
 
 # Files
