@@ -77,7 +77,8 @@ def is_built_in(domain: Domain) -> bool:
 def refuse_constant(claims: str, domain: Domain, variant: Any = None) -> None:
     """Refuse the domain of some claims if its instances are all one, or do not come from their key.
 
-    A domain of few instances passes: where two keys give the same one, `SAMPLE` keys are tried.
+    A domain of few instances passes: where two keys give the same one, `SAMPLE` keys are tried. So
+    does one of NaN alone, which is counted as invalid.
 
     Raises:
         ValueError: with the reason.
@@ -85,7 +86,7 @@ def refuse_constant(claims: str, domain: Domain, variant: Any = None) -> None:
     first, second, *_ = keys = jax.random.split(jax.random.key(0), SAMPLE)
     drawn = domain.draw(first, variant)
     advice = "; use jax.random with the key"
-    if not _same(drawn, domain.draw(first, variant)):
+    if not _same(drawn, domain.draw(first, variant), nan=True):
         raise ValueError(
             f"{claims}: draw gives one key different instances: numbers that do not come from it, such as "
             f"numpy's, are drawn once, while tracing{advice}"
@@ -102,10 +103,10 @@ def refuse_constant(claims: str, domain: Domain, variant: Any = None) -> None:
         )
 
 
-def _same(one: Any, other: Any) -> Bool[Array, ""]:
-    """Whether two instances agree in every number; NaN agrees with NaN."""
+def _same(one: Any, other: Any, *, nan: bool = False) -> Bool[Array, ""]:
+    """Whether two instances agree in every number; `nan`: whether NaN agrees with NaN."""
     pairs = zip(jax.tree.leaves(one), jax.tree.leaves(other), strict=True)
-    return jnp.all(jnp.stack([jnp.all((a == b) | ((a != a) & (b != b))) for a, b in pairs]))
+    return jnp.all(jnp.stack([jnp.all((a == b) | (nan & (a != a) & (b != b))) for a, b in pairs]))
 
 
 @jax.tree_util.register_dataclass

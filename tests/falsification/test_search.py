@@ -120,7 +120,8 @@ def test_wrong_arguments(arguments, message):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"instances": -1}, {"small": -1}, {"restarts": -1}, {"seconds": 0}]
+    "wrong",
+    [{"instances": -1}, {"small": -1}, {"restarts": -1}, {"exact": -1}, {"seconds": 0}],
 )
 def test_wrong_budgets(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
