@@ -33,6 +33,8 @@ def run(
     Raises:
         ValueError: for arguments that do not fit together, or name nothing.
     """
+    from w2sjax.claim_files import find_claims
+    from w2sjax.claims import REGISTRY
     from w2sjax.falsification.budget import Budget
     from w2sjax.falsification.files import write_matrix, write_pages
     from w2sjax.falsification.report import as_json, matrix
@@ -48,17 +50,18 @@ def run(
     if out is not None:
         ready_folder("--out", out)
     common = {"sets": sets, "budget": budget, "checkpoint": checkpoint}
-    results, reasons = _search(name, seed, drop, twin, common)
+    claims = list(REGISTRY) if name is None else find_claims([name])
+    results, reasons = _search(claims, every, seed, drop, twin, common)
     console = Console()
     # Shown first: a disk that has filled up since must not lose it.
     if every:
         console.print(matrix(results))
     else:
         _show(console, results)
+    remarks = _left_out(claims, sets) if results else []
     tell(reasons)
     if json is not None and results:
         json.write_text(json_module.dumps([as_json(r) for r in results], indent=1) + "\n")
-    remarks = []
     if out is not None:
         remarks += write_pages(results, out)
         remarks += write_matrix(results, out) if every else []
@@ -69,24 +72,30 @@ def run(
     return FOUND if not every and any(result.refuted for result in results) else NONE
 
 
+def _left_out(claims: Sequence[Any], sets: Sequence[str] | None) -> list[str]:
+    """Say what is left out; a claim without a set is searched whatever the sets are."""
+    from w2sjax.lookup import claim_named, left_out
+
+    return left_out([claim for claim in claims if claim_named(claim).sets != ()], sets)
+
+
 def _search(
-    name, seed: int, drop, twin: bool, common: dict[str, Any]
+    claims, every: bool, seed: int, drop, twin: bool, common: dict[str, Any]
 ) -> tuple[list[Any], list[str]]:
     """Search claims one by one; also says why some could not be searched."""
-    from w2sjax.claim_files import find_claims
     from w2sjax.falsification.every import falsify_all
     from w2sjax.falsification.search import falsify
     from w2sjax.report import progress_bar
     from w2sjax.unjudged import judge_each
 
     with progress_bar() as progress:
-        if name is None:
+        if every:
             return falsify_all(key=seed, progress=progress, **common), []
         return judge_each(
-            [[claim] for claim in find_claims([name])],
-            lambda claims: [
+            [[claim] for claim in claims],
+            lambda group: [
                 falsify(claim, seed, drop=drop, twin=twin, progress=progress, **common)
-                for claim in claims
+                for claim in group
             ],
         )
 
