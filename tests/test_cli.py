@@ -125,6 +125,25 @@ def test_bad_input_is_exit_code_two(arguments, message, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+def test_what_is_left_out_is_said():
+    names = ("convex_values", "pythagorean_identity", "expansion_core")
+    sets = ("--set", "bounded_values", "--set", "box")
+    done = invoke("verify", *names, *sets, "--instances", "20")
+    assert done.exit_code == 0, done.output
+    assert (
+        done.stdout.count("left out") == 1
+        and (
+            "left out, as stated for none of the sets asked for (bounded_values, box): "
+            "pythagorean_identity, expansion_core\n"
+        )
+        in done.stdout
+    )
+    done = invoke(
+        "verify", "pythagorean_identity", "--set", "subspace", *sets[2:], "--instances", "20"
+    )
+    assert "left out, as none of the claims is stated for it: box\n" in done.stdout
+
+
 def test_a_damaged_checkpoint_is_exit_code_two(tmp_path):
     arguments = ("verify", "convex_values", "--set", "bounded_values", "--instances", "20")
     assert invoke(*arguments, "--checkpoint", tmp_path).exit_code == 0

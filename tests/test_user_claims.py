@@ -18,6 +18,8 @@ from w2sjax import Hypothesis, Inequality, Verdict, rounding
 from w2sjax.claim_files import find_claims
 from w2sjax.claims import Domain
 from w2sjax.cli import app
+from w2sjax.falsification.budget import Budget
+from w2sjax.falsification.search import falsify
 from w2sjax.sets import Subspace
 from w2sjax.user_domains import PROJECTION, CertifiedStudy, own_domain
 
@@ -309,6 +311,43 @@ def test_other_domains_and_missing_twins():
         verified(broken)
 
 
+fixed = np.random.default_rng(0)
+DRAWS = {
+    "numpy": (lambda key: fixed.normal(size=3), "gives one key different instances: numbers"),
+    "partly numpy": (
+        lambda key: jax.random.normal(key, (3,)) + fixed.normal(),
+        "gives one key different instances: numbers",
+    ),
+    "a seed": (
+        lambda key: np.random.default_rng(1).normal(size=3),
+        "20,000 different keys one and the same instance: it ignores its key, or",
+    ),
+    "another key": (lambda key: jax.random.normal(jax.random.key(7), (3,)), "it ignores its key"),
+    "no effect": (
+        lambda key: jnp.floor(jax.random.uniform(key, (3,))),
+        "one and the same instance",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_instances_that_are_all_one_are_refused(name):
+    draw, message = DRAWS[name]
+    claim = w2sjax.claim(draw=draw, name="odd")(lambda x: (0.0, x @ x))
+    with pytest.raises(ValueError, match=f"^odd: draw .*{message}"):
+        verified(claim)
+    with pytest.raises(ValueError, match=f"^odd: draw .*{message}"):
+        falsify(claim, budget=Budget(instances=500, small=0, restarts=0))
+
+
+@pytest.mark.parametrize("chance", [0.5, 1e-3])
+def test_few_instances_are_instances(chance):
+    """A domain of two, one of them rare, and not a number."""
+    claim = w2sjax.claim(draw=lambda key: jnp.where(jax.random.bernoulli(key, chance), jnp.nan, 1))
+    found = verified(claim(lambda x: (0.0, x)))
+    assert found.holds + found.invalid == COUNT
+
+
 # Files
 
 
@@ -383,6 +422,78 @@ def test_a_check_that_fails_is_exit_code_two(tmp_path):
     assert done.exit_code == 2
     assert "odd: check failed (line 7): AttributeError" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+UNJUDGED = """
+import jax, w2sjax
+from w2sjax import Hypothesis
+
+
+def draw(key):
+    return jax.random.normal(key, (2,))
+
+
+def moon(values):
+    return values.moon
+
+
+@w2sjax.claim(draw=draw)
+def first(x):
+    return x[0] * x[1], x @ x
+
+@w2sjax.claim(draw=draw)
+def raises(x):
+    return x, x.moon
+
+@w2sjax.claim(draw=draw)
+def refused(x):
+    return jax.scipy.special.gammaln(x[0] ** 2 + 1), 1.0
+
+@w2sjax.claim(draw=draw, hypotheses={"moon": Hypothesis("there is one", impose=moon)})
+def imposes(x):
+    return 0.0, x @ x
+
+@w2sjax.claim(draw=lambda key: draw(key))
+def false(x):
+    return x @ x, 1.0
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("verify", "--instances", 500), ("falsify", "--budget", 500, "--small", 10, "--restarts", 0)],
+    ids=["verify", "falsify"],
+)
+def test_a_claim_that_cannot_be_judged_does_not_end_the_others(tmp_path, arguments):
+    path, found = tmp_path / "bounds.py", tmp_path / "found.json"
+    path.write_text(UNJUDGED)
+    command, *options = arguments
+    done = invoke(command, path, *options, "--json", found)
+    assert done.exit_code == 2, done.output
+    assert [row["claim"] for row in json.loads(found.read_text())] == ["first", "false"]
+    assert "first" in done.stdout and "false" in done.stdout
+    raises, refused, imposes = done.stderr.splitlines()
+    assert raises.startswith("error: raises: check failed (line 20): AttributeError")
+    assert refused.startswith("error: refused: check failed: the rounding of")
+    assert imposes.startswith("error: imposes: AttributeError") and "moon" in imposes
+
+
+def test_exact_trouble_with_one_claim_does_not_end_the_others(tmp_path, monkeypatch):
+    from w2sjax.falsification import redecide
+
+    known, path = redecide.redecide, tmp_path / "bounds.py"
+    path.write_text(UNJUDGED.replace("def first(x):\n    return", "def first(x):\n    return 9 *"))
+
+    def sometimes(claim, key, **options):
+        if claim.name == "first":
+            raise ValueError("exact: no")
+        return known(claim, key, **options)
+
+    monkeypatch.setattr(redecide, "redecide", sometimes)
+    names = [f"{path}::{name}" for name in ("first", "false")]
+    done = invoke("verify", *names, "--instances", 500, "--exact")
+    assert done.exit_code == 2 and done.stderr == "error: exact: no\n"
+    assert "false, none: of" in done.stdout
 
 
 def test_the_documentation_runs():

@@ -3,7 +3,6 @@
 Heavy imports happen inside the commands, so that `w2sjax --help` answers at once.
 """
 
-import json as json_module
 import sys
 import traceback
 from collections.abc import Iterator
@@ -78,35 +77,20 @@ def verify(
 ) -> None:
     """Check claims on random instances: does each hold, how tight is it?"""
     _double_precision()
-    from w2sjax._writable import ready_file
-    from w2sjax.claim_files import find_claims
-    from w2sjax.report import progress_bar, verification_json, verification_table
-    from w2sjax.verification import verify as run
+    from w2sjax.verify_command import run
 
     with _bad_input():
-        if json is not None:
-            ready_file("--json", json)
-        chosen = find_claims(claims) if claims else None
-        with progress_bar() as progress:
-            results = run(
-                chosen,
-                seed,
-                sets=set_,
-                instances=instances,
-                drop=drop,
-                checkpoint=checkpoint,
-                progress=progress,
-            )
-        _console.print(verification_table(results))
-        if json is not None:
-            json.write_text(json_module.dumps(verification_json(results), indent=1) + "\n")
-        refuted = any(result.refuted for result in results)
-        if exact:
-            from w2sjax.falsification.command import settle
-
-            refuted = settle(results, chosen or [], drop)
-    if refuted:
-        raise typer.Exit(1)
+        code = run(
+            claims or [],
+            sets=set_,
+            instances=instances,
+            seed=seed,
+            drop=drop,
+            exact=exact,
+            json=json,
+            checkpoint=checkpoint,
+        )
+    raise typer.Exit(code)
 
 
 @app.command()

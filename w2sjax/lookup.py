@@ -40,6 +40,26 @@ def variant_named(
     return spec.name, spec
 
 
+def left_out(
+    claims: Sequence[Claim | str], sets: Sequence[str | ConvexSet | type[ConvexSet]] | None
+) -> list[str]:
+    """Say in a line each which claims are stated for none of the sets, and which sets for no claim."""
+    if sets is None:
+        return []
+    chosen, known = [claim_named(claim) for claim in claims], [variant_named(spec) for spec in sets]
+    idle = [c.name for c in chosen if not any(c.stated_for(variant) for _, variant in known)]
+    empty = [label for label, variant in known if not any(c.stated_for(variant) for c in chosen)]
+    lines = []
+    if idle:
+        labels = ", ".join(label for label, _ in known)
+        lines.append(
+            f"left out, as stated for none of the sets asked for ({labels}): {', '.join(idle)}"
+        )
+    if empty:
+        lines.append(f"left out, as none of the claims is stated for it: {', '.join(empty)}")
+    return lines
+
+
 def variants_of(
     claim: Claim, sets: Sequence[str | ConvexSet | type[ConvexSet]] | None
 ) -> list[tuple[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from w2sjax._where import failure
 from w2sjax.certificate import Projection
@@ -19,6 +19,7 @@ from w2sjax.claims.projection.study import Study
 from w2sjax.rounding import Rounded
 
 YOURS = "yours"  # the name of the domains that a user's function draws
+SAMPLE = 20_000  # keys that must give more than one instance
 
 
 @jax.tree_util.register_dataclass
@@ -71,6 +72,41 @@ def domain_of(given: str | Domain | None) -> Domain:
 def is_built_in(domain: Domain) -> bool:
     """Whether its instances are prepared by w2sjax, so that their numbers carry errors of their own."""
     return domain == PROJECTION or any(domain == claim.domain for claim in REGISTRY)
+
+
+def refuse_constant(claims: str, domain: Domain, variant: Any = None) -> None:
+    """Refuse the domain of some claims if its instances are all one, or do not come from their key.
+
+    A domain of few instances passes: where two keys give the same one, `SAMPLE` keys are tried. So
+    does one of NaN alone, which is counted as invalid.
+
+    Raises:
+        ValueError: with the reason.
+    """
+    first, second, *_ = keys = jax.random.split(jax.random.key(0), SAMPLE)
+    drawn = domain.draw(first, variant)
+    advice = "; use jax.random with the key"
+    if not _same(drawn, domain.draw(first, variant), nan=True):
+        raise ValueError(
+            f"{claims}: draw gives one key different instances: numbers that do not come from it, such as "
+            f"numpy's, are drawn once, while tracing{advice}"
+        )
+    if not _same(drawn, domain.draw(second, variant)):
+        return
+    same = jax.jit(
+        lambda given: jax.lax.map(lambda k: _same(drawn, domain.draw(k, variant)), given)
+    )
+    if jnp.all(same(keys)):
+        raise ValueError(
+            f"{claims}: draw gives {SAMPLE:,} different keys one and the same instance: it ignores its "
+            f"key, or takes its numbers from elsewhere (numpy's are drawn once, while tracing){advice}"
+        )
+
+
+def _same(one: Any, other: Any, *, nan: bool = False) -> Bool[Array, ""]:
+    """Whether two instances agree in every number; `nan`: whether NaN agrees with NaN."""
+    pairs = zip(jax.tree.leaves(one), jax.tree.leaves(other), strict=True)
+    return jnp.all(jnp.stack([jnp.all((a == b) | (nan & (a != a) & (b != b))) for a, b in pairs]))
 
 
 @jax.tree_util.register_dataclass

@@ -28,6 +28,7 @@ from w2sjax.lookup import NO_SET, claim_named, variant_named
 from w2sjax.scale import load_state, over_devices, save_state
 from w2sjax.sets import SETS, ConvexSet
 from w2sjax.tally import Verification, merge, tally
+from w2sjax.user_domains import is_built_in, refuse_constant
 
 BLOCK = 500
 INSTANCES = 20_000
@@ -63,8 +64,9 @@ def verify(
             out, and the others have fewer instances.
 
     Raises:
-        ValueError: for unknown claims, sets or hypotheses, or fewer than one instance. Needs
-            double precision: `jax.config.update("jax_enable_x64", True)` first.
+        ValueError: for unknown claims, sets or hypotheses, fewer than one instance, or a user's `draw`
+            that gives one instance for every key. Needs double precision:
+            `jax.config.update("jax_enable_x64", True)` first.
     """
     chosen = [claim_named(c) for c in _listed(claims, REGISTRY)]
     if instances < 1:
@@ -189,6 +191,9 @@ class _Run:
         start = time.perf_counter()
         # A caller's `with jax.enable_x64(True)` does not reach the thread that compiles.
         with jax.enable_x64(True):
+            if not is_built_in(self.claims[0].domain):
+                names = ", ".join(claim.name for claim in self.claims)
+                refuse_constant(names, self.claims[0].domain, self.variant)
             lowered = over_devices(draw).lower(self._ids(), self.data, self.root)
             drawing = compile_quickly(lowered)
             drawn = jax.tree.map(

@@ -1,5 +1,8 @@
 """All claims with each hypothesis dropped; time limits inside the phases; ascent over a given set."""
 
+import functools
+import itertools
+
 import jax
 import numpy as np
 import pytest
@@ -10,10 +13,11 @@ from w2sjax.falsification.budget import Budget, Clock
 from w2sjax.falsification.every import falsify_all
 from w2sjax.falsification.exact import decide
 from w2sjax.falsification.projection.small import small_problems
+from w2sjax.falsification.question import asked
 from w2sjax.falsification.report import matrix, summary
-from w2sjax.falsification.search import falsify
+from w2sjax.falsification.search import Search, falsify
 from w2sjax.falsification.statements import STATEMENTS
-from w2sjax.lookup import claim_named
+from w2sjax.lookup import claim_named, variants_of
 from w2sjax.sets.parse import parse_set
 from w2sjax.verification import BLOCK, verify
 
@@ -59,6 +63,44 @@ def test_the_clock_pauses():
         assert 9.0 <= clock.spent() < 10.0 and not clock.expired()
     clock.charge(1.0)
     assert clock.expired() and clock.spent() == clock.spent()
+
+
+def ticking():
+    """A clock by which every look at it takes a second."""
+    return functools.partial(Clock, now=itertools.count().__next__)
+
+
+def test_parts_of_the_time():
+    """Of 12 seconds, the first of three parts may take 4; what it leaves, the others have."""
+    seconds = [0.0]
+    clock = Clock(12.0, now=lambda: seconds[0])
+    with clock.running(), clock.part(3):
+        with clock.part(2):
+            seconds[0] = 1.0
+            assert not clock.expired()
+            seconds[0] = 2.0
+            assert clock.expired()
+        assert not clock.expired() and clock.left() == 2.0
+    with clock.part(2):
+        assert clock.left() == 5.0, "half of what is left"
+    assert clock.left() == 10.0
+
+
+def test_small_instances_leave_time_for_the_others(monkeypatch):
+    monkeypatch.setattr("w2sjax.falsification.search.Clock", ticking())
+    sets = ["simplex", "box", "l2_ball", "subspace"]
+    budget = Budget(instances=500, small=10**9, restarts=0, seconds=400)
+    search = Search(
+        asked("convex_values", 0), variants_of(claim_named("convex_values"), sets), budget
+    )
+    search.run("small")
+    counts = [outcome.instances for outcome in search.outcomes["small"].values()]
+    assert len(counts) == len(sets) and max(counts) <= 1.5 * min(counts)
+    assert search.clock.spent() <= 1.1 * 400 / 4, "a share of four phases"
+    search.run("random")
+    assert all(outcome.finished for outcome in search.outcomes["random"].values())
+    found = search.answer(0.0)
+    assert found.instances["random"] == 500 * len(sets) and not found.complete
 
 
 def test_the_rows_of_all():

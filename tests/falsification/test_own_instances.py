@@ -16,6 +16,7 @@ from w2sjax import Hypothesis, rounding
 from w2sjax.claim_files import find_claims
 from w2sjax.claims import Domain
 from w2sjax.cli import app
+from w2sjax.falsification import conversion
 from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.counterexample import confirm, replay
 from w2sjax.falsification.no_exact_side import NoExactSideError
@@ -26,6 +27,8 @@ from w2sjax.falsification.report import summary
 from w2sjax.falsification.search import falsify
 from w2sjax.falsification.shrinking import shrink
 from w2sjax.falsification.stated import statement_of
+from w2sjax.falsification.unsettled import unsettled
+from w2sjax.verification import instance
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples" / "my_bounds.py"
 SMALL, RANDOM = (
@@ -216,6 +219,48 @@ def test_violations_that_stay_unconfirmed_are_counted_with_the_reason():
     answer = falsify(claim, budget=RANDOM)
     assert not answer.found and answer.unconfirmed > 0 and answer.refuted
     assert "not confirmed exactly (odd: it states a tolerance of its own)" in summary(answer)
+
+
+def shares(key):
+    return jax.random.uniform(key, (2,))
+
+
+def tiny(pair):
+    """False by less than 1e-18, where one number is close to 1; equal in doubles everywhere."""
+    return pair[1] + jnp.maximum(0.0, pair[0] - 0.9921875) * 2.0**-53, pair[1]
+
+
+def test_a_violation_below_the_rounding_is_found_where_random_instances_fall_into_it():
+    claim = w2sjax.claim(draw=shares)(tiny)
+    found = falsify(claim, budget=Budget(instances=1000, small=0, restarts=0))
+    assert found.least_slack == 0 and found.open == 1000 and found.found
+    assert found.counterexample is not None
+    assert found.counterexample.found.startswith("random instance")
+    few = falsify(claim, budget=Budget(instances=1000, small=0, restarts=0, exact=10))
+    assert not few.found and few.decided == 10 and few.complete
+    assert "; 10 of 1,000 that floating point does not settle decided exactly" in summary(few)
+
+
+def test_the_least_slack_is_decided_first():
+    claim = w2sjax.claim(draw=pair, name="half")(half)
+    places = unsettled(claim, 0, None, 1000)
+    draw = jax.jit(jax.vmap(lambda i: claim.check(instance(claim, 0, None, i).values)))
+    sides = draw(jnp.asarray(places))
+    slacks = sides.normalised_slack.tolist()
+    assert len(places) > 10 and slacks == sorted(slacks) and max(slacks) <= 0
+
+
+def test_a_conversion_that_fails_is_not_the_last(monkeypatch):
+    """The instance of least slack cannot be converted: the next one can."""
+    known, tried = conversion.case_of, []
+
+    def case_of(drawn):
+        tried.append(drawn)
+        return None if len(tried) <= 2 else known(drawn)  # in the random phase, and among the open
+
+    monkeypatch.setattr(conversion, "case_of", case_of)
+    found = falsify(as_drawn, budget=RANDOM)
+    assert found.found and found.decided == 2 and len(tried) == 3
 
 
 def test_verify_exact_settles_instances_of_ones_own():

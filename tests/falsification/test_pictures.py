@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -17,8 +18,10 @@ from w2sjax.falsification.files import matrix_row, write_matrix, write_pages
 from w2sjax.falsification.flint_numbers import rationals
 from w2sjax.falsification.kinds import KINDS as INSTANCES
 from w2sjax.falsification.pictures import distances, matrix, plane, region, worlds
+from w2sjax.falsification.projection.distances import DISTANCES, FUNCTIONS, written
 from w2sjax.falsification.projection.projecting import project
 from w2sjax.falsification.projection.small import small_problems
+from w2sjax.falsification.rendering import markdown
 from w2sjax.falsification.statements import STATEMENTS, TWINS
 
 PLAIN = STATEMENTS["misfit_gain"]
@@ -92,10 +95,34 @@ def test_distances_in_the_plane_are_those_of_the_engine(name):
     shown = distances.shown(statement, values)
     assert shown
     for quantity in shown:
-        ends = [values[end] for end in distances.ENDS[quantity]]
+        ends = [values[end] for end in DISTANCES[quantity]]
         exact = distances.squared(found.instance, *ends)
         drawn = np.linalg.norm(np.subtract(*(region.coordinates(found.instance, e) for e in ends)))
         assert drawn**2 == pytest.approx(float(exact))
+
+
+@pytest.mark.parametrize("name", [n for n, s in TWINS.items() if s.domain == "projection"])
+def test_picture_and_page_use_the_same_letters(tmp_path, name):
+    statement = TWINS[name]
+    kind = "l2_ball" if name == "inexact_gain" else "subspace"
+    found = counterexample(statement, kind, fits=plane.fits)
+    shown = distances.shown(statement, distances.functions(found, found.instance))
+    with plane.drawing(tmp_path / "any", 3, 3) as figure:
+        axes = figure.subplots()
+        places = {end: np.array([i, i**2], float) for i, end in enumerate(
+            dict.fromkeys(end for quantity in shown for end in DISTANCES[quantity]))}  # fmt: skip
+        plane._sides(axes, places, shown, dict.fromkeys(shown, "1"))
+        plane._points(axes, places)
+        legend = [line.get_label() for line in axes.lines if "$d" in line.get_label()]
+        letters = {text.get_text().strip("$") for text in axes.texts} - {"1"}
+    assert legend == [f"${written(*DISTANCES[n])}$ = 1".replace("*", "^*") for n in shown]
+    assert letters == {end for label in legend for end in label[3:].split(")")[0].split(", ")}
+    page = markdown(found)
+    named = set(re.findall(r"(?:Coefficients|Projection) of (?:u = )?([^ :]+):", page))
+    assert named <= set(FUNCTIONS.values())
+    assert {letter.replace("^", "") for letter in letters} <= set(
+        re.findall(r"[a-z][_a-z*]*", page)
+    )
 
 
 def test_the_sides_are_sums_of_what_is_shown():
@@ -103,7 +130,7 @@ def test_the_sides_are_sums_of_what_is_shown():
     found = counterexample(statement, fits=plane.fits)
     values = distances.functions(found, found.instance)
     sizes = {
-        name: distances.squared(found.instance, *(values[end] for end in distances.ENDS[name]))
+        name: distances.squared(found.instance, *(values[end] for end in DISTANCES[name]))
         for name in distances.shown(statement, values)
     }
     assert Fraction(found.lhs) == sizes["student_error"]

@@ -120,7 +120,8 @@ def test_wrong_arguments(arguments, message):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"instances": -1}, {"small": -1}, {"restarts": -1}, {"seconds": 0}]
+    "wrong",
+    [{"instances": -1}, {"small": -1}, {"restarts": -1}, {"exact": -1}, {"seconds": 0}],
 )
 def test_wrong_budgets(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
@@ -154,6 +155,17 @@ def test_the_command_writes_what_replay_reads(tmp_path):
 def test_the_command_finds_nothing_against_a_theorem():
     done = CliRunner().invoke(app, ["falsify", "misfit_gain", *QUICK, "--small", "300"])
     assert done.exit_code == 0 and "none found in 300 instances" in done.output
+
+
+def test_sets_that_are_left_out_are_said():
+    """A claim without a set is searched all the same."""
+    few = ["--budget", "0", "--small", "10", "--restarts", "0"]
+    for name in ("pythagorean_identity", "expansion_core"):
+        sets = ["--set", "subspace", "--set", "box"]
+        done = CliRunner().invoke(app, ["falsify", name, *sets, *few])
+        empty = "box" if name == "pythagorean_identity" else "subspace, box"
+        assert done.exit_code == 0 and "none found in 10 instances" in done.output
+        assert f"left out, as none of the claims is stated for it: {empty}\n" in done.output
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@
 
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from w2sjax.falsification.counterexample import Counterexample
 
-PHASES = ("small", "random", "ascent")
+PHASES = ("small", "random", "ascent", "open")
+COUNTS = ("instances", "small", "restarts", "exact")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,16 +19,19 @@ class Budget:
         instances: random instances in floating point.
         small: small exact instances, enumerated or drawn.
         restarts: of gradient ascent, or of local search on finite worlds.
-        seconds: of everything but shrinking and the compilation or ascent that is under way.
+        seconds: of everything but shrinking and the compilation or ascent that is under way. Phases
+            share it, and in each the sets; what one leaves unused passes on.
+        exact: random instances that floating point does not settle and that are decided exactly.
     """
 
     instances: int = 20_000
     small: int = 20_000
     restarts: int = 32
     seconds: float = 60.0
+    exact: int = 1_000
 
     def __post_init__(self):
-        for name in ("instances", "small", "restarts"):
+        for name in COUNTS:
             if getattr(self, name) < 0:
                 raise ValueError(f"{name}: expected at least 0, got {getattr(self, name)}")
         if not self.seconds > 0:
@@ -35,16 +39,16 @@ class Budget:
 
 
 class Clock:
-    """Adds up the time in which it runs, and knows its limit."""
+    """Adds up the time in which it runs, and knows its limit; `now` tells the time in seconds."""
 
-    def __init__(self, limit: float, spent: float = 0.0):
-        self.limit, self._spent = limit, spent
+    def __init__(self, limit: float, spent: float = 0.0, now: Callable[[], float] | None = None):
+        self.limit, self._spent, self._now = limit, spent, now or time.monotonic
         self._since: float | None = None
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """Let it run for the length of a block."""
-        self._since = time.monotonic()
+        self._since = self._now()
         try:
             yield
         finally:
@@ -52,7 +56,21 @@ class Clock:
 
     def spent(self) -> float:
         """Seconds so far."""
-        return self._spent + (0.0 if self._since is None else time.monotonic() - self._since)
+        return self._spent + (0.0 if self._since is None else self._now() - self._since)
+
+    def left(self) -> float:
+        """Seconds to the limit."""
+        return self.limit - self.spent()
+
+    @contextmanager
+    def part(self, parts: int) -> Iterator[None]:
+        """Lower the limit, for the length of a block, to one of so many equal parts of what is left."""
+        whole = self.limit
+        self.limit = min(whole, self.spent() + self.left() / parts)
+        try:
+            yield
+        finally:
+            self.limit = whole
 
     def charge(self, seconds: float) -> None:
         """Add time that was spent for several searches at once."""
@@ -60,7 +78,7 @@ class Clock:
 
     def expired(self) -> bool:
         """Whether the limit is reached."""
-        return self.spent() >= self.limit
+        return self.left() <= 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +93,8 @@ class Falsification:
         unconfirmed: violations in floating point that the exact engine does not confirm.
         undecided: small instances that the exact engine could not decide.
         invalid: random instances with a side that is not finite: nothing was checked.
+        open: random instances that floating point does not settle: equal, undecided, invalid, violated.
+        decided: how many of these were decided exactly, those of least slack first.
         one_engine: instances that one exact engine finds violated and the second refuses.
         seconds: of the search, of each of its phases, and of shrinking.
         sets: those that were searched.
@@ -97,6 +117,8 @@ class Falsification:
     complete: bool = True
     note: str = ""
     invalid: int = 0
+    open: int = 0
+    decided: int = 0
     one_engine: int = 0
 
     @property

@@ -24,6 +24,8 @@ class Outcome:
         unconfirmed: violations in floating point that exact arithmetic does not confirm.
         undecided: instances that exact arithmetic could not decide.
         invalid: random instances with a side that is not finite: nothing was checked.
+        open: random instances that floating point does not settle.
+        decided: how many of these were decided exactly.
         seconds: it took.
         hit: an exact instance that violates the statement, if one was found.
         place: how it was found, for people.
@@ -39,6 +41,8 @@ class Outcome:
     place: str = ""
     finished: bool = True
     invalid: int = 0
+    open: int = 0
+    decided: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Give it as plain objects, an infinite slack as null."""

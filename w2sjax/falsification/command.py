@@ -9,7 +9,7 @@ from rich.console import Console
 
 from w2sjax._writable import ready_file, ready_folder
 
-FOUND, NONE = 1, 0
+FOUND, NONE, UNJUDGED = 1, 0, 2
 
 
 def run(
@@ -33,9 +33,12 @@ def run(
     Raises:
         ValueError: for arguments that do not fit together, or name nothing.
     """
+    from w2sjax.claim_files import find_claims
+    from w2sjax.claims import REGISTRY
     from w2sjax.falsification.budget import Budget
     from w2sjax.falsification.files import write_matrix, write_pages
     from w2sjax.falsification.report import as_json, matrix
+    from w2sjax.unjudged import tell
 
     if every == (name is not None):
         raise ValueError("falsify: expected either a claim or --all")
@@ -47,37 +50,54 @@ def run(
     if out is not None:
         ready_folder("--out", out)
     common = {"sets": sets, "budget": budget, "checkpoint": checkpoint}
-    results = _search(name, seed, drop, twin, common)
+    claims = list(REGISTRY) if name is None else find_claims([name])
+    results, reasons = _search(claims, every, seed, drop, twin, common)
     console = Console()
     # Shown first: a disk that has filled up since must not lose it.
     if every:
         console.print(matrix(results))
     else:
         _show(console, results)
-    if json is not None:
+    remarks = _left_out(claims, sets) if results else []
+    tell(reasons)
+    if json is not None and results:
         json.write_text(json_module.dumps([as_json(r) for r in results], indent=1) + "\n")
-    remarks = []
     if out is not None:
         remarks += write_pages(results, out)
         remarks += write_matrix(results, out) if every else []
     for remark in remarks:
         console.print(remark, markup=False, highlight=False, soft_wrap=True)
+    if reasons:
+        return UNJUDGED
     return FOUND if not every and any(result.refuted for result in results) else NONE
 
 
-def _search(name, seed: int, drop, twin: bool, common: dict[str, Any]) -> list[Any]:
-    from w2sjax.claim_files import find_claims
+def _left_out(claims: Sequence[Any], sets: Sequence[str] | None) -> list[str]:
+    """Say what is left out; a claim without a set is searched whatever the sets are."""
+    from w2sjax.lookup import claim_named, left_out
+
+    return left_out([claim for claim in claims if claim_named(claim).sets != ()], sets)
+
+
+def _search(
+    claims, every: bool, seed: int, drop, twin: bool, common: dict[str, Any]
+) -> tuple[list[Any], list[str]]:
+    """Search claims one by one; also says why some could not be searched."""
     from w2sjax.falsification.every import falsify_all
     from w2sjax.falsification.search import falsify
     from w2sjax.report import progress_bar
+    from w2sjax.unjudged import judge_each
 
     with progress_bar() as progress:
-        if name is None:
-            return falsify_all(key=seed, progress=progress, **common)
-        return [
-            falsify(claim, seed, drop=drop, twin=twin, progress=progress, **common)
-            for claim in find_claims([name])
-        ]
+        if every:
+            return falsify_all(key=seed, progress=progress, **common), []
+        return judge_each(
+            [[claim] for claim in claims],
+            lambda group: [
+                falsify(claim, seed, drop=drop, twin=twin, progress=progress, **common)
+                for claim in group
+            ],
+        )
 
 
 def _show(console: Console, results: Sequence[Any]) -> None:
@@ -92,37 +112,48 @@ def _show(console: Console, results: Sequence[Any]) -> None:
             console.print(page, markup=False, highlight=False, soft_wrap=True)
 
 
-def settle(results: Sequence[Any], claims: Sequence[Any], drop: str | None) -> bool:
+def settle(
+    results: Sequence[Any], claims: Sequence[Any], drop: str | None
+) -> tuple[bool, list[str]]:
     """Decide exactly what verifications left open; claims of a user's file are given as objects.
 
     Returns whether a claim is refuted: by exact arithmetic, and where that does not settle it, by
-    floating point.
+    floating point; and why some could not be decided.
     """
+    from w2sjax.lookup import claim_named
+    from w2sjax.unjudged import judge_each
+
+    def refutations(group) -> list[bool]:
+        (claim,) = group
+        name = claim_named(claim).name
+        return _settled(claim, [result for result in results if result.claim == name], drop)
+
+    refuted, reasons = judge_each([[claim] for claim in claims], refutations)
+    return any(refuted), reasons
+
+
+def _settled(claim: Any, results: Sequence[Any], drop: str | None) -> list[bool]:
+    """Tell for each verification of a claim whether it is refuted."""
     from w2sjax.falsification.redecide import redecide, why_not
     from w2sjax.lookup import NO_SET, claim_named
 
-    own = {claim.name: claim for claim in claims if not isinstance(claim, str)}
     console = Console()
 
     def say(text: str) -> None:
         console.print(text, markup=False, highlight=False, soft_wrap=True)
 
-    refuted, told = False, set()
-    for result in results:
-        left = result.undecided + result.invalid + result.violated
-        claim = own.get(result.claim, result.claim)
-        reason = why_not(claim_named(claim), drop) if left else ""
-        if left == 0 or reason:
-            refuted |= result.refuted
-            if reason and result.claim not in told:
-                say(f"{result.claim}: not decided exactly ({reason})")
-            told |= {result.claim} if reason else set()
-            continue
+    left = [result for result in results if result.undecided + result.invalid + result.violated]
+    reason = why_not(claim_named(claim), drop) if left else ""
+    if reason:
+        say(f"{claim_named(claim).name}: not decided exactly ({reason})")
+        return [result.refuted for result in results]
+    refuted = []
+    for result in left:
         sets = None if result.set == NO_SET else [result.set]
         (again,) = redecide(
             claim, result.seed or 0, sets=sets, instances=result.instances, drop=drop
         )
-        refuted |= again.violated > 0 or (again.undecided > 0 and result.refuted)
+        refuted.append(again.violated > 0 or (again.undecided > 0 and result.refuted))
         say(
             f"{again.claim}, {again.set}: of {again.open} that floating point does not settle, "
             f"exactly {again.holds} hold, {again.violated} are violated, {again.undecided} "

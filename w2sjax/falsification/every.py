@@ -16,7 +16,8 @@ from typing import Any
 from w2sjax.claims import REGISTRY, Claim
 from w2sjax.falsification.budget import Budget, Falsification
 from w2sjax.falsification.phases import Progress, silent
-from w2sjax.falsification.search import Search, Sets, asked
+from w2sjax.falsification.question import asked
+from w2sjax.falsification.search import Search, Sets
 from w2sjax.falsification.shrinking import SECONDS
 from w2sjax.lookup import NO_SET, variant_named, variants_of
 from w2sjax.tally import Verification
@@ -66,6 +67,8 @@ def falsify_all(
     _verify_together(searches, sets, budget, key, checkpoint, tell)
     only = CLIMBED if sets is None else None
     _each("ascent", searches, tell, lambda search: search.run("ascent", only=only))
+    unconfirmed = [search for search in searches if search.unconfirmed()]
+    _each("violations that are open", unconfirmed, tell, lambda search: search.run("open"))
     answers = []
     for done, search in enumerate(searches):
         tell("shrinking", done, len(searches))
@@ -121,7 +124,7 @@ def _verify_together(searches, sets, budget: Budget, key: int, checkpoint, tell:
 def _verified(group, sets, budget: Budget, key, checkpoint, tell) -> dict[str, dict[int, Any]]:
     """Verify claims together; returns, by claim and place of the set, what was found and what it took."""
     start = time.monotonic()
-    allowed = sum(search.budget.seconds - search.clock.spent() for search in group)
+    allowed = sum(search.seconds_for("random") for search in group)
     claims = [search.question.claim for search in group]
     unset = any(claim.sets == () for claim in claims)
     answers: list[Verification] = verify(
@@ -140,7 +143,7 @@ def _verified(group, sets, budget: Budget, key, checkpoint, tell) -> dict[str, d
         name = search.question.claim.name
         own = [(answer, share) for answer in answers if answer.claim == name]
         # A set that was not begun for lack of time is missing at the end.
-        found[name] = dict(zip(search.places(sets and _labels(sets)), own, strict=False))
+        found[name] = dict(zip(search.places("random", sets and _labels(sets)), own, strict=False))
     return found
 
 

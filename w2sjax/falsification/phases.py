@@ -1,25 +1,26 @@
-"""The phases of a search over one set: small exact instances, random ones, ascent.
+"""The phases of a search over one set: small exact instances, random ones, ascent, what is left open.
 
 Each looks for an exact instance that violates the statement; a violation in floating point is only a
 reason to decide exactly.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 import jax
 
-from w2sjax.claims import Claim
 from w2sjax.falsification.ascent import climb
 from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.checkpoint import Outcome
-from w2sjax.falsification.conversion import Converter, exact_set
+from w2sjax.falsification.conversion import CONVERTED, Converter, exact_set
 from w2sjax.falsification.decision import PRECISIONS, UNDECIDED
 from w2sjax.falsification.exact import decide
 from w2sjax.falsification.kinds import KINDS
+from w2sjax.falsification.question import Question
 from w2sjax.falsification.statement import Statement
+from w2sjax.falsification.unsettled import unsettled
 from w2sjax.sets.dimension import dimension_of
 from w2sjax.tally import Verification
 from w2sjax.verification import instance
@@ -28,32 +29,6 @@ Progress = Callable[[str, int, int], None]
 Expired = Callable[[], bool]
 LOOK = 100  # small instances between two looks at the clock
 TRIED = 4  # ends of the ascent that are decided exactly
-
-
-@dataclasses.dataclass(frozen=True)
-class Question:
-    """What is searched for: an instance that violates a claim without one of its hypotheses.
-
-    Attributes:
-        claim: in floating point.
-        statement: in exact numbers; None where it has no exact side.
-        seed: of everything random.
-        drop: the hypothesis done without.
-        twin: whether the false twin is meant.
-        reason: why there is no exact side.
-    """
-
-    claim: Claim
-    statement: Statement | None
-    seed: int
-    drop: str | None = None
-    twin: bool = False
-    reason: str = ""
-
-    @property
-    def title(self) -> str:
-        """Name it for people."""
-        return self.claim.name + (f" without {self.drop}" if self.drop else "")
 
 
 def silent(label: str, done: int, total: int) -> None:
@@ -105,25 +80,69 @@ def settled(
         answer.least_slack,
         finished=answer.instances >= wanted,
         invalid=answer.invalid,
+        open=answer.instances - answer.holds,
     )
     if not answer.refuted:
         return looked
-    spec = None if variant is None else label if isinstance(variant, type) else variant
-    raw = instance(question.claim, question.seed, spec, answer.least_slack_index)
-    hit = next(_exactly(question, raw), None)
+    if question.statement is None:
+        return dataclasses.replace(looked, unconfirmed=answer.violated)
+    index = answer.least_slack_index
+    raw = instance(question.claim, question.seed, _spec(label, variant), index)
+    convert = Converter(question.claim, question.statement)
+    hit = next(_exactly(question.statement, convert(raw)), None)
     if hit is None:
         return dataclasses.replace(looked, unconfirmed=answer.violated)
-    place = f"random instance {answer.least_slack_index} over {label}, seed {question.seed}"
-    return dataclasses.replace(looked, hit=hit, place=place)
+    return dataclasses.replace(looked, hit=hit, place=_place(question, label, index))
 
 
-def _exactly(question: Question, raw: Any) -> Iterator[Any]:
-    """Convert a raw instance and keep what is violated exactly."""
-    if question.statement is None:
-        return
-    for problem in Converter(question.claim, question.statement)(raw):
-        if decide(question.statement, problem).violated:
-            yield problem
+def left_open(
+    question: Question,
+    label: str,
+    variant: Any,
+    budget: Budget,
+    random: Outcome,
+    expired: Expired,
+    tell: Progress,
+) -> Outcome:
+    """Decide the random instances that floating point does not settle, least slack first."""
+    statement = question.statement
+    if (
+        statement is None
+        or statement.domain not in CONVERTED
+        or min(random.open, budget.exact) == 0
+    ):
+        return Outcome(finished=random.finished)
+    spec = _spec(label, variant)
+    places = unsettled(
+        question.claim, question.seed, spec, random.instances,
+        drop=question.drop, twin=question.twin, stop=expired,
+    )  # fmt: skip
+    draw = jax.jit(lambda place: instance(question.claim, question.seed, spec, place))
+    convert = Converter(question.claim, statement)
+    places = places[: budget.exact]
+    for count, place in enumerate(places):
+        tell(f"{label}: open", count, len(places))
+        if expired():
+            return Outcome(decided=count, finished=False)
+        hit = next(_exactly(statement, convert(draw(place))), None)
+        if hit is not None:
+            return Outcome(decided=count + 1, hit=hit, place=_place(question, label, place))
+    tell(f"{label}: open", len(places), len(places))
+    return Outcome(decided=len(places), finished=random.finished and not expired())
+
+
+def _spec(label: str, variant: Any) -> Any:
+    """Name the set as the verification of its instances did."""
+    return None if variant is None else label if isinstance(variant, type) else variant
+
+
+def _place(question: Question, label: str, place: int) -> str:
+    return f"random instance {place} over {label}, seed {question.seed}"
+
+
+def _exactly(statement: Statement, candidates: Iterable[Any]) -> Iterator[Any]:
+    """Keep what is violated exactly."""
+    return (candidate for candidate in candidates if decide(statement, candidate).violated)
 
 
 def ascent(
@@ -143,8 +162,9 @@ def ascent(
     )  # fmt: skip
     tell(f"{label}: ascent", 1, 1)
     looked = Outcome(budget.restarts, float(slacks[0]))
+    convert = Converter(question.claim, question.statement)
     for raw, slack in islice(zip(raws, slacks, strict=True), TRIED):
-        hit = next(_exactly(question, raw), None) if slack < 0 else None
+        hit = next(_exactly(question.statement, convert(raw)), None) if slack < 0 else None
         if hit is not None:
             place = f"gradient ascent over {label}, seed {question.seed}"
             return dataclasses.replace(looked, hit=hit, place=place)

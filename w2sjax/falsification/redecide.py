@@ -4,18 +4,15 @@ import dataclasses
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
-from w2sjax._compilation import compile_quickly
-from w2sjax.claims import Claim, Verdict
+from w2sjax.claims import Claim
 from w2sjax.falsification.conversion import CONVERTED, Converter
 from w2sjax.falsification.decision import HOLDS, VIOLATED
 from w2sjax.falsification.exact import decide
 from w2sjax.falsification.stated import possible_statement
+from w2sjax.falsification.unsettled import OPEN, unsettled
 from w2sjax.lookup import claim_named, variants_of
-from w2sjax.verification import BLOCK, instance
-
-OPEN = (Verdict.UNDECIDED, Verdict.INVALID, Verdict.VIOLATED)
+from w2sjax.verification import instance
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +57,7 @@ def redecide(
     for label, variant in variants_of(found, sets):
         outcomes = []
         spec = label if variant is not None else None
-        places = _open(found, key, spec, instances, drop)
+        places = unsettled(found, key, spec, instances, OPEN, drop=drop)
         draw = jax.jit(lambda place, spec=spec: instance(found, key, spec, place))
         for place in places:
             raw = draw(jnp.asarray(place))
@@ -82,20 +79,3 @@ def why_not(claim: Claim, drop: str | None = None) -> str:
     if statement is not None and statement.domain in CONVERTED:
         return ""
     return reason or f"{claim.name} has no exact side for random instances"
-
-
-def _open(claim, key, spec, instances, drop) -> list[int]:
-    """Find the instances that floating point does not settle."""
-
-    def verdict(place):
-        raw = instance(claim, key, spec, place)
-        prepared = claim.domain.prepare(raw, claim.needs)
-        return claim.check(claim.impose(prepared, drop)).verdict()
-
-    places = jnp.arange(BLOCK)
-    program = compile_quickly(jax.jit(jax.vmap(verdict)).lower(places))
-    found = []
-    for start in range(0, instances, BLOCK):
-        verdicts = np.asarray(program(start + places))[: instances - start]
-        found += [start + int(i) for i in np.flatnonzero(np.isin(verdicts, OPEN))]
-    return found

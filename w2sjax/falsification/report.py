@@ -34,6 +34,11 @@ def summary(result: Falsification) -> str:
         text += f", least slack {result.least_slack:.2g}"
     if result.unconfirmed:
         text += f"; {result.unconfirmed:,} violated in floating point, not confirmed exactly"
+    if result.open and result.exact:
+        text += (
+            f"; {result.decided:,} of {result.open:,} that floating point does not settle decided "
+            "exactly"
+        )
     if result.one_engine:
         text += f"; {result.one_engine:,} violated by one exact engine alone"
     if result.note:

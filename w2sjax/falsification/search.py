@@ -11,23 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from w2sjax.claims import Claim
 from w2sjax.falsification import phases
-from w2sjax.falsification.budget import PHASES, Budget, Clock, Falsification
+from w2sjax.falsification.budget import COUNTS, PHASES, Budget, Clock, Falsification
 from w2sjax.falsification.checkpoint import Outcome, Record
 from w2sjax.falsification.claim_source import source_of
 from w2sjax.falsification.counterexample import Counterexample, confirm
 from w2sjax.falsification.kinds import KINDS
 from w2sjax.falsification.opinion import RefusedError
 from w2sjax.falsification.own import contradiction
-from w2sjax.falsification.phases import Progress, Question
+from w2sjax.falsification.phases import Progress
+from w2sjax.falsification.question import Question, asked
 from w2sjax.falsification.shrinking import SECONDS, shrink
-from w2sjax.falsification.stated import possible_statement
 from w2sjax.falsification.statement import Statement
-from w2sjax.lookup import claim_named, variants_of
+from w2sjax.lookup import variants_of
 from w2sjax.sets import ConvexSet
 from w2sjax.tally import Verification
 from w2sjax.verification import verify
@@ -71,38 +70,10 @@ def falsify(
     question = asked(claim, key, drop=drop, twin=twin, statement=statement)
     variants = variants_of(question.claim, sets)
     search = Search(question, variants, budget or Budget(), checkpoint, progress)
-    for phase in PHASES:
-        search.run(phase)
+    for _ in range(2):  # again: with the time that later phases left unused
+        for phase in PHASES:
+            search.run(phase)
     return search.answer(shrink_seconds)
-
-
-def asked(
-    claim: Claim | str,
-    seed: int,
-    *,
-    drop: str | None = None,
-    twin: bool = False,
-    statement: Statement | None = None,
-) -> Question:
-    """Say exactly what is searched for.
-
-    Raises:
-        ValueError: for an unknown claim or hypothesis, or in single precision.
-    """
-    found = claim_named(claim)
-    if drop is not None and drop not in found.hypotheses:
-        known = ", ".join(found.hypotheses) or "none"
-        raise ValueError(f"drop: {found.name} has no hypothesis {drop!r} (it has: {known})")
-    if jnp.zeros(()).dtype != jnp.float64:
-        raise ValueError(
-            "falsify needs double precision: jax.config.update('jax_enable_x64', True)"
-        )
-    reason = ""
-    if statement is None:
-        statement, reason = possible_statement(found, drop=drop, twin=twin)
-    elif drop is not None:
-        statement = statement.without(drop)
-    return Question(found, statement, seed, drop, twin, reason)
 
 
 class Search:
@@ -118,9 +89,9 @@ class Search:
     ):
         self.question, self.variants, self.budget = question, variants, budget
         self.tell = progress or phases.silent
-        self.outcomes: dict[str, list[Outcome]] = {phase: [] for phase in PHASES}
+        self.outcomes: dict[str, dict[int, Outcome]] = {phase: {} for phase in PHASES}
+        self.asked: set[tuple[str, int]] = set()
         self.hit: Outcome | None = None
-        self.complete = True
         statement = question.statement
         read = KINDS[statement.domain].read if statement is not None else lambda fields: fields
         self.record = Record(checkpoint, self._identity(), read)
@@ -136,7 +107,7 @@ class Search:
             "twin": question.twin,
             "sets": [[label, *_numbers(variant)] for label, variant in self.variants],
             "seed": question.seed,
-            "budget": {name: getattr(budget, name) for name in ("instances", "small", "restarts")},
+            "budget": {name: getattr(budget, name) for name in COUNTS},
             "versions": versions(),
         }
 
@@ -152,37 +123,57 @@ class Search:
         `given` holds, by the place of the set, verifications that the random phase need not run, and
         what each took; where one is missing, time ran out. `only` names the sets of this phase.
         """
-        variants = self.variants[:1] if phase == "ascent" and self._walks() else self.variants
-        for place, (label, variant) in enumerate(variants):
-            if self.hit is not None:
-                return
-            if only is not None and label not in only:
-                continue
-            name = f"{phase} {place} {label}"
-            outcome = self.record.outcome(name)
-            if outcome is None:
-                if self.clock.expired():
-                    self.complete = False
+        with self.clock.part(self._phases_left(phase)):
+            places = self.places(phase, only)
+            self.asked |= {(phase, place) for place in places}
+            for done, place in enumerate(places):
+                if self.hit is not None:
                     return
-                before = self.clock.spent()
-                with self.clock.running():
-                    outcome = self._look(phase, place, label, variant, given)
-                spent = self.clock.spent()
-                outcome = dataclasses.replace(outcome, seconds=outcome.seconds + spent - before)
-                if outcome.finished:
-                    self.record.keep(name, outcome, spent)
-            self.outcomes[phase].append(outcome)
-            self.complete &= outcome.finished
-            self.hit = outcome if outcome.hit is not None else None
+                with self.clock.part(len(places) - done):
+                    self._run(phase, place, given)
 
-    def places(self, only: Any = None) -> list[int]:
-        """Give the places of the sets of these names; of all sets by default."""
-        return [i for i, (name, _) in enumerate(self.variants) if only is None or name in only]
+    def _run(self, phase: str, place: int, given: Any) -> None:
+        """Run a phase over a set, unless it is recorded or time is up."""
+        label, variant = self.variants[place]
+        name = f"{phase} {place} {label}"
+        outcome = self.record.outcome(name)
+        if outcome is None:
+            if given is None and self.clock.expired():
+                return
+            start = self.clock.spent()
+            with self.clock.running():
+                outcome = self._look(phase, place, label, variant, given)
+            spent = self.clock.spent()
+            outcome = dataclasses.replace(outcome, seconds=outcome.seconds + spent - start)
+            if outcome.finished:
+                self.record.keep(name, outcome, spent)
+        before = self.outcomes[phase].get(place, Outcome(finished=False))
+        outcome = max(before, outcome, key=_reach)
+        self.outcomes[phase][place] = outcome
+        self.hit = outcome if outcome.hit is not None else None
+
+    def _phases_left(self, phase: str) -> int:
+        """Count the phases from this one on that have something to do."""
+        later = PHASES[PHASES.index(phase) + 1 :]
+        return 1 + sum(not self.done(other) for other in later)
+
+    def places(self, phase: str, only: Any = None) -> list[int]:
+        """Give the places of the sets of these names, of all by default; an ascent may need one."""
+        known = self.variants[:1] if phase == "ascent" and self._walks() else self.variants
+        return [i for i, (name, _) in enumerate(known) if only is None or name in only]
 
     def done(self, phase: str, only: Any = None) -> bool:
         """Whether nothing is left to do in a phase: all of it is recorded, or something was found."""
-        names = [f"{phase} {place} {self.variants[place][0]}" for place in self.places(only)]
+        names = [f"{phase} {place} {self.variants[place][0]}" for place in self.places(phase, only)]
         return self.hit is not None or all(self.record.outcome(name) for name in names)
+
+    def seconds_for(self, phase: str) -> float:
+        """Give the share of a phase in the time that is left."""
+        return self.clock.left() / self._phases_left(phase)
+
+    def unconfirmed(self) -> bool:
+        """Whether floating point found violations and no exact instance is found."""
+        return self.hit is None and any(o.unconfirmed for o in self.outcomes["random"].values())
 
     def _walks(self) -> bool:
         statement = self.question.statement
@@ -194,6 +185,9 @@ class Search:
             return phases.small(question, label, variant, budget, expired, self.tell)
         if phase == "ascent":
             return phases.ascent(question, label, variant, budget, expired, self.tell)
+        if phase == "open":
+            random = self.outcomes["random"].get(place, Outcome(finished=False))
+            return phases.left_open(question, label, variant, budget, random, expired, self.tell)
         wanted = budget.instances
         if wanted == 0:
             return Outcome()
@@ -229,23 +223,30 @@ class Search:
             if counterexample is None:
                 note = f"found by one engine, the second refuses: {refusal}"
         shrinking = time.monotonic() - start
-        every = [outcome for outcomes in self.outcomes.values() for outcome in outcomes]
-        each = {p: sum(o.seconds for o in outcomes) for p, outcomes in self.outcomes.items()}
+        found = {phase: list(outcomes.values()) for phase, outcomes in self.outcomes.items()}
+        every = [outcome for outcomes in found.values() for outcome in outcomes]
+        each = {phase: sum(o.seconds for o in outcomes) for phase, outcomes in found.items()}
+        ended = all(
+            place in self.outcomes[phase] and self.outcomes[phase][place].finished
+            for phase, place in self.asked
+        )
         return Falsification(
             claim=self.question.claim.name,
             drop=self.question.drop,
             twin=self.question.twin,
             counterexample=counterexample,
-            instances={p: sum(o.instances for o in found) for p, found in self.outcomes.items()},
+            instances={p: sum(o.instances for o in found[p]) for p in PHASES if p != "open"},
             least_slack=min((outcome.least_slack for outcome in every), default=float("inf")),
             unconfirmed=sum(outcome.unconfirmed for outcome in every),
             undecided=sum(outcome.undecided for outcome in every),
             invalid=sum(outcome.invalid for outcome in every),
+            open=sum(outcome.open for outcome in every),
+            decided=sum(outcome.decided for outcome in every),
             one_engine=int(self.hit is not None and counterexample is None),
             seconds={"search": sum(each.values()), **each, "shrink": shrinking},
             sets=tuple(label for label, _ in self.variants),
             exact=statement is not None and not lacking,
-            complete=self.complete or self.hit is not None,
+            complete=ended or self.hit is not None,
             note=note,
         )
 
@@ -273,6 +274,11 @@ class Search:
         if not reason:
             raise AssertionError("what was found is not violated: please report this as a bug")
         return None, reason
+
+
+def _reach(outcome: Outcome) -> tuple[bool, bool, int]:
+    """Order two tries of a phase over a set: with a hit, to its end, over more instances."""
+    return outcome.hit is not None, outcome.finished, outcome.instances + outcome.decided
 
 
 def _numbers(variant: Any) -> list[int]:

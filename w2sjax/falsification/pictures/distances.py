@@ -4,21 +4,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from w2sjax.falsification.counterexample import Counterexample
+from w2sjax.falsification.projection.distances import DISTANCES
 from w2sjax.falsification.projection.problem import Problem
 from w2sjax.falsification.rationals import Vector
 from w2sjax.falsification.statement import Statement
 
-# Ends of every squared distance.
-ENDS = {
-    "weak_error": ("weak", "target"),
-    "student_error": ("student", "target"),
-    "misfit": ("student", "weak"),
-    "epsilon": ("best", "target"),
-    "apart": ("u", "v"),
-    "outside": ("mean", "nearest"),
-    "weak_between": ("weak", "mean"),
-    "between_target": ("mean", "target"),
-}
 TRIANGLE = ("weak_error", "student_error", "misfit")
 # Quantities that are made of squared distances.
 MADE_OF = {
@@ -38,23 +28,25 @@ LONGEST = 8  # letters of a fraction; longer ones are rounded
 
 
 def functions(found: Counterexample, problem: Problem) -> dict[str, Vector]:
-    """Give the values of every function that the picture may show."""
+    """Give the values of every function that the picture may show, by the names of `FUNCTIONS`."""
     statement = found.statement
     values = {
         "weak": problem.weak,
         "target": problem.target(),
-        "u": problem.values(problem.truth, problem.truth_intercept),
-        "v": problem.values(problem.other, problem.other_intercept),
-        "mean": problem.combination(),
+        "member": problem.values(problem.truth, problem.truth_intercept),
+        "other": problem.values(problem.other, problem.other_intercept),
+        "combination": problem.combination(),
         "student": problem.values(problem.student, problem.student_intercept),
     }
-    for name, label in (("target", "best"), ("combination", "nearest")):
+    for name, label in (("target", "best"), ("combination", "mixed")):
         if name in found.students:
             values[label] = problem.values(*found.students[name])
     if statement.student == "nearer":
-        for name, label in (("student", "weak"), ("nearest", "mean")):
-            first, second = (squared(problem, values[m], values[label]) for m in ("u", "v"))
-            values[name] = values["u"] if first <= second else values["v"]
+        for name, label in (("student", "weak"), ("mixed", "combination")):
+            first, second = (
+                squared(problem, values[m], values[label]) for m in ("member", "other")
+            )
+            values[name] = values["member"] if first <= second else values["other"]
     elif "weak" in found.students and statement.student == "projection":
         values["student"] = problem.values(*found.students["weak"])
     return values
@@ -63,7 +55,7 @@ def functions(found: Counterexample, problem: Problem) -> dict[str, Vector]:
 def shown(statement: Statement, known: Mapping[str, Vector]) -> list[str]:
     """List the squared distances that the statement is made of; the triangle if it names none."""
     names = [part for name in statement.quantities() for part in MADE_OF.get(name, (name,))]
-    found = [n for n in dict.fromkeys(names) if n in ENDS and set(ENDS[n]) <= set(known)]
+    found = [n for n in dict.fromkeys(names) if n in DISTANCES and set(DISTANCES[n]) <= set(known)]
     return found or list(TRIANGLE)
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from w2sjax.falsification.counterexample import Counterexample
-from w2sjax.falsification.pictures.distances import ENDS, functions, shown, squared, written
+from w2sjax.falsification.pictures.distances import functions, shown, squared, written
 from w2sjax.falsification.pictures.region import coordinates, region
+from w2sjax.falsification.projection.distances import DISTANCES, FUNCTIONS
 from w2sjax.falsification.projection.problem import Problem
 from w2sjax.falsification.projection.sets import BALLS
 from w2sjax.falsification.rendering import short
-from w2sjax.falsification.statement import Statement
 from w2sjax.falsification.statements import is_of_the_registry
 from w2sjax.figure_style import COLOURS, COLUMN, drawing, saved
 
@@ -29,15 +29,6 @@ COLOUR = {
     "weak_between": COLOURS[1],
     "between_target": COLOURS[0],
 }
-NAMES = {
-    "weak": "f_w",
-    "target": "f^*",
-    "best": "f_s",
-    "u": "u",
-    "v": "v",
-    "mean": "g",
-    "nearest": "f",
-}
 
 
 def fits(problem: Problem) -> bool:
@@ -50,10 +41,10 @@ def draw(found: Counterexample, problem: Problem, stem: Path) -> Path:
     """Draw as `stem`.png and `stem`.pdf; returns the first."""
     statement, values = found.statement, functions(found, problem)
     sides = shown(statement, values)
-    ends = {end for name in sides for end in ENDS[name]}
+    ends = {end for name in sides for end in DISTANCES[name]}
     places = {name: coordinates(problem, values[name]) for name in values if name in ends}
     sizes = {
-        name: written(squared(problem, *(values[end] for end in ENDS[name]))) for name in sides
+        name: written(squared(problem, *(values[end] for end in DISTANCES[name]))) for name in sides
     }
     line = sum(mass > 0 for mass in problem.masses) == 1
     with drawing(stem, COLUMN, 2.2 if line else 3.3) as figure:
@@ -64,11 +55,11 @@ def draw(found: Counterexample, problem: Problem, stem: Path) -> Path:
             draw_class(axes, *outline)
             corners = _with_class(corners, outline[0])
         if _flat(places):
-            corners = _rulers(axes, places, sides, sizes, statement, corners)
+            corners = _rulers(axes, places, sides, sizes, corners)
         else:
-            _sides(axes, places, sides, sizes, statement)
+            _sides(axes, places, sides, sizes)
             _angle(axes, places)
-        _points(axes, places, statement)
+        _points(axes, places)
         _frame(axes, corners, problem, line)
         title(figure, found)
         figure.legend(loc="outside lower center", ncols=2, handlelength=1.2, columnspacing=1.2)
@@ -100,24 +91,23 @@ def _flat(places: dict[str, np.ndarray]) -> bool:
     return bool(np.linalg.matrix_rank(points - points[0], tol=1e-6) < 2)
 
 
-def _letter(name: str, statement: Statement) -> str:
-    if name == "student":
-        return "f_{sw}" if statement.student == "projection" else "f"
-    return NAMES[name]
+def _letter(name: str) -> str:
+    """Write a function as the page does, for a formula: a star is raised."""
+    return FUNCTIONS[name].replace("*", "^*")
 
 
-def _label(name: str, size: str, statement: Statement) -> str:
-    ends = ", ".join(_letter(end, statement) for end in ENDS[name])
+def _label(name: str, size: str) -> str:
+    ends = ", ".join(map(_letter, DISTANCES[name]))
     return f"$d({ends})$ = {size}"
 
 
-def _sides(axes, places, sides, sizes, statement) -> None:
+def _sides(axes, places, sides, sizes) -> None:
     """Draw the squared distances as sides of a triangle, each with its value outside of it."""
     middle = np.mean(list(places.values()), axis=0)
     for name in sides:
-        start, end = (places[e] for e in ENDS[name])
+        start, end = (places[e] for e in DISTANCES[name])
         ends = np.stack([start, end])
-        axes.plot(*ends.T, color=COLOUR[name], label=_label(name, sizes[name], statement))
+        axes.plot(*ends.T, color=COLOUR[name], label=_label(name, sizes[name]))
         along = end - start
         if np.linalg.norm(along) < TINY:
             continue
@@ -127,7 +117,7 @@ def _sides(axes, places, sides, sizes, statement) -> None:
         _beside(axes, sizes[name], centre, normal, COLOUR[name])
 
 
-def _rulers(axes, places, sides, sizes, statement, corners) -> np.ndarray:
+def _rulers(axes, places, sides, sizes, corners) -> np.ndarray:
     """Draw the squared distances of points on a line side by side, shortest next to it."""
     points = np.array(list(places.values()))
     widest = max(points, key=lambda p: float(np.linalg.norm(p - points[0]))) - points[0]
@@ -136,19 +126,20 @@ def _rulers(axes, places, sides, sizes, statement, corners) -> np.ndarray:
     normal = np.array([-along[1], along[0]])
     normal *= 1 if normal[1] > 0 or (normal[1] == 0 and normal[0] > 0) else -1
     lengths = {
-        name: np.linalg.norm(places[ENDS[name][0]] - places[ENDS[name][1]]) for name in sides
+        name: np.linalg.norm(places[DISTANCES[name][0]] - places[DISTANCES[name][1]])
+        for name in sides
     }
     far = [corners]
     rank = 1
     for name in sorted(sides, key=lambda name: lengths[name]):
-        label = _label(name, sizes[name], statement)
+        label = _label(name, sizes[name])
         if lengths[name] < TINY:
             axes.plot([], [], color=COLOUR[name], label=label)
             continue
         shift = 0.17 * rank * extent * normal
-        ends = np.stack([places[end] + shift for end in ENDS[name]])
+        ends = np.stack([places[end] + shift for end in DISTANCES[name]])
         axes.plot(*ends.T, "|-", color=COLOUR[name], label=label, markersize=5)
-        for end in ENDS[name]:
+        for end in DISTANCES[name]:
             foot = np.stack([places[end], places[end] + shift])
             axes.plot(*foot.T, ":", color="0.6", linewidth=0.6, zorder=1)
         axes.text(
@@ -167,7 +158,7 @@ def _beside(axes, text: str, place, direction, colour: str) -> None:
     )  # fmt: skip
 
 
-def _points(axes, places, statement) -> None:
+def _points(axes, places) -> None:
     """Mark the functions; those that coincide share a label."""
     middle = np.mean(list(places.values()), axis=0)
     flat = _flat(places)
@@ -179,7 +170,7 @@ def _points(axes, places, statement) -> None:
         away = np.array(place) - middle
         size = np.linalg.norm(away)
         away = np.array([0.0, -1.0]) if size < TINY or flat else away / size
-        text = " = ".join(f"${_letter(name, statement)}$" for name in names)
+        text = " = ".join(f"${_letter(name)}$" for name in names)
         axes.annotate(
             text, place, xytext=11 * away, textcoords="offset points", zorder=5,
             ha="center" if abs(away[0]) < 0.5 else "left" if away[0] > 0 else "right", va="center",

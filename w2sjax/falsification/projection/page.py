@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from w2sjax.falsification.expressions import is_expression
-from w2sjax.falsification.projection.distances import DISTANCES, written
+from w2sjax.falsification.projection.distances import DISTANCES, FUNCTIONS, written
 from w2sjax.falsification.projection.problem import Problem
 from w2sjax.falsification.rationals import numbers
 from w2sjax.falsification.statement import Statement
@@ -53,13 +53,14 @@ def page(problem: Problem, statement: Statement, students: dict[str, Any]) -> li
         )
     lines += ["", f"The set of coefficients is {_set(problem)}. {STUDENTS[statement.student]}."]
     used = set(statement.members) | ({"student"} if statement.student == "member" else set())
-    named = {"truth": "u", "other": "v"} if statement.student == "nearer" else {}
-    for name in ("truth", "other", "student"):
+    realizable = "realizability" in statement.hypotheses
+    letters = {"truth": "u = f*" if realizable else "u", "other": "v", "student": "f"}
+    for name, letter in letters.items():
         if name in used:
             values = problem.values(getattr(problem, name), getattr(problem, f"{name}_intercept"))
-            label = named.get(name, name)
             lines.append(
-                f"Coefficients of {label}: {numbers(getattr(problem, name))}, values {numbers(values)}."
+                f"Coefficients of {letter}: {numbers(getattr(problem, name))}, "
+                f"values {numbers(values)}."
             )
     text = " ".join(statement.quantities())
     if any(part in text for part in ("outside", "between", "combination", "mixed")):
@@ -69,11 +70,12 @@ def page(problem: Problem, statement: Statement, students: dict[str, Any]) -> li
     if "epsilon" in text:
         lines.append("ε = d(f_s, f*) for the projection f_s of the target.")
     for name, (theta, constant) in students.items():
+        letter = FUNCTIONS.get(name, name)
         values = problem.values(theta, constant)
         if max(value.denominator for value in values) > 10**9:
-            lines.append(f"Projection of {name}: about {[float(v) for v in values]}.")
+            lines.append(f"Projection of {letter}: about {[float(v) for v in values]}.")
         else:
-            lines.append(f"Projection of {name}: values {numbers(values)}.")
+            lines.append(f"Projection of {letter}: values {numbers(values)}.")
     return lines
 
 
