@@ -2,6 +2,7 @@
 
 import os
 from importlib.metadata import version
+from pathlib import Path
 
 # Programs of tests compile for longer than they run.
 flags = "--xla_force_host_platform_device_count=8 --xla_backend_optimization_level=0"
@@ -43,3 +44,12 @@ def pytest_collection_modifyitems(items):
             names = (parameters.get(name) for name in ("kind", "name", "pair"))
             kind = next((str(name) for name in names if name is not None), "")
             item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {kind}"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Forget compiled programs before their pages of memory run out: Linux counts those of a process."""
+    limit, maps = Path("/proc/sys/vm/max_map_count"), Path("/proc/self/maps")
+    if (nextitem is None or nextitem.path != item.path) and limit.exists():
+        if 2 * maps.read_bytes().count(b"\n") > int(limit.read_text()):
+            jax.clear_caches()

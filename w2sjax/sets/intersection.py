@@ -132,4 +132,9 @@ def _common_point(first, second, dimension, dtype):
 
     start = jax.lax.fori_loop(0, 50, alternate, jnp.mean(draws, axis=0))
     provisional = Intersection(first, second, start)
-    return jnp.mean(jax.jit(jax.vmap(provisional.project))(draws), axis=0)
+    mean = jnp.mean(jax.jit(jax.vmap(provisional.project))(draws), axis=0)
+    # Rounding leaves a set without interior at once; its own projection comes back.
+    for point in (mean, first.project(mean), second.project(mean)):
+        if first.contains(point) and second.contains(point):
+            return point
+    return mean
