@@ -12,6 +12,7 @@ from flint import arb, ctx
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from w2sjax import exact as exact_number
 from w2sjax import strategies
 from w2sjax.running_error import rounded
 
@@ -103,6 +104,8 @@ LIBRARY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "log1p": (lambda x: jnp.log1p(x / 3), lambda x: (x / 3).log1p()),
     "tanh": (lambda x: jnp.tanh(x / 3), lambda x: (x / 3).tanh()),
     "power": (lambda x: (x / 3) ** 1.5, lambda x: (x / 3) ** arb(1.5)),
+    "computed exponent": (lambda x: (x / 3) ** (x / 7), lambda x: (x / 3) ** (x / 7)),
+    "root": (lambda x: x ** exact_number("1/5"), lambda x: x.root(5)),
     "sine": (lambda x: jnp.sin(x / 3), lambda x: (x / 3).sin()),
     "sigmoid": (lambda x: jax.nn.sigmoid(x / 3), lambda x: 1 / (1 + (-x / 3).exp())),
 }
@@ -171,7 +174,6 @@ def test_batches_compile_once_and_agree():
         (lambda v: v[jnp.argmax(v / 3)], "argmax"),
         (lambda v: v[jnp.floor(v[0] / 3).astype(int)], "floor"),
         (lambda v: v[jnp.where(v[0] / 3 > v[1], 0, 1)], "a choice between integers"),
-        (lambda v: v ** (v / 3), "a power whose exponent was computed"),
         (lambda v: (v / 3).astype(jnp.int32).astype(jnp.float64), "a conversion of a rounded"),
     ],
 )

@@ -59,16 +59,18 @@ def integer_power(value, operands, parameters) -> Tracked:
 
 
 def power(value, operands, parameters) -> Tracked:
-    """Powers of positive numbers to a given exponent: the slope is largest at an end."""
+    r"""Powers of positive numbers: the slope is largest at an end, and $a^{b+e} = a^b \exp(e \log a)$."""
     base, exponent = operands
-    if exponent.error is not None:
-        raise UnknownRounding("a power whose exponent was computed")
     least, largest = lower_bound(base), 1.01 * base.size
-    slope = jnp.maximum(least ** (exponent.value - 1), largest ** (exponent.value - 1))
-    moved = 1.01 * jnp.abs(exponent.value) * slope * base.bound
-    # Nothing is known of fractional powers near or below zero.
+    ends = [exponent.value - 1 + sign * 1.01 * exponent.bound for sign in (-1, 1)]
+    slope = jnp.maximum(*(jnp.maximum(least**end, largest**end) for end in ends))
+    moved = 1.01 * exponent.size * slope * base.bound
+    # Nothing is known of fractional powers near or below zero, but that zero stays zero.
     inherited = jnp.where(least > 0, moved, jnp.where(base.bound > 0, jnp.inf, 0))
-    return after(value, inherited, LIBRARY_ROUNDINGS)
+    height = jnp.abs(jnp.log(jnp.where(base.value > 0, base.value, 1)))
+    turned = 1.01 * jnp.abs(value) * jnp.expm1(1.01 * exponent.bound * height)
+    open_ = (exponent.bound > 0) & (base.value <= 0) & (exponent.value <= exponent.bound)
+    return after(value, jnp.where(open_, jnp.inf, inherited + turned), LIBRARY_ROUNDINGS)
 
 
 def square_root(value, operands, parameters) -> Tracked:

@@ -12,13 +12,16 @@ decomposition) is refused, not guessed.
 """
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.extend import core
 
-from w2sjax.rounding import HIGHEST, Rounded
+from w2sjax.constants import is_known, stands_for
+from w2sjax.rounding import HIGHEST, Rounded, inflate
 from w2sjax.running_error import arrays, elementwise
 from w2sjax.running_error.tracked import Tracked, UnknownRounding
 
@@ -53,15 +56,25 @@ def _run(jaxpr: Any, constants: Any, inputs: list[Tracked]) -> list[Tracked]:
 
     def read(variable) -> Tracked:
         if isinstance(variable, core.Literal):
-            return Tracked(jnp.asarray(variable.val, variable.aval.dtype))  # pyright: ignore
+            return _constant(np.asarray(variable.val, variable.aval.dtype))  # pyright: ignore
         return known[variable]
 
-    known.update(zip(jaxpr.constvars, [Tracked(jnp.asarray(c)) for c in constants], strict=True))
+    known.update(zip(jaxpr.constvars, map(_constant, constants), strict=True))
     known.update(zip(jaxpr.invars, inputs, strict=True))
     for equation in jaxpr.eqns:
         outputs = _step(equation, [read(variable) for variable in equation.invars])
         known.update(zip(equation.outvars, outputs, strict=True))
     return [read(variable) for variable in jaxpr.outvars]
+
+
+def _constant(value: Any) -> Tracked:
+    """Take a number of the code, with the distance to all that it may stand for."""
+    meant = stands_for(value) if is_known(value) else None
+    if meant is None:
+        return Tracked(jnp.asarray(value))
+    double = Fraction(float(value))
+    width = inflate(jnp.asarray(float(max(meant[1] - double, double - meant[0])), value.dtype), 4)
+    return Tracked(jnp.asarray(value), width)
 
 
 def _step(equation: Any, operands: list[Tracked]) -> list[Tracked]:

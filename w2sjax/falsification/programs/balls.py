@@ -67,6 +67,10 @@ def power(a, b) -> Any:
         return finite(integer_power)(inner, int(b.p))
     if a == 0 and b > 0:
         return fmpq(0)
+    if isinstance(a, fmpq) and isinstance(b, fmpq) and a > 0 and max(abs(b.p), b.q) <= 64:
+        below, above = (part.root(int(b.q)) for part in (a.p, a.q))
+        if fmpq(below, above) ** int(b.q) == a:
+            return integer_power(fmpq(below, above), int(b.p))
     return (b * arb(a).log()).exp() if a > 0 else UNDEFINED
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from w2sjax.constants import stands_for
+from w2sjax.falsification.intervals import Interval
 from w2sjax.falsification.no_exact_side import NoExactSideError
 from w2sjax.falsification.programs.program import ENTRIES, INTEGER, LARGEST, REAL, TRUTH, Step
 
@@ -70,8 +72,10 @@ class Builder:
         return result
 
     def constant(self, value: Any) -> Traced:
-        """Write an array down; every double is a rational number."""
-        array = np.asarray(value)
+        """Write an array down; every double is a rational number, a scalar what it stands for."""
+        array, meant = np.asarray(value), stands_for(value)
+        if meant is not None:
+            return self.emit("constant", (), (), REAL, [Interval(*meant)])
         kind = kind_of(array.dtype)
         entries = [_entry(x) for x in array.astype(np.float64 if kind == REAL else array.dtype)
                    .reshape(-1).tolist()]  # fmt: skip

@@ -129,7 +129,7 @@ class _Evaluation:
 def _entry(value: Any) -> Any:
     if isinstance(value, Fraction):
         return exact(value)
-    return value if value != "nan" else None
+    return None if isinstance(value, str) and value == "nan" else value
 
 
 def _number(value: Any) -> Interval | None:

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend import core
 
+from w2sjax.constants import stands_for
 from w2sjax.falsification.no_exact_side import NoExactSideError
 from w2sjax.falsification.programs.builder import Builder, Traced, kind_of, places_of
 from w2sjax.falsification.programs.rules import RULES
@@ -47,15 +48,21 @@ def trace(builder: Builder, jaxpr: Any, constants: Any, inputs: list[Value]) -> 
 
     def read(variable) -> Value:
         if isinstance(variable, core.Literal):
-            return np.asarray(variable.val, variable.aval.dtype)  # pyright: ignore
+            return _given(builder, np.asarray(variable.val, variable.aval.dtype))  # pyright: ignore
         return known[variable]
 
-    known.update(zip(jaxpr.constvars, map(np.asarray, constants), strict=True))
+    written = [_given(builder, np.asarray(constant)) for constant in constants]
+    known.update(zip(jaxpr.constvars, written, strict=True))
     known.update(zip(jaxpr.invars, inputs, strict=True))
     for equation in jaxpr.eqns:
         outputs = _step(builder, equation, [read(variable) for variable in equation.invars])
         known.update(zip(equation.outvars, outputs, strict=True))
     return [read(variable) for variable in jaxpr.outvars]
+
+
+def _given(builder: Builder, constant: np.ndarray) -> Value:
+    """Write a scalar down at once where it stands for more than itself; every use is another one."""
+    return constant if stands_for(constant) is None else builder.constant(constant)
 
 
 def _step(builder: Builder, equation: Any, operands: list[Value]) -> list[Value]:
