@@ -72,8 +72,3 @@ def exact(number: str | int | Fraction | Decimal) -> jax.Array:
             "write it as a product or quotient of shorter ones"
         )
     return jnp.divide(float(value.numerator), float(value.denominator))
-
-
-def is_known(value: Any) -> bool:
-    """Whether an array has its entries already, and is not being traced."""
-    return not isinstance(value, jax.core.Tracer)
