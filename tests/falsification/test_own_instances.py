@@ -281,6 +281,36 @@ def test_replay_says_that_a_violation_hangs_on_a_constant(tmp_path):
     assert not again.counterexample and "0.125 in its code is rounded" in again.reason
 
 
+def test_medians_are_judged_and_decided():
+    claim = w2sjax.claim(draw=positive, valid=lambda x: jnp.all(x >= 0), name="skewed")(
+        lambda x: (jnp.median(x), jnp.mean(x))
+    )
+    (verified,) = w2sjax.verify(claim, 0, instances=500)
+    assert verified.violated > 0 and verified.holds > 0 and verified.undecided == 0
+    found = falsify(claim, budget=SMALL).counterexample
+    assert found is not None
+    values = sorted(found.instance.values[0])
+    assert values[2] > sum(values) / 5
+
+
+def with_zeros(key):
+    return jnp.round(jax.random.uniform(key, (4,), maxval=3)).at[0].set(1)
+
+
+def test_zeros_inside_logarithms_that_are_not_chosen():
+    """Gibbs' inequality against the uniform distribution."""
+
+    @w2sjax.claim(draw=with_zeros, valid=lambda v: jnp.all(v >= 0) & (jnp.sum(v) > 0))
+    def gibbs(v):
+        q = v / jnp.sum(v)
+        return 0, jnp.log(4) + jnp.sum(jnp.where(q > 0, q * jnp.log(jnp.where(q > 0, q, 1)), 0))
+
+    (verified,) = w2sjax.verify(gibbs, 0, instances=500)
+    assert verified.violated == verified.invalid == 0
+    assert verified.holds > 450  # of the others, all four are equal
+    assert not falsify(gibbs, budget=SMALL).found
+
+
 @pytest.mark.parametrize("wrong", [0.2, True, None])
 def test_floats_are_no_exact_numbers(wrong):
     with pytest.raises(TypeError, match="number"):  # here, the hook may say it

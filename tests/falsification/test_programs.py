@@ -126,6 +126,8 @@ CODES = {
     "softmax": lambda v: jax.nn.softmax(v / 4) @ v,
     "squashed": lambda v: jnp.sum(jnp.tanh(v / 4)) + jax.nn.sigmoid(v[2] / 4),
     "powers": lambda v: (1 + jnp.abs(v[0])) ** 1.5 + jax.lax.rsqrt(1 + v[1] ** 2),
+    "median": lambda v: jnp.median(v) + jnp.median(v[1:]),
+    "rounded median": lambda v: jnp.median(jnp.sqrt(jnp.abs(v))) + jnp.quantile(v / 3, 0.25),
     "constant": lambda v: jnp.sqrt(number(2.0)) * v[0] + jnp.sum(jnp.eye(5) @ v),
 }  # fmt: skip
 

@@ -47,7 +47,7 @@ def rounded(function: Callable[..., Any], *arguments: Any) -> Any:
     traced, shape = jax.make_jaxpr(function, return_shape=True)(*arguments)
     inputs = [Tracked(jnp.asarray(leaf)) for leaf in jax.tree.leaves(arguments)]
     outputs = _run(traced.jaxpr, traced.consts, inputs)
-    leaves = [Rounded(output.value, output.bound) for output in outputs]
+    leaves = [Rounded(jnp.asarray(output.value), output.bound) for output in outputs]
     return jax.tree.unflatten(jax.tree.structure(shape), leaves)
 
 

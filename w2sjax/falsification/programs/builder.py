@@ -10,7 +10,15 @@ import numpy as np
 from w2sjax.constants import stands_for
 from w2sjax.falsification.intervals import Interval
 from w2sjax.falsification.no_exact_side import NoExactSideError
-from w2sjax.falsification.programs.program import ENTRIES, INTEGER, LARGEST, REAL, TRUTH, Step
+from w2sjax.falsification.programs.program import (
+    ENTRIES,
+    INTEGER,
+    LARGEST,
+    REAL,
+    TRUTH,
+    Input,
+    Step,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,8 +60,9 @@ def kind_of(dtype: Any) -> str:
 class Builder:
     """Collects the steps."""
 
-    def __init__(self, inputs: int):
-        self.count, self.entries, self.steps = inputs, 0, []
+    def __init__(self, inputs: tuple[Input, ...]):
+        self.inputs, self.entries, self.steps = inputs, 0, []
+        self.constant_lists: set[int] = set()  # those that no input takes part in
 
     def emit(
         self, name: str, operands: tuple[Traced, ...], shape: Any, kind: str, data: Any = None
@@ -62,8 +71,9 @@ class Builder:
         if name in ENTRIES or name == "select":
             operands = tuple(self.broadcast(operand, shape) for operand in operands)
         self.steps.append(Step(name, tuple(o.place for o in operands), data))
-        self.count += 1
-        result = Traced(self.count - 1, tuple(shape), kind)
+        result = Traced(len(self.inputs) + len(self.steps) - 1, tuple(shape), kind)
+        if all(operand.place in self.constant_lists for operand in operands):
+            self.constant_lists.add(result.place)
         self.entries += result.size
         if result.size == 0:
             raise NoExactSideError("it uses empty arrays")

@@ -14,6 +14,7 @@ from jax.extend import core
 from w2sjax.constants import stands_for
 from w2sjax.falsification.no_exact_side import NoExactSideError
 from w2sjax.falsification.programs.builder import Builder, Traced, kind_of, places_of
+from w2sjax.falsification.programs.checker import constant_entries
 from w2sjax.falsification.programs.rules import RULES
 from w2sjax.running_error import CALLS, EXACT, INSIDE, MOVES
 
@@ -103,9 +104,7 @@ def _moved(builder: Builder, equation: Any, operands: list[Value]) -> list[Value
     """Apply an operation to the places of entries, and take what is at them."""
     name, parameters = equation.primitive.name, equation.params
     holders = _HOLDERS.get(name, tuple(range(len(operands))))
-    for i, operand in enumerate(operands):
-        if i not in holders and isinstance(operand, Traced):
-            raise NoExactSideError(f"it uses {name!r} with places that depend on the instance")
+    operands = [v if i in holders else _known(builder, v, name) for i, v in enumerate(operands)]
     held = tuple(builder.traced(operands[i]) for i in holders)
     starts = np.cumsum([0, *(operand.size for operand in held)])
     numbered = [
@@ -128,6 +127,18 @@ def _moved(builder: Builder, equation: Any, operands: list[Value]) -> list[Value
             raise NoExactSideError(f"it uses {name!r} beyond the ends of an array")
         outputs.append(builder.take(held, places))
     return outputs
+
+
+def _known(builder: Builder, operand: Value, name: str) -> np.ndarray:
+    """Compute places, exactly, where they hang on constants alone."""
+    if not isinstance(operand, Traced):
+        return operand
+    if operand.place not in builder.constant_lists:
+        raise NoExactSideError(f"it uses {name!r} with places that depend on the instance")
+    found = constant_entries(builder.inputs, builder.steps, operand.place, operand.size)
+    if found is None:
+        raise NoExactSideError(f"it uses {name!r} with places that are not certain")
+    return np.asarray(found, int).reshape(operand.shape)
 
 
 def _broadcast(places: np.ndarray, parameters: Mapping[str, Any]) -> np.ndarray:
