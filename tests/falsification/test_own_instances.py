@@ -254,6 +254,7 @@ def test_false_claims_with_constants_are_refuted(exponent, tmp_path):
     path = tmp_path / "case.json"
     found.save(path)
     assert replay(path).counterexample
+    assert "0.9 in it may stand for" in markdown(found)
 
 
 def test_constants_that_stand_for_themselves_are_decided():
@@ -288,7 +289,7 @@ def test_medians_are_judged_and_decided():
     (verified,) = w2sjax.verify(claim, 0, instances=500)
     assert verified.violated > 0 and verified.holds > 0 and verified.undecided == 0
     found = falsify(claim, budget=SMALL).counterexample
-    assert found is not None
+    assert found is not None and isinstance(found.instance, Case)
     values = sorted(found.instance.values[0])
     assert values[2] > sum(values) / 5
 

@@ -15,6 +15,7 @@ from flint import arb, ctx, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from w2sjax import exact as exact_number
 from w2sjax import rounding, strategies
 from w2sjax.falsification.decision import HOLDS, OUTSIDE, UNDECIDED, VIOLATED
 from w2sjax.falsification.flint_numbers import LONGEST, rational, written
@@ -267,6 +268,13 @@ OUTCOMES = [
     # The half is a ball by then, and is rounded to the even 0.
     (lambda v: jnp.round(jnp.floor(jnp.sqrt(v[4])) / 2), 0.5, UNDECIDED),
     (lambda v: (v[2] ** 1000) ** 20, 1.0, VIOLATED),
+    # Zero times or over what is irrational leaves the rest rational.
+    (lambda v: ((v[0] - 0.5) * jnp.exp(v[2]) + 1 / v[2]) * 3, 1.0, HOLDS),
+    (lambda v: ((v[0] - 0.5) / jnp.exp(v[2]) + 1 / v[2]) * 3, 1.0, HOLDS),
+    (lambda v: (v[4] / 3 + v[0] / 3) ** 0.2 / (jnp.log(v[1] + 2) - jnp.log(v[3])), 9.0, UNDECIDED),
+    (lambda v: (v[0] - 0.5) ** 0.2, 0.0, HOLDS),
+    (lambda v: (v[4] * 16) ** exact_number("1/5"), 2.0, HOLDS),
+    (lambda v: (v[4] * 16) ** exact_number("-2/5"), 0.25, HOLDS),
 ]  # fmt: skip
 
 

@@ -230,7 +230,8 @@ class Search:
                 note = f"found by one engine, the second refuses: {refusal}"
         shrinking = time.monotonic() - start
         every = [outcome for outcomes in self.outcomes.values() for outcome in outcomes]
-        note = note or next((o.constants for o in every if o.constants), "")
+        if counterexample is None:
+            note = note or next((o.constants for o in every if o.constants), "")
         each = {p: sum(o.seconds for o in outcomes) for p, outcomes in self.outcomes.items()}
         return Falsification(
             claim=self.question.claim.name,
