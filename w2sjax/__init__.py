@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from w2sjax.claims import Hypothesis as Hypothesis
     from w2sjax.claims import Inequality as Inequality
     from w2sjax.claims import Verdict as Verdict
+    from w2sjax.constants import exact as exact
     from w2sjax.falsification.budget import Budget as Budget
     from w2sjax.falsification.budget import Falsification as Falsification
     from w2sjax.falsification.counterexample import Counterexample as Counterexample
@@ -52,6 +53,7 @@ _HOME = {
     "Hypothesis": "claims",
     "Inequality": "claims",
     "Verdict": "claims",
+    "exact": "constants",
     "Budget": "falsification.budget",
     "Falsification": "falsification.budget",
     "Counterexample": "falsification.counterexample",

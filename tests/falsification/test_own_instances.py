@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -261,6 +262,115 @@ def test_a_conversion_that_fails_is_not_the_last(monkeypatch):
     monkeypatch.setattr(conversion, "case_of", case_of)
     found = falsify(as_drawn, budget=RANDOM)
     assert found.found and found.decided == 2 and len(tried) == 3
+
+
+def positive(key):
+    return jax.random.uniform(key, (5,), minval=0.1)
+
+
+# True of what is meant: the constant, as written, and what to write instead.
+MEANT = {
+    "1/5": lambda x: (jnp.prod(x) ** 0.2, jnp.mean(x)),
+    "1/10": lambda x: (x[0] / 10, (1 - 0.9) * x[0]),
+    "1/3": lambda x: (x[0] / 3, 1 / 3 * x[0]),
+    "9/10": lambda x: (jnp.where(0.9 * x[0] == x[0] * 9 / 10, 0.0, 1.0), 0.5),
+}
+
+
+@pytest.mark.parametrize("number", MEANT)
+def test_no_counterexample_hangs_on_how_a_constant_was_rounded(number):
+    claim = w2sjax.claim(draw=positive, valid=lambda x: jnp.all(x > 0), name="meant")(MEANT[number])
+    (verified,) = w2sjax.verify(claim, 0, instances=500)
+    assert verified.violated == 0
+    answer = falsify(claim, budget=Budget(instances=500, small=200, restarts=2))
+    assert not answer.found and answer.exact and answer.unconfirmed == 0 and answer.undecided > 0
+    assert f'to mean exactly that, write w2sjax.exact("{number}")' in summary(answer)
+
+
+@pytest.mark.parametrize("exponent", [lambda: 0.2, lambda: w2sjax.exact("1/5")])
+def test_false_claims_with_constants_are_refuted(exponent, tmp_path):
+    claim = w2sjax.claim(draw=positive, valid=lambda x: jnp.all(x >= 0), name="means")(
+        lambda x: (jnp.prod(x) ** exponent(), 0.9 * jnp.mean(x))
+    )
+    (verified,) = w2sjax.verify(claim, 0, instances=500)
+    assert verified.violated > 0
+    found = falsify(claim, budget=SMALL).counterexample
+    assert found is not None and isinstance(found.instance, Case)
+    path = tmp_path / "case.json"
+    found.save(path)
+    assert replay(path).counterexample
+    assert "0.9 in it may stand for" in markdown(found)
+
+
+def test_constants_that_stand_for_themselves_are_decided():
+    claim = w2sjax.claim(draw=positive, valid=lambda x: jnp.all(x >= 0), name="means")(
+        lambda x: (jnp.prod(x) ** w2sjax.exact("0.2"), jnp.mean(x))
+    )
+    answer = falsify(claim, budget=Budget(instances=500, small=300, restarts=2))
+    assert not answer.found and answer.undecided == 0 and not answer.note
+
+
+def test_replay_says_that_a_violation_hangs_on_a_constant(tmp_path):
+    """A file whose constant was widened afterwards."""
+    short = np.asarray([0.025])  # data
+    claim = w2sjax.claim(draw=positive, valid=lambda x: jnp.all(x > 0), name="tenth")(
+        lambda x: (x[0] / 10, 0.125 * x[0] - jnp.sum(short * x[0]))
+    )
+    found = falsify(claim, budget=SMALL).counterexample
+    assert found is not None
+    path, fields = tmp_path / "case.json", found.to_json()
+    for step in fields["statement"]["program"]["steps"]:
+        if step[0] == "constant" and step[2] == ["1/8"]:
+            step[2] = [["1249999999/10000000000", "1250000001/10000000000"]]
+    path.write_text(json.dumps(fields))
+    again = replay(path)
+    assert not again.counterexample and "0.125 in its code is rounded" in again.reason
+
+
+def test_medians_are_judged_and_decided():
+    claim = w2sjax.claim(draw=positive, valid=lambda x: jnp.all(x >= 0), name="skewed")(
+        lambda x: (jnp.median(x), jnp.mean(x))
+    )
+    (verified,) = w2sjax.verify(claim, 0, instances=500)
+    assert verified.violated > 0 and verified.holds > 0 and verified.undecided == 0
+    found = falsify(claim, budget=SMALL).counterexample
+    assert found is not None and isinstance(found.instance, Case)
+    values = sorted(found.instance.values[0])
+    assert values[2] > sum(values) / 5
+
+
+def with_zeros(key):
+    return jnp.round(jax.random.uniform(key, (4,), maxval=3)).at[0].set(1)
+
+
+def test_zeros_inside_logarithms_that_are_not_chosen():
+    """Gibbs' inequality against the uniform distribution."""
+
+    @w2sjax.claim(draw=with_zeros, valid=lambda v: jnp.all(v >= 0) & (jnp.sum(v) > 0))
+    def gibbs(v):
+        q = v / jnp.sum(v)
+        return 0, jnp.log(4) + jnp.sum(jnp.where(q > 0, q * jnp.log(jnp.where(q > 0, q, 1)), 0))
+
+    (verified,) = w2sjax.verify(gibbs, 0, instances=500)
+    assert verified.violated == verified.invalid == 0
+    assert verified.holds > 450  # of the others, all four are equal
+    assert not falsify(gibbs, budget=SMALL).found
+
+
+@pytest.mark.parametrize("wrong", [0.2, True, None])
+def test_floats_are_no_exact_numbers(wrong):
+    with pytest.raises(TypeError, match="number"):  # here, the hook may say it
+        w2sjax.exact(wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [("pi", "a number such as"), ("1/0", "a number such as"), ("1/3e20", "a number such as"),
+     ("0.12345678901234567890", "numerator and denominator up to")],
+)  # fmt: skip
+def test_numbers_that_cannot_be_staged(wrong, reason):
+    with pytest.raises(ValueError, match=f"number: expected {reason}"):
+        w2sjax.exact(wrong)
 
 
 def test_verify_exact_settles_instances_of_ones_own():

@@ -15,6 +15,7 @@ from flint import arb, ctx, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from w2sjax import exact as exact_number
 from w2sjax import rounding, strategies
 from w2sjax.falsification.decision import HOLDS, OUTSIDE, UNDECIDED, VIOLATED
 from w2sjax.falsification.flint_numbers import LONGEST, rational, written
@@ -103,7 +104,7 @@ CODES = {
     "cumulative": lambda v: jnp.max(jnp.cumsum(v)) - jnp.min(jnp.cumsum(v / 3)),
     "backwards": lambda v: jax.lax.cumsum(v, reverse=True)[1] + jax.lax.cummax(v)[2],
     "clip": lambda v: jnp.clip(v[0] / 3, -1, 1),
-    "where": lambda v: jnp.sum(jnp.where(v > 0.1, v / 3, 2.0)),
+    "where": lambda v: jnp.sum(jnp.where(v > 0.125, v / 3, 2.0)),
     "count": lambda v: number(jnp.sum(v > 0)) + jnp.mean(jnp.sign(v)),
     "sorted": lambda v: jnp.sort(v / 7)[1] + jnp.sort(v)[::-1][0],
     "axes": lambda v: jnp.max(jnp.abs(jnp.outer(v, v)).sum(axis=0) - v),
@@ -117,7 +118,7 @@ CODES = {
     "whole": lambda v: jnp.sum(jnp.floor(v) + jnp.ceil(v) + jnp.round(v)),
     "integers": lambda v: jnp.sum((v * 3).astype(jnp.int64) // 2 + (v * 3).astype(jnp.int64) % 3),
     "first": lambda v: jnp.argmax(v) - jnp.argmin(jnp.abs(v)),
-    "hinge": lambda v: jnp.sum(jax.nn.relu(v - 0.1)) + jax.nn.leaky_relu(v)[1],
+    "hinge": lambda v: jnp.sum(jax.nn.relu(v - 0.125)) + jax.nn.leaky_relu(v, 0.25)[1],
     "roots": lambda v: jnp.sum(jnp.sqrt(jnp.abs(v))) - jnp.sqrt(v[0] ** 2),
     "exponential": lambda v: jnp.sum(jnp.exp(v / 4)) + jnp.expm1(v[1] / 4),
     "logarithm": lambda v: jnp.sum(jnp.log(1 + v**2)) + jnp.log1p(v[2] ** 2),
@@ -126,6 +127,8 @@ CODES = {
     "softmax": lambda v: jax.nn.softmax(v / 4) @ v,
     "squashed": lambda v: jnp.sum(jnp.tanh(v / 4)) + jax.nn.sigmoid(v[2] / 4),
     "powers": lambda v: (1 + jnp.abs(v[0])) ** 1.5 + jax.lax.rsqrt(1 + v[1] ** 2),
+    "median": lambda v: jnp.median(v) + jnp.median(v[1:]),
+    "rounded median": lambda v: jnp.median(jnp.sqrt(jnp.abs(v))) + jnp.quantile(v / 3, 0.25),
     "constant": lambda v: jnp.sqrt(number(2.0)) * v[0] + jnp.sum(jnp.eye(5) @ v),
 }  # fmt: skip
 
@@ -265,6 +268,13 @@ OUTCOMES = [
     # The half is a ball by then, and is rounded to the even 0.
     (lambda v: jnp.round(jnp.floor(jnp.sqrt(v[4])) / 2), 0.5, UNDECIDED),
     (lambda v: (v[2] ** 1000) ** 20, 1.0, VIOLATED),
+    # Zero times or over what is irrational leaves the rest rational.
+    (lambda v: ((v[0] - 0.5) * jnp.exp(v[2]) + 1 / v[2]) * 3, 1.0, HOLDS),
+    (lambda v: ((v[0] - 0.5) / jnp.exp(v[2]) + 1 / v[2]) * 3, 1.0, HOLDS),
+    (lambda v: (v[4] / 3 + v[0] / 3) ** 0.2 / (jnp.log(v[1] + 2) - jnp.log(v[3])), 9.0, UNDECIDED),
+    (lambda v: (v[0] - 0.5) ** 0.2, 0.0, HOLDS),
+    (lambda v: (v[4] * 16) ** exact_number("1/5"), 2.0, HOLDS),
+    (lambda v: (v[4] * 16) ** exact_number("-2/5"), 0.25, HOLDS),
 ]  # fmt: skip
 
 
@@ -464,6 +474,21 @@ def test_statements_with_programs_survive_a_file():
         check_case(changed, values)
 
 
-def test_constants_are_their_doubles():
-    made = program(lambda v: 0.1 * v[2])
-    assert enclosures(made, case(ENTRIES))[0].low == 3 * exactly(0.1)
+STANDS_FOR = [
+    (0.1, Fraction("1/10"), exactly(0.1)),
+    (0.3, exactly(0.3), Fraction("3/10")),
+    (0.375, Fraction("3/8"), Fraction("3/8")),
+    (7.0, 7, 7),
+    (1 / 3, exactly(1 / 3) * (1 - Fraction("1e-10")), exactly(1 / 3) * (1 + Fraction("1e-10"))),
+    (np.asarray([0.1]), exactly(0.1), exactly(0.1)),  # data
+]
+
+
+@pytest.mark.parametrize(("constant", "low", "high"), STANDS_FOR)
+def test_what_constants_stand_for(constant, low, high):
+    made = program(lambda v: jnp.sum(constant * v[2]))
+    again = program_from_json(json.loads(json.dumps(made.to_json())))
+    for found in enclosures(again, case(ENTRIES)):
+        wider = (high - low) / 10**6  # a ball's radius has thirty bits
+        assert 3 * low - wider <= found.low <= 3 * low
+        assert 3 * high <= found.high <= 3 * high + wider

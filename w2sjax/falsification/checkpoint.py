@@ -29,6 +29,7 @@ class Outcome:
         seconds: it took.
         hit: an exact instance that violates the statement, if one was found.
         place: how it was found, for people.
+        constants: where a violation hangs on how constants are rounded, what to write; else empty.
         finished: whether it reached its end; otherwise time ran out, and it is not recorded.
     """
 
@@ -43,6 +44,7 @@ class Outcome:
     invalid: int = 0
     open: int = 0
     decided: int = 0
+    constants: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Give it as plain objects, an infinite slack as null."""

@@ -170,7 +170,7 @@ def _second_opinion(
     """Say why it is no counterexample ("" if it is one), with the notes of both engines."""
     notes = dict(decision.hypotheses)
     if not decision.violated:
-        return decision.outcome, notes
+        return decision.constants or decision.outcome, notes
     if not all(agree(sides[side], getattr(decision, side)) for side in ("lhs", "rhs")):
         raise ValueError(
             f"states {sides['lhs']} and {sides['rhs']}, but the sides are "

@@ -30,6 +30,7 @@ class Decision:
         slack: rhs - lhs (or minus its size for an identity) as a double, for people and for sorting.
         hypotheses: how each was checked, or why it fails.
         students: coefficients and intercept of every projection, for the checker.
+        constants: where a violation hangs on how constants are rounded, what to write; else empty.
     """
 
     outcome: str
@@ -38,6 +39,7 @@ class Decision:
     slack: float = 0.0
     hypotheses: dict[str, str] = dataclasses.field(default_factory=dict)
     students: dict[str, tuple[list[Any], Any]] = dataclasses.field(default_factory=dict)
+    constants: str = ""
 
     @property
     def violated(self) -> bool:

@@ -40,7 +40,7 @@ def small(
     question: Question, label: str, variant: Any, budget: Budget, expired: Expired, tell: Progress
 ) -> Outcome:
     """Decide small instances exactly, without floating point."""
-    count, undecided = 0, 0
+    count, undecided, constants = 0, 0, ""
     statement = question.statement
     if statement is None:
         return Outcome()
@@ -53,12 +53,13 @@ def small(
         count += 1
         decision = decide(statement, candidate, PRECISIONS[:1])
         undecided += decision.outcome == UNDECIDED
+        constants = constants or decision.constants
         if decision.violated:
             place = f"instance {count} of the small ones over {label}"
             tell(f"{label}: small", budget.small, budget.small)
             return Outcome(count, undecided=undecided, hit=candidate, place=place)
     tell(f"{label}: small", budget.small, budget.small)
-    return Outcome(count, undecided=undecided)
+    return Outcome(count, undecided=undecided, constants=constants)
 
 
 def _candidates(statement: Statement, label: str, variant: Any, seed: int) -> Iterator[Any]:

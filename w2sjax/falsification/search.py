@@ -225,6 +225,8 @@ class Search:
         shrinking = time.monotonic() - start
         found = {phase: list(outcomes.values()) for phase, outcomes in self.outcomes.items()}
         every = [outcome for outcomes in found.values() for outcome in outcomes]
+        if counterexample is None:
+            note = note or next((o.constants for o in every if o.constants), "")
         each = {phase: sum(o.seconds for o in outcomes) for phase, outcomes in found.items()}
         ended = all(
             place in self.outcomes[phase] and self.outcomes[phase][place].finished

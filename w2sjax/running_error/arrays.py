@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from w2sjax.rounding import HIGHEST, gamma
-from w2sjax.running_error.tracked import Tracked, UnknownRounding, after, over
+from w2sjax.running_error.tracked import Tracked, UnknownRounding, after, exact_where, over
 
 # Operations that only copy entries: they copy the errors alike.
 MOVES = (
@@ -37,7 +37,8 @@ def total(value, operands, parameters) -> Tracked:
     grown = 2 * gamma(count + 1, value.dtype) * jnp.sum(terms.size, axis=axes)
     # The sum of the errors is itself a sum of m terms, all of one sign.
     inherited = jnp.sum(terms.bound, axis=axes) * (1 + 2 * gamma(count + 1, value.dtype))
-    return after(value, inherited + grown, flushed=float(count))
+    found = after(value, inherited + grown, flushed=float(count))
+    return exact_where(jnp.all(terms.zero, axis=axes), found)
 
 
 def running_total(value, operands, parameters) -> Tracked:

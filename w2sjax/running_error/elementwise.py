@@ -10,12 +10,12 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from w2sjax.rounding import unit
+from w2sjax.rounding import inflate, unit
 from w2sjax.running_error.tracked import (
     LIBRARY_ROUNDINGS,
     Tracked,
-    UnknownRounding,
     after,
+    exact_where,
     lower_bound,
     over,
 )
@@ -24,14 +24,19 @@ from w2sjax.running_error.tracked import (
 def addition(value, operands, parameters) -> Tracked:
     """Sums and differences: the errors add."""
     first, second = operands
-    return after(value, first.bound + second.bound)
+    found = after(value, first.bound + second.bound)
+    # Nothing is rounded where zero is added to what is exact.
+    known = (first.zero | second.zero) & (first.bound + second.bound == 0)
+    return exact_where(known, found)
 
 
 def product(value, operands, parameters) -> Tracked:
     """Bound by |a| e_b + |b| e_a + e_a e_b; a flushed operand counts times the other one."""
     first, second = operands
     inherited = jnp.abs(first.value) * second.bound + second.size * first.bound
-    return after(value, inherited, flushed=1 + first.size + second.size)
+    found = after(value, inherited, flushed=1 + first.size + second.size)
+    nothing = (first.zero & jnp.isfinite(second.size)) | (second.zero & jnp.isfinite(first.size))
+    return exact_where(nothing, found)
 
 
 def quotient(value, operands, parameters) -> Tracked:
@@ -39,7 +44,8 @@ def quotient(value, operands, parameters) -> Tracked:
     first, second = operands
     least = lower_bound(second)
     inherited = over(first.bound + 1.01 * jnp.abs(value) * second.bound, least)
-    return after(value, inherited, 4, 1 + first.size + over(1 + jnp.abs(value), least))
+    found = after(value, inherited, 4, 1 + first.size + over(1 + jnp.abs(value), least))
+    return exact_where(first.zero & (least > 0) & jnp.isfinite(second.size), found)
 
 
 def square(value, operands, parameters) -> Tracked:
@@ -53,22 +59,26 @@ def integer_power(value, operands, parameters) -> Tracked:
     count = max(abs(exponent), 1)
     inherited = count * base.bound * base.size ** (count - 1)
     if exponent >= 0:
-        return after(value, inherited, 2 * count + 2, 1 + count * base.size**count)
+        found = after(value, inherited, 2 * count + 2, 1 + count * base.size**count)
+        return exact_where(base.zero, found)
     positive = after(base.value**count, inherited, 2 * count + 2, 1 + count * base.size**count)
     return quotient(value, (Tracked(jnp.ones_like(base.value)), positive), parameters)
 
 
 def power(value, operands, parameters) -> Tracked:
-    """Powers of positive numbers to a given exponent: the slope is largest at an end."""
+    r"""Powers of positive numbers: the slope is largest at an end, and $a^{b+e} = a^b \exp(e \log a)$."""
     base, exponent = operands
-    if exponent.error is not None:
-        raise UnknownRounding("a power whose exponent was computed")
     least, largest = lower_bound(base), 1.01 * base.size
-    slope = jnp.maximum(least ** (exponent.value - 1), largest ** (exponent.value - 1))
-    moved = 1.01 * jnp.abs(exponent.value) * slope * base.bound
-    # Nothing is known of fractional powers near or below zero.
+    ends = [exponent.value - 1 + sign * 1.01 * exponent.bound for sign in (-1, 1)]
+    slope = jnp.maximum(*(jnp.maximum(least**end, largest**end) for end in ends))
+    moved = 1.01 * exponent.size * slope * base.bound
+    # Nothing is known of fractional powers near or below zero, but that zero stays zero.
     inherited = jnp.where(least > 0, moved, jnp.where(base.bound > 0, jnp.inf, 0))
-    return after(value, inherited, LIBRARY_ROUNDINGS)
+    height = jnp.abs(jnp.log(jnp.where(base.value > 0, base.value, 1)))
+    turned = 1.01 * jnp.abs(value) * jnp.expm1(1.01 * exponent.bound * height)
+    open_ = (exponent.bound > 0) & (base.value <= 0) & (exponent.value <= exponent.bound)
+    found = after(value, jnp.where(open_, jnp.inf, inherited + turned), LIBRARY_ROUNDINGS)
+    return exact_where(base.zero & (exponent.value > exponent.bound), found)
 
 
 def square_root(value, operands, parameters) -> Tracked:
@@ -76,7 +86,8 @@ def square_root(value, operands, parameters) -> Tracked:
     (inner,) = operands
     crude = jnp.sqrt(2 * inner.bound)
     fine = over(inner.bound, jnp.abs(value))
-    return after(value, jnp.where(inner.value > inner.bound, jnp.minimum(crude, fine), crude))
+    found = after(value, jnp.where(inner.value > inner.bound, jnp.minimum(crude, fine), crude))
+    return exact_where(inner.zero, found)
 
 
 def reciprocal_root(value, operands, parameters) -> Tracked:
@@ -138,9 +149,29 @@ def sign(value, operands, parameters) -> Tracked:
     return Tracked(value, jnp.where(sure, 0, 2).astype(value.dtype))
 
 
+def whole(function: Callable[[Any], Any]) -> Callable[..., Tracked]:
+    """Rule of rounding to whole numbers, which never falls: as far as both ends of the operand go."""
+
+    def rule(value, operands, parameters) -> Tracked:
+        low, high = ends(operands[0])
+        reach = jnp.maximum(function(high) - value, value - function(low))
+        return Tracked(value, jnp.where(jnp.isfinite(reach), reach, jnp.inf))
+
+    return rule
+
+
+def ends(operand: Tracked) -> tuple[Any, Any]:
+    """Enclose the exact number, outwards by more than the roundings here."""
+    value, bound = operand.value, operand.bound
+    reach = jnp.where(bound > 0, inflate(bound + 4 * unit(value.dtype) * jnp.abs(value), 4), 0)
+    return value - reach, value + reach
+
+
 def comparison(value, operands, parameters) -> Tracked:
-    """In doubt where the errors bridge the difference."""
+    """In doubt where the errors bridge the difference; of a number with itself, if it may be none."""
     first, second = operands
+    if first is second:
+        return Tracked(value, ~jnp.isfinite(first.bound))
     reach = 1.01 * (first.bound + second.bound)
     close = jnp.abs(first.value - second.value) <= reach
     finite = jnp.isfinite(first.value) & jnp.isfinite(second.value)
@@ -164,11 +195,7 @@ def choice(value, operands, parameters) -> Tracked:
     """Take the error of the chosen case; where the choice is in doubt, the distance to all cases."""
     which, cases = operands[0], operands[1:]
     if not cases[0].floating:
-        if cases[0].value.dtype != jnp.bool_:
-            raise UnknownRounding("a choice between integers by a rounded comparison")
-        doubt = which.bound if which.value.dtype == jnp.bool_ else jnp.zeros((), jnp.bool_)
-        for case in cases:
-            doubt = doubt | case.bound
+        doubt = logical(value, operands, parameters).bound
         return Tracked(value, jnp.broadcast_to(doubt, value.shape))
     wanted = which.value.astype(jnp.int32)
     bound = jnp.zeros_like(value)
@@ -185,16 +212,24 @@ def choice(value, operands, parameters) -> Tracked:
 def conversion(value, operands, parameters) -> Tracked:
     """Rounding to another precision; truth values in doubt become numbers off by 1."""
     (given,) = operands
-    if not jnp.issubdtype(value.dtype, jnp.floating):
-        raise UnknownRounding("a conversion of a rounded number to an integer")
     kind = given.value.dtype
+    if not jnp.issubdtype(value.dtype, jnp.floating):
+        return Tracked(value, _cut(value.dtype, given) if given.floating else given.bound)
     if kind == jnp.bool_ or (given.floating and kind.itemsize <= value.dtype.itemsize):
         return Tracked(value, None if given.error is None else given.bound.astype(value.dtype))
     if not given.floating:  # an integer, which is exact; so is the result up to 2^53
         largest = 2.0 ** (jnp.finfo(value.dtype).nmant + 1)
         rounding = jnp.where(jnp.abs(value) <= largest, 0, 2 * unit(value.dtype) * jnp.abs(value))
-        return Tracked(value, rounding.astype(value.dtype))
+        return Tracked(value, jnp.where(given.bound, jnp.inf, rounding).astype(value.dtype))
     return after(value, given.bound.astype(value.dtype))
+
+
+def _cut(kind: Any, given: Tracked) -> Any:
+    """Tell where a real number may become another integer or truth value."""
+    low, high = ends(given)
+    if kind == jnp.bool_:
+        return ~((low > 0) | (high < 0) | given.zero)
+    return ~(jnp.trunc(low) == jnp.trunc(high))
 
 
 RULES: dict[str, Callable[[Any, Any, Any], Tracked]] = {
@@ -224,6 +259,9 @@ RULES: dict[str, Callable[[Any, Any, Any], Tracked]] = {
     "neg": unchanged,
     "abs": unchanged,
     "sign": sign,
+    "floor": whole(jnp.floor),
+    "ceil": whole(jnp.ceil),
+    "round": whole(jnp.round),
     **dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne"), comparison),
     **dict.fromkeys(("and", "or", "xor", "not"), logical),
     "is_finite": finiteness,

@@ -12,14 +12,18 @@ decomposition) is refused, not guessed.
 """
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.extend import core
 
-from w2sjax.rounding import HIGHEST, Rounded
+from w2sjax.constants import stands_for
+from w2sjax.rounding import HIGHEST, Rounded, inflate
 from w2sjax.running_error import arrays, elementwise
+from w2sjax.running_error.folding import folded
 from w2sjax.running_error.tracked import Tracked, UnknownRounding
 
 _RULES = {**elementwise.RULES, **arrays.RULES}
@@ -43,7 +47,7 @@ def rounded(function: Callable[..., Any], *arguments: Any) -> Any:
     traced, shape = jax.make_jaxpr(function, return_shape=True)(*arguments)
     inputs = [Tracked(jnp.asarray(leaf)) for leaf in jax.tree.leaves(arguments)]
     outputs = _run(traced.jaxpr, traced.consts, inputs)
-    leaves = [Rounded(output.value, output.bound) for output in outputs]
+    leaves = [Rounded(jnp.asarray(output.value), output.bound) for output in outputs]
     return jax.tree.unflatten(jax.tree.structure(shape), leaves)
 
 
@@ -53,15 +57,29 @@ def _run(jaxpr: Any, constants: Any, inputs: list[Tracked]) -> list[Tracked]:
 
     def read(variable) -> Tracked:
         if isinstance(variable, core.Literal):
-            return Tracked(jnp.asarray(variable.val, variable.aval.dtype))  # pyright: ignore
+            return _constant(np.asarray(variable.val, variable.aval.dtype))  # pyright: ignore
         return known[variable]
 
-    known.update(zip(jaxpr.constvars, [Tracked(jnp.asarray(c)) for c in constants], strict=True))
+    known.update(zip(jaxpr.constvars, map(_constant, constants), strict=True))
     known.update(zip(jaxpr.invars, inputs, strict=True))
     for equation in jaxpr.eqns:
         outputs = _step(equation, [read(variable) for variable in equation.invars])
         known.update(zip(equation.outvars, outputs, strict=True))
     return [read(variable) for variable in jaxpr.outvars]
+
+
+def _constant(value: Any) -> Tracked:
+    """Take an array of the code; a scalar with the distance to all that it may stand for."""
+    try:
+        value = np.asarray(value)
+    except jax.errors.TracerArrayConversionError:
+        return Tracked(value)  # an array of the code around this one
+    meant = stands_for(value)
+    if meant is None:
+        return Tracked(value)
+    double = Fraction(float(value))
+    width = inflate(jnp.asarray(float(max(meant[1] - double, double - meant[0])), value.dtype), 4)
+    return Tracked(jnp.asarray(value), width)
 
 
 def _step(equation: Any, operands: list[Tracked]) -> list[Tracked]:
@@ -74,6 +92,7 @@ def _step(equation: Any, operands: list[Tracked]) -> list[Tracked]:
     several = equation.primitive.multiple_results
 
     def bind(*values):
+        values = [jnp.asarray(v) if isinstance(v, np.ndarray) else v for v in values]
         found = equation.primitive.bind(*values, **parameters)
         return list(found) if several else [found]
 
@@ -90,18 +109,45 @@ def _outputs(
     name: str, bind: Callable[..., Any], parameters: Mapping[str, Any], operands: list[Tracked]
 ) -> list[Tracked]:
     _refuse_loops(name, parameters)
+    if any(operand.counts and operand.error is not None for operand in operands):
+        return _in_doubt(name, bind, parameters, operands)
+    exact = all(operand.error is None for operand in operands)
+    if exact and all(isinstance(operand.value, np.ndarray) for operand in operands):
+        values = folded(name, bind, [operand.value for operand in operands])
+        if values is not None:
+            return [Tracked(value) for value in values]
     values = bind(*[operand.value for operand in operands])
     floating = any(jnp.issubdtype(value.dtype, jnp.floating) for value in values)
-    if all(operand.error is None for operand in operands) and (
-        not floating or name in arrays.EXACT
-    ):
+    if exact and (not floating or name in arrays.EXACT):
         return [Tracked(value) for value in values]
     if name in arrays.MOVES:
         errors = arrays.move(bind, operands)
         return [Tracked(value, error) for value, error in zip(values, errors, strict=True)]
     if name not in _RULES or len(values) != 1:
         raise UnknownRounding
+    operands = [
+        Tracked(jnp.asarray(o.value), o.error) if isinstance(o.value, np.ndarray) else o
+        for o in operands
+    ]
     return [_RULES[name](values[0], operands, parameters)]
+
+
+def _in_doubt(
+    name: str, bind: Callable[..., Any], parameters: Mapping[str, Any], operands: list[Tracked]
+) -> list[Tracked]:
+    """Where an integer may be wrong nothing is known of what is computed from it, nor of its neighbours."""
+    if name in ("select_n", "convert_element_type"):
+        (value,) = bind(*[operand.value for operand in operands])
+        return [_RULES[name](value, operands, parameters)]
+    wrong = [operand.counts and operand.error is not None for operand in operands]
+    doubt = jnp.zeros((), jnp.bool_)
+    for operand, its in zip(operands, wrong, strict=True):
+        doubt = doubt | jnp.any(operand.error) if its else doubt
+    sure = [Tracked(o.value) if its else o for o, its in zip(operands, wrong, strict=True)]
+    return [
+        Tracked(o.value, jnp.where(doubt, jnp.inf, o.bound) if o.floating else o.bound | doubt)
+        for o in _outputs(name, bind, parameters, sure)
+    ]
 
 
 def _refuse_loops(name: str, parameters: Mapping[str, Any]) -> None:

@@ -22,9 +22,9 @@ class Tracked:
     """A computed array and its distance to the exact one.
 
     Attributes:
-        value: as computed.
-        error: a bound for every entry; of truth values, whether they may be wrong; None where the
-            value is exact.
+        value: as computed; a numpy array where it is a constant of the code, and exact.
+        error: a bound for every entry; of truth values and integers, whether they may be wrong; None
+            where the value is exact.
     """
 
     value: Any
@@ -35,8 +35,7 @@ class Tracked:
         """The error as an array."""
         if self.error is not None:
             return self.error
-        kind = jnp.bool_ if self.value.dtype == jnp.bool_ else self.value.dtype
-        return jnp.zeros(self.value.shape, kind)
+        return jnp.zeros(self.value.shape, self.value.dtype if self.floating else jnp.bool_)
 
     @property
     def size(self) -> Any:
@@ -47,6 +46,16 @@ class Tracked:
     def floating(self) -> bool:
         """Whether it holds real numbers, the only ones that rounding touches."""
         return jnp.issubdtype(self.value.dtype, jnp.floating)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it holds integers."""
+        return jnp.issubdtype(self.value.dtype, jnp.integer)
+
+    @property
+    def zero(self) -> Any:
+        """Which entries are exactly zero."""
+        return (self.value == 0) & (self.bound == 0)
 
 
 def after(value, inherited, roundings: int = ROUNDINGS, flushed: Any = 1.0) -> Tracked:
@@ -59,6 +68,11 @@ def after(value, inherited, roundings: int = ROUNDINGS, flushed: Any = 1.0) -> T
     bound = inflate(inherited + own + floor, 24)
     # A value that overflowed or is not a number says nothing.
     return Tracked(value, jnp.where(jnp.isfinite(value), bound, jnp.inf))
+
+
+def exact_where(known, result: Tracked) -> Tracked:
+    """Take the error away where the result is known to be exact."""
+    return Tracked(result.value, jnp.where(known, 0, result.bound))
 
 
 def lower_bound(operand: Tracked) -> Any:

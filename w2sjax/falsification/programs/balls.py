@@ -27,9 +27,16 @@ def finite(operation: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
+def product(a, b) -> Any:
+    """Multiply; zero times any number is rational."""
+    return fmpq(0) if a == 0 or b == 0 else a * b
+
+
 def divide(a, b) -> Any:
-    """Divide, where the divisor is certainly not zero."""
-    return a / b if b > 0 or b < 0 else UNDEFINED
+    """Divide, where the divisor is certainly not zero; zero over any number is rational."""
+    if not (b > 0 or b < 0):
+        return UNDEFINED
+    return fmpq(0) if a == 0 else a / b
 
 
 def negate(a) -> Any:
@@ -67,6 +74,10 @@ def power(a, b) -> Any:
         return finite(integer_power)(inner, int(b.p))
     if a == 0 and b > 0:
         return fmpq(0)
+    if isinstance(a, fmpq) and isinstance(b, fmpq) and a > 0 and max(abs(b.p), b.q) <= 64:
+        below, above = (part.root(int(b.q)) for part in (a.p, a.q))
+        if fmpq(below, above) ** int(b.q) == a:
+            return integer_power(fmpq(below, above), int(b.p))
     return (b * arb(a).log()).exp() if a > 0 else UNDEFINED
 
 
@@ -190,7 +201,7 @@ _AT_ZERO = {
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "add": finite(lambda a, b: a + b),
     "sub": finite(lambda a, b: a - b),
-    "mul": finite(lambda a, b: a * b),
+    "mul": finite(product),
     "div": finite(divide),
     "max": larger,
     "min": smaller,

@@ -7,8 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from w2sjax.constants import stands_for
+from w2sjax.falsification.intervals import Interval
 from w2sjax.falsification.no_exact_side import NoExactSideError
-from w2sjax.falsification.programs.program import ENTRIES, INTEGER, LARGEST, REAL, TRUTH, Step
+from w2sjax.falsification.programs.program import (
+    ENTRIES,
+    INTEGER,
+    LARGEST,
+    REAL,
+    TRUTH,
+    Input,
+    Step,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,8 +60,9 @@ def kind_of(dtype: Any) -> str:
 class Builder:
     """Collects the steps."""
 
-    def __init__(self, inputs: int):
-        self.count, self.entries, self.steps = inputs, 0, []
+    def __init__(self, inputs: tuple[Input, ...]):
+        self.inputs, self.entries, self.steps = inputs, 0, []
+        self.constant_lists: set[int] = set()  # those that no input takes part in
 
     def emit(
         self, name: str, operands: tuple[Traced, ...], shape: Any, kind: str, data: Any = None
@@ -60,8 +71,9 @@ class Builder:
         if name in ENTRIES or name == "select":
             operands = tuple(self.broadcast(operand, shape) for operand in operands)
         self.steps.append(Step(name, tuple(o.place for o in operands), data))
-        self.count += 1
-        result = Traced(self.count - 1, tuple(shape), kind)
+        result = Traced(len(self.inputs) + len(self.steps) - 1, tuple(shape), kind)
+        if all(operand.place in self.constant_lists for operand in operands):
+            self.constant_lists.add(result.place)
         self.entries += result.size
         if result.size == 0:
             raise NoExactSideError("it uses empty arrays")
@@ -70,8 +82,10 @@ class Builder:
         return result
 
     def constant(self, value: Any) -> Traced:
-        """Write an array down; every double is a rational number."""
-        array = np.asarray(value)
+        """Write an array down; every double is a rational number, a scalar what it stands for."""
+        array, meant = np.asarray(value), stands_for(value)
+        if meant is not None:
+            return self.emit("constant", (), (), REAL, [Interval(*meant)])
         kind = kind_of(array.dtype)
         entries = [_entry(x) for x in array.astype(np.float64 if kind == REAL else array.dtype)
                    .reshape(-1).tolist()]  # fmt: skip

@@ -11,7 +11,7 @@ from w2sjax.falsification.judging import judge
 from w2sjax.falsification.opinion import Opinion, RefusedError
 from w2sjax.falsification.programs.case import Case
 from w2sjax.falsification.programs.enclosures import LACKING, OPERATIONS, hull
-from w2sjax.falsification.programs.program import REDUCTIONS, SCANS, Program, Step
+from w2sjax.falsification.programs.program import REDUCTIONS, SCANS, Input, Program, Step
 from w2sjax.falsification.statement import Statement
 
 INFINITE = {"inf": 1, "-inf": -1}
@@ -51,6 +51,17 @@ def check_case(statement: Statement, case: Case) -> Opinion:
         return sides[name]
 
     return judge(statement, side, {} if program.valid is None else {"valid": "exact"})
+
+
+def constant_entries(
+    inputs: tuple[Input, ...], steps: list[Step], place: int, size: int
+) -> list[int] | None:
+    """Compute a list of whole numbers that no input takes part in; None where one is not certain."""
+    values = _Evaluation(Program(inputs, tuple(steps), place, place), Case(()))
+    found = [_number(values[place, i]) for i in range(size)]
+    if any(v is None or v.low != v.high or v.low.denominator != 1 for v in found):
+        return None
+    return [int(v.low) for v in found if v is not None]
 
 
 class _Evaluation:
@@ -129,7 +140,7 @@ class _Evaluation:
 def _entry(value: Any) -> Any:
     if isinstance(value, Fraction):
         return exact(value)
-    return value if value != "nan" else None
+    return None if isinstance(value, str) and value == "nan" else value
 
 
 def _number(value: Any) -> Interval | None:

@@ -1,5 +1,6 @@
 """The decision of a statement whose sides are programs, with growing precision."""
 
+import dataclasses
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -8,26 +9,52 @@ from flint import arb, fmpq
 
 from w2sjax.falsification.decision import OUTSIDE, UNDECIDED, Decision, compare
 from w2sjax.falsification.flint_numbers import rational
+from w2sjax.falsification.intervals import Interval
 from w2sjax.falsification.narrowing import narrowed
 from w2sjax.falsification.programs.balls import OPERATIONS
 from w2sjax.falsification.programs.case import Case
-from w2sjax.falsification.programs.program import Program, Step
+from w2sjax.falsification.programs.program import Program, Step, written
+from w2sjax.falsification.rationals import simplest
 from w2sjax.falsification.statement import Statement
+
+SHORT = 10**6  # denominators of constants that somebody may have meant
 
 
 def decide_case(statement: Statement, case: Case, precisions: tuple[int, ...]) -> Decision:
-    """Decide a statement about an instance: first whether it is about it at all."""
+    """Decide a statement about an instance: first whether it is about it at all.
+
+    Precision grows until the answer is certain, or would be if constants stood for their doubles alone.
+    """
     program = statement.program
     assert program is not None
     misfit = case.misfit(program)
     if misfit is not None:
         return Decision(OUTSIDE, hypotheses={"instance": misfit})
 
-    def attempt(bits: int) -> Decision:
-        del bits
-        return _decided(statement, program, run(program, case))
+    def decided(given: Program, bits: int) -> Decision:
+        return narrowed(
+            lambda _: _decided(statement, given, run(given, case)), (bits,), Decision(UNDECIDED)
+        )
 
-    return narrowed(attempt, precisions, Decision(UNDECIDED))
+    answer, wide = Decision(UNDECIDED), program.wide()
+    plain = program.as_written() if wide else program
+    for bits in precisions:
+        answer = literal = decided(program, bits)
+        if wide and answer.outcome == UNDECIDED:
+            literal = decided(plain, bits)
+        if literal.outcome != UNDECIDED:  # what is left is the width of constants
+            about = constants_matter(wide) if literal.violated and not answer.violated else ""
+            return dataclasses.replace(answer, constants=about)
+    return answer
+
+
+def constants_matter(wide: list[Interval]) -> str:
+    """Say that a violation is one of constants as they are rounded, and how to write them exactly."""
+    shown = ", ".join(repr(written(meant)) for meant in wide)
+    short = [simplest(meant.low, meant.high) for meant in wide]
+    exactly = ", ".join(f'w2sjax.exact("{v}")' for v in short if v.denominator <= SHORT)
+    advice = f"; to mean exactly that, write {exactly}" if exactly else ""
+    return f"violated only as far as {shown} in its code is rounded{advice}"
 
 
 def _decided(statement: Statement, program: Program, lists: list[list[Any]]) -> Decision:
@@ -63,6 +90,9 @@ def run(program: Program, case: Case) -> list[list[Any]]:
 
 
 def _entry(value: Any) -> Any:
+    if isinstance(value, Interval):
+        middle, half = (value.low + value.high) / 2, (value.high - value.low) / 2
+        return arb(rational(middle), rational(half))
     return value if isinstance(value, bool | str) else rational(value)
 
 

@@ -96,11 +96,12 @@ def power(a: Interval, b: Interval) -> Interval | None:
     if b.low == b.high and abs(b.low) <= 1024:
         if b.low.denominator == 1:
             return integer_power(a, int(b.low))
-        if a.low == a.high == 0 and b.low > 0:
-            return exact(0)
         if b.low.denominator == 2:
             inner = root(a)
             return None if inner is None else integer_power(inner, b.low.numerator)
+    if a.low == 0 < b.low:
+        above = exact(0) if a.high == 0 else power(exact(a.high), b)
+        return None if above is None else Interval(ZERO, above.high)
     height = logarithm(a)
     return None if height is None else exponential(product(b, height))
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from w2sjax.falsification.programs.case import Case
-from w2sjax.falsification.programs.program import Input
+from w2sjax.falsification.programs.program import Input, written
 from w2sjax.falsification.rationals import numbers
 from w2sjax.falsification.statement import Statement
 
@@ -20,6 +20,9 @@ def page(case: Case, statement: Statement, students: dict[str, Any]) -> list[str
         lines += _array(given, values)
     lines += ["", f"The sides are what the code of {statement.claim} gives in exact arithmetic: "
                   f"{len(program.steps)} operations, in the file of the counterexample."]  # fmt: skip
+    if program.wide():
+        shown = ", ".join(repr(written(meant)) for meant in program.wide())
+        lines.append(f"They are enclosed for all that {shown} in it may stand for.")
     if program.valid is None:
         lines.append("It was drawn; nothing (valid=) says which other instances count.")
     return lines

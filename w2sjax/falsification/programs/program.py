@@ -9,6 +9,7 @@ import dataclasses
 from fractions import Fraction
 from typing import Any
 
+from w2sjax.falsification.intervals import Interval
 from w2sjax.falsification.rationals import parse, text
 
 REAL, INTEGER, TRUTH = "real", "integer", "truth"
@@ -57,8 +58,9 @@ class Step:
     Attributes:
         name: of the operation: one of the above, "constant" or "take" or "select" or "power".
         operands: the lists it takes, by number: the inputs first, then the results of the steps.
-        data: a constant's entries; the places that "take" takes from its operands, laid end to end; the
-            number of neighbours that a reduction combines; the exponent of an integer "power".
+        data: a constant's entries, an `Interval` for one that stands for more than itself; the places
+            that "take" takes from its operands, laid end to end; the number of neighbours that a
+            reduction combines; the exponent of an integer "power".
     """
 
     name: str
@@ -86,6 +88,15 @@ class Program:
     def operations(self) -> set[str]:
         """Names of the operations that are used."""
         return {step.name for step in self.steps}
+
+    def as_written(self) -> "Program":
+        """Let every constant stand for its double alone."""
+        return dataclasses.replace(self, steps=tuple(map(_as_written, self.steps)))
+
+    def wide(self) -> list[Interval]:
+        """List what its constants may stand for, of those that do not stand for themselves alone."""
+        entries = [e for s in self.steps if s.name == "constant" for e in s.data]
+        return list(dict.fromkeys(e for e in entries if isinstance(e, Interval)))
 
     def to_json(self) -> dict[str, Any]:
         """Give it as plain objects."""
@@ -154,7 +165,26 @@ def _length(step: Step, lengths: list[int]) -> int | None:
 def _plain(step: Step) -> Any:
     if step.name != "constant":
         return step.data
-    return [value if isinstance(value, bool | str) else text(value) for value in step.data]
+    return [_plain_entry(value) for value in step.data]
+
+
+def _plain_entry(value: Any) -> Any:
+    if isinstance(value, Interval):
+        return text([value.low, value.high])
+    return value if isinstance(value, bool | str) else text(value)
+
+
+def _as_written(step: Step) -> Step:
+    if step.name != "constant":
+        return step
+    return dataclasses.replace(
+        step, data=[Fraction(written(e)) if isinstance(e, Interval) else e for e in step.data]
+    )
+
+
+def written(meant: Interval) -> float:
+    """Give the double of a constant: an end of what it stands for, or the middle."""
+    return float((meant.low + meant.high) / 2)
 
 
 def program_from_json(fields: Any) -> Program:
@@ -186,10 +216,17 @@ def program_from_json(fields: Any) -> Program:
 
 def _step(name: Any, operands: Any, data: Any) -> Step:
     if name == "constant":
-        data = [entry(value) for value in data]
+        data = [_meant(value) if isinstance(value, list) else entry(value) for value in data]
     elif name == "take":
         data = list(map(_whole, data))
     return Step(str(name), tuple(map(_whole, operands)), data)
+
+
+def _meant(ends: list[Any]) -> Interval:
+    low, high = parse(ends, 1)
+    if low > high:
+        raise ValueError(f"program: expected a constant's ends in order, got {low} and {high}")
+    return Interval(low, high)
 
 
 def entry(value: Any) -> Fraction | bool | str:

@@ -105,15 +105,20 @@ def integer_power(builder, operands, shape, kind, kinds, parameters):
     return builder.emit("power", tuple(operands), shape, kind, int(parameters["y"]))
 
 
-def opposite(name: str, *, exchanged: bool = False) -> Rule:
-    """Negate a comparison."""
-    compare = swapped(name) if exchanged else plain(name)
+def equality(builder, operands, shape, kind, kinds, parameters):
+    """Compare; a number is equal to itself, whatever is known of it."""
+    same = builder.emit("eq", tuple(operands), shape, kind)
+    if operands[0] != operands[1]:
+        return same
+    return builder.emit(
+        "or", (builder.emit("finite", (operands[0],), shape, kind), same), shape, kind
+    )
 
-    def rule(builder, operands, shape, kind, kinds, parameters):
-        found = compare(builder, operands, shape, kind, kinds, parameters)
-        return builder.emit("not", (found,), shape, kind)
 
-    return rule
+def difference(builder, operands, shape, kind, kinds, parameters):
+    """Negate an equality."""
+    same = equality(builder, operands, shape, kind, kinds, parameters)
+    return builder.emit("not", (same,), shape, kind)
 
 
 def logical(name: str) -> Rule:
@@ -193,8 +198,8 @@ RULES: dict[str, Rule] = {
     "le": plain("le"),
     "gt": swapped("lt"),
     "ge": swapped("le"),
-    "eq": plain("eq"),
-    "ne": opposite("eq"),
+    "eq": equality,
+    "ne": difference,
     "and": logical("and"),
     "or": logical("or"),
     "xor": logical("xor"),

@@ -69,7 +69,7 @@ def program_of(sides: Callable[[Any], Any], drawn: Any) -> Program:
     if any(given.size == 0 for given in inputs):
         raise NoExactSideError("it draws empty arrays")
     code = jax.make_jaxpr(sides)(drawn)
-    builder = Builder(len(inputs))
+    builder = Builder(inputs)
     given = [Traced(i, one.shape, one.kind) for i, one in enumerate(inputs)]
     outputs = trace(builder, code.jaxpr, code.consts, list(given))
     places = []

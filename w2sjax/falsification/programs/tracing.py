@@ -11,8 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend import core
 
+from w2sjax.constants import stands_for
 from w2sjax.falsification.no_exact_side import NoExactSideError
 from w2sjax.falsification.programs.builder import Builder, Traced, kind_of, places_of
+from w2sjax.falsification.programs.checker import constant_entries
 from w2sjax.falsification.programs.rules import RULES
 from w2sjax.running_error import CALLS, EXACT, INSIDE, MOVES
 
@@ -47,15 +49,21 @@ def trace(builder: Builder, jaxpr: Any, constants: Any, inputs: list[Value]) -> 
 
     def read(variable) -> Value:
         if isinstance(variable, core.Literal):
-            return np.asarray(variable.val, variable.aval.dtype)  # pyright: ignore
+            return _given(builder, np.asarray(variable.val, variable.aval.dtype))  # pyright: ignore
         return known[variable]
 
-    known.update(zip(jaxpr.constvars, map(np.asarray, constants), strict=True))
+    written = [_given(builder, np.asarray(constant)) for constant in constants]
+    known.update(zip(jaxpr.constvars, written, strict=True))
     known.update(zip(jaxpr.invars, inputs, strict=True))
     for equation in jaxpr.eqns:
         outputs = _step(builder, equation, [read(variable) for variable in equation.invars])
         known.update(zip(equation.outvars, outputs, strict=True))
     return [read(variable) for variable in jaxpr.outvars]
+
+
+def _given(builder: Builder, constant: np.ndarray) -> Value:
+    """Write a scalar down at once where it stands for more than itself; every use is another one."""
+    return constant if stands_for(constant) is None else builder.constant(constant)
 
 
 def _step(builder: Builder, equation: Any, operands: list[Value]) -> list[Value]:
@@ -96,9 +104,7 @@ def _moved(builder: Builder, equation: Any, operands: list[Value]) -> list[Value
     """Apply an operation to the places of entries, and take what is at them."""
     name, parameters = equation.primitive.name, equation.params
     holders = _HOLDERS.get(name, tuple(range(len(operands))))
-    for i, operand in enumerate(operands):
-        if i not in holders and isinstance(operand, Traced):
-            raise NoExactSideError(f"it uses {name!r} with places that depend on the instance")
+    operands = [v if i in holders else _known(builder, v, name) for i, v in enumerate(operands)]
     held = tuple(builder.traced(operands[i]) for i in holders)
     starts = np.cumsum([0, *(operand.size for operand in held)])
     numbered = [
@@ -121,6 +127,18 @@ def _moved(builder: Builder, equation: Any, operands: list[Value]) -> list[Value
             raise NoExactSideError(f"it uses {name!r} beyond the ends of an array")
         outputs.append(builder.take(held, places))
     return outputs
+
+
+def _known(builder: Builder, operand: Value, name: str) -> np.ndarray:
+    """Compute places, exactly, where they hang on constants alone."""
+    if not isinstance(operand, Traced):
+        return operand
+    if operand.place not in builder.constant_lists:
+        raise NoExactSideError(f"it uses {name!r} with places that depend on the instance")
+    found = constant_entries(builder.inputs, builder.steps, operand.place, operand.size)
+    if found is None:
+        raise NoExactSideError(f"it uses {name!r} with places that are not certain")
+    return np.asarray(found, int).reshape(operand.shape)
 
 
 def _broadcast(places: np.ndarray, parameters: Mapping[str, Any]) -> np.ndarray:
