@@ -7,7 +7,8 @@ the command line finds in a file (`w2sjax verify my_bounds.py::my_claim`).
 
 * `(lhs, rhs)` as plain numbers, if the instances are one's own: the code is traced and every rounding in
   it bounded (`w2sjax.running_error`). The drawn numbers themselves are taken as exact, so what the
-  statement asks of them must hold for them exactly; normalise in the check, where it is tracked.
+  statement asks of them must hold for them exactly; normalise in the check, where it is tracked. A
+  constant such as 0.2 stands for what was meant by it (`w2sjax.constants`).
 * `(lhs, rhs)` as `Rounded` numbers (`w2sjax.rounding`), as the methods of the built-in studies give.
 * `(lhs, rhs, tolerance)`: plain numbers and a bound on the error of rhs - lhs that its author vouches for.
 * an `Inequality`, to say everything.

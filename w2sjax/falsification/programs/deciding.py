@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from flint import arb, fmpq
@@ -17,7 +18,7 @@ from w2sjax.falsification.programs.program import Program, Step, written
 from w2sjax.falsification.rationals import simplest
 from w2sjax.falsification.statement import Statement
 
-SHORT = 10**6  # denominators of constants that somebody may have meant
+CHANCE = Fraction(1, 1000)  # that a number is near a fraction without being meant as one
 
 
 def decide_case(statement: Statement, case: Case, precisions: tuple[int, ...]) -> Decision:
@@ -51,10 +52,15 @@ def decide_case(statement: Statement, case: Case, precisions: tuple[int, ...]) -
 def constants_matter(wide: list[Interval]) -> str:
     """Say that a violation is one of constants as they are rounded, and how to write them exactly."""
     shown = ", ".join(repr(written(meant)) for meant in wide)
-    short = [simplest(meant.low, meant.high) for meant in wide]
-    exactly = ", ".join(f'w2sjax.exact("{v}")' for v in short if v.denominator <= SHORT)
-    advice = f"; to mean exactly that, write {exactly}" if exactly else ""
-    return f"violated only as far as {shown} in its code is rounded{advice}"
+    exactly = ", ".join(f'w2sjax.exact("{v}")' for v in map(_guessed, wide) if v is not None)
+    advice = f"to mean exactly that, write {exactly}" if exactly else "compute it by jax.numpy"
+    return f"violated only as far as {shown} in its code is rounded; {advice}"
+
+
+def _guessed(meant: Interval) -> Fraction | None:
+    """Find the rational that somebody meant: one that a random interval of this width seldom has."""
+    simple = simplest(meant.low, meant.high)
+    return simple if simple.denominator**2 * (meant.high - meant.low) < CHANCE else None
 
 
 def _decided(statement: Statement, program: Program, lists: list[list[Any]]) -> Decision:
