@@ -10,7 +10,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from w2sjax.rounding import inflate, unit
+from w2sjax.rounding import inflate, underflow, unit
 from w2sjax.running_error.tracked import (
     LIBRARY_ROUNDINGS,
     Tracked,
@@ -26,7 +26,8 @@ def addition(value, operands, parameters) -> Tracked:
     first, second = operands
     found = after(value, first.bound + second.bound)
     # Nothing is rounded where zero is added to what is exact.
-    known = (first.zero | second.zero) & (first.bound + second.bound == 0)
+    kept = (first.size + second.size >= underflow(1, value.dtype)) | (first.zero & second.zero)
+    known = (first.zero | second.zero) & (first.bound + second.bound == 0) & kept
     return exact_where(known, found)
 
 

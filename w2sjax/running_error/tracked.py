@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 
 from w2sjax.rounding import inflate, underflow, unit
@@ -54,8 +55,10 @@ class Tracked:
 
     @property
     def zero(self) -> Any:
-        """Which entries are exactly zero."""
-        return (self.value == 0) & (self.bound == 0)
+        """Which entries are exactly zero: by their bits, as subnormal ones may compare equal to it."""
+        value = jnp.asarray(self.value)
+        bits = jax.lax.bitcast_convert_type(value, f"int{8 * value.dtype.itemsize}")
+        return (bits << 1 == 0) & (self.bound == 0)
 
 
 def after(value, inherited, roundings: int = ROUNDINGS, flushed: Any = 1.0) -> Tracked:
