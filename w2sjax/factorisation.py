@@ -182,6 +182,15 @@ def _lengths(squares, scales, weights, centre, left):
     return inflate(norms * scales, 2), shifted, raw, drift
 
 
+def _without_dust(right, kept, squares):
+    """Take columns of zeros out of the directions that are kept, where rounding has put them.
+
+    What the factors leave of the features becomes no larger. A solver counts every column that is not
+    zero exactly.
+    """
+    return jnp.where((squares == 0)[:, None] & kept[None, :], 0, right)
+
+
 def _ceiling(features, weights, centre, scales, rank):
     """Bound the exact rank, by the number of points and by zero and equal columns."""
     dimension = features.shape[1]
@@ -227,6 +236,7 @@ def _by_qr(features, weights, centre) -> Factorisation:
     defect += gamma(6, dtype) * rounding.norm(shifted) + gamma(dimension + 3, dtype) * rows
     defect = inflate(defect, 8)
     kept = singular > 2 * defect
+    right = _without_dust(right, kept, squares)
     dropped = rounding.norm(jnp.where(kept, 0, singular))
     skew = jnp.maximum(_skew(left, jnp.arange(dimension) < fewer), _skew(right, kept | True))
     rank = jnp.sum(kept, dtype=jnp.int32)
@@ -265,6 +275,7 @@ def _from_gram(gram, squares, scales, features, weights, centre, left_over) -> F
     defect = inflate(jnp.sqrt(jnp.sum(residual**2)), dimension * dimension)
     defect = inflate(defect + lost * jnp.sum(shifted**2), dimension + 8)
     kept = values > 2 * defect
+    right = _without_dust(right, kept, squares)
     dropped = rounding.norm(jnp.where(kept, 0, values))
     skew = _skew(right, kept | True)
     rank = jnp.sum(kept, dtype=jnp.int32)

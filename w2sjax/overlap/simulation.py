@@ -193,7 +193,7 @@ def _check(means, used: int | None, block: int) -> int:
     return sources
 
 
-def _looks(horizon: int, rounds: Sequence[int] | np.ndarray | None) -> np.ndarray:
+def _looks(horizon: int, rounds: Any) -> np.ndarray:
     """The rounds to look after."""
     looks = np.asarray([horizon] if rounds is None else rounds)
     if not np.issubdtype(looks.dtype, np.integer):
