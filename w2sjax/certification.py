@@ -10,10 +10,11 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from w2sjax import feature_bounds, rounding
-from w2sjax._host import floating
+from w2sjax._host import concrete, floating
 from w2sjax.certificate import Projection, default_tolerance, distance_bound, grade
 from w2sjax.feature_bounds import Bound, weighted_norm
 from w2sjax.hypothesis import HypothesisClass
@@ -59,10 +60,14 @@ def certify(
     if coefficients.shape != (expected,):
         raise ValueError(f"coefficients: expected shape ({expected},), got {coefficients.shape}")
     if values is not None:
+        if features is None:
+            raise ValueError("values: a point of a set of values is given by its coefficients")
         values = values_of(hypothesis, values, "values")
     dtype = target.dtype
     tolerance = default_tolerance(dtype) if tolerance is None else tolerance
     intercept = jnp.zeros((), dtype) if intercept is None else jnp.asarray(intercept, dtype)
+    if not hypothesis.intercept and np.any(concrete(intercept)):
+        raise ValueError(f"intercept: got {intercept}, but the class has none")
     return _certify(
         hypothesis,
         target,

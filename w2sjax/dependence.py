@@ -15,11 +15,12 @@ ENTRIES = 2**24  # products that the exact test may form: a few seconds
 
 
 def copies(
-    scaled: Float[Array, "n d"], null: Bool[Array, " d"]
+    scaled: Float[Array, "n d"], null: Bool[Array, " d"], whole: Bool[Array, " d"]
 ) -> tuple[Int[Array, ""], Int[Array, ""]]:
     """Count the columns that are null or equal to an earlier one, and the largest group of equals.
 
-    Columns are found by a hash of their bits and then compared, entry by entry.
+    Columns are found by a hash of their bits and then compared, entry by entry. A column that is not
+    `whole`, having lost entries when it was scaled, is neither.
     """
     kind = jnp.uint64 if scaled.dtype == jnp.float64 else jnp.uint32
     bits = jax.lax.bitcast_convert_type(scaled + jnp.zeros((), scaled.dtype), kind)
@@ -27,7 +28,8 @@ def copies(
     hashes = jnp.sum(bits * (2 * odd + 1)[:, None], axis=0, dtype=kind)
     index = jnp.arange(hashes.shape[0], dtype=jnp.int32)
     first = jnp.argmax(hashes[None, :] == hashes[:, None], axis=1).astype(jnp.int32)
-    equal = jnp.all(scaled == scaled[:, first], axis=0) & ~null
+    null = null & whole
+    equal = jnp.all(scaled == scaled[:, first], axis=0) & ~null & whole & whole[first]
     members = (first[None, :] == index[:, None]) & equal[None, :]
     largest = jnp.max(jnp.sum(members, axis=1, dtype=jnp.int32))
     dependent = jnp.sum(null | (equal & (first < index)), dtype=jnp.int32)

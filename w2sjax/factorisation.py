@@ -25,7 +25,7 @@ from w2sjax import rounding
 from w2sjax._host import concrete
 from w2sjax.centring import centred_with_rest, weighted_moment
 from w2sjax.dependence import copies, dependent_directions
-from w2sjax.rounding import additions, contract, gamma, inflate, total
+from w2sjax.rounding import additions, contract, gamma, inflate, total, underflow
 from w2sjax.solvers.least_squares import LeastSquares
 
 
@@ -135,11 +135,19 @@ def factorise(features, weights, centre, *, method: str) -> Factorisation:
     decompose = _by_qr if method == "qr" else _by_gram
     found = decompose(features, weights, centre)
     rows, masses, rank = (concrete(part) for part in (features, weights, found.rank))
-    if rows is None or masses is None or rank is None or rank >= np.asarray(found.ceiling):
+    if rows is None or masses is None or rank is None or rank >= rows.shape[1]:
         return found
+    counted, ceiling = rows[masses > 0], found.ceiling
+    small = np.any((counted != 0) & (np.abs(counted) < np.finfo(counted.dtype).tiny))
+    if rank >= np.asarray(ceiling) and not small:
+        return found
+    if small:
+        # XLA reads subnormal numbers as zeros: what it saw as zero or equal may not be.
+        found = dataclasses.replace(found, largest_group=jnp.zeros_like(found.largest_group))
+        ceiling = jnp.asarray(min(len(counted) - int(centre is not None), rows.shape[1]), jnp.int32)
     candidates, scales = np.asarray(found.right)[:, rank:], np.asarray(found.scales)
-    null = dependent_directions(rows[masses > 0], candidates, scales, constant=centre is not None)
-    ceiling = jnp.minimum(found.ceiling, features.shape[1] - null)
+    null = dependent_directions(counted, candidates, scales, constant=centre is not None)
+    ceiling = jnp.minimum(ceiling, features.shape[1] - null)
     return dataclasses.replace(found, ceiling=ceiling)
 
 
@@ -200,7 +208,9 @@ def _ceiling(features, weights, centre, scales, rank):
     def examined():
         constant = jnp.zeros_like(scales) if centre is None else centre
         null = jnp.all((features == constant[None, :]) | ~counted, axis=0)
-        return copies(jnp.where(counted, features / scales[None, :], 0), null)
+        scaled = jnp.where(counted, features / scales[None, :], 0)
+        whole = jnp.all(((scaled != 0) == (features != 0)) | ~counted, axis=0)
+        return copies(scaled, null, whole)
 
     def full():
         return jnp.zeros((), jnp.int32), jnp.ones((), jnp.int32)
@@ -221,6 +231,9 @@ def _by_qr(features, weights, centre) -> Factorisation:
     )
     scaled = weighted / scales[None, :]
     norms, shifted, raw_norms, drift = _lengths(squares, scales, weights, centre, left_over)
+    # Every entry may lose a few smallest numbers before it is scaled.
+    lost = underflow(4, dtype) * size**0.5 * (1 + scales)
+    norms, raw_norms = norms + lost, raw_norms + lost
     orthogonal, triangular = jnp.linalg.qr(scaled)
     fewer = min(size, dimension)
     triangular = jnp.pad(triangular, ((0, dimension - fewer), (0, 0)))
@@ -234,6 +247,7 @@ def _by_qr(features, weights, centre) -> Factorisation:
     )
     rows = rounding.norm(singular) * dimension**0.5
     defect += gamma(6, dtype) * rounding.norm(shifted) + gamma(dimension + 3, dtype) * rows
+    defect += rounding.norm(lost / scales)
     defect = inflate(defect, 8)
     kept = singular > 2 * defect
     right = _without_dust(right, kept, squares)
@@ -272,7 +286,10 @@ def _from_gram(gram, squares, scales, features, weights, centre, left_over) -> F
     residual = gram - _product(right * values[None, :], right.T)
     # An entry is a sum of n products of numbers rounded five times, each bounded by the norms.
     lost = gamma(size + 16, dtype) + 3 * gamma(dimension + 6, dtype)
-    defect = inflate(jnp.sqrt(jnp.sum(residual**2)), dimension * dimension)
+    flushed = underflow(4 * size, dtype) / scales[None, :] / scales[:, None]
+    defect = inflate(jnp.sqrt(jnp.sum(residual**2)), dimension * dimension) + jnp.sum(flushed)
+    root = jnp.sqrt(underflow(4 * size, dtype))
+    norms, raw_norms = norms + root, raw_norms + root
     defect = inflate(defect + lost * jnp.sum(shifted**2), dimension + 8)
     kept = values > 2 * defect
     right = _without_dust(right, kept, squares)

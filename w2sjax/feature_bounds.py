@@ -106,7 +106,7 @@ def _examined(hypothesis, target, theta, intercept, values, radius):
         gamma(dimension + 2, dtype)
         * (jnp.sum(jnp.abs(theta) * factors.raw_norms) + jnp.abs(intercept) * mass),
         dimension + 8,
-    ) + underflow(dimension + 2, dtype)
+    ) + underflow(dimension + 2, dtype) * (1 + jnp.sum(jnp.abs(theta)))
     counted = weights > 0
     if values is not None:
         away = jnp.where(counted, values - computed, 0)
@@ -116,7 +116,7 @@ def _examined(hypothesis, target, theta, intercept, values, radius):
     residual_norm = inflate(weighted_norm(weights, residual), 2)
     moment = weighted_moment(hypothesis.features, weights, hypothesis.centre, residual)
     error = gamma(count + 8, dtype) * residual_norm * factors.norms
-    error += underflow(2 * size, dtype) * (1 + factors.norms)
+    error += underflow(2 * size, dtype) * (1 + factors.norms + residual_norm)
     mean_slope = jnp.zeros((), dtype)
     if hypothesis.intercept:
         mean = jnp.abs(total(weights * residual)) + gamma(count + 4, dtype) * mass * residual_norm
@@ -148,7 +148,7 @@ def _range_bound(factors: Factorisation, weights, point: _Point, extent, outside
     if factors.left is None:
         moment = point.moment / factors.scales
         parts = contract(factors.right, moment)
-        lost = gamma(dimension + 4, dtype) * rounding.norm(moment)
+        lost = gamma(dimension + 4, dtype) * dimension**0.5 * rounding.norm(moment)
         lost += 3 * factors.skew * rounding.norm(moment) + rounding.norm(
             point.error / factors.scales
         )
@@ -156,13 +156,13 @@ def _range_bound(factors: Factorisation, weights, point: _Point, extent, outside
         free = along * jnp.sqrt(factors.defect) + 2 * lost
         free += rounding.norm(jnp.where(kept, 0, parts)) * (1 + factors.skew)
     else:
-        shrink = jnp.sqrt(jnp.maximum(1 - factors.skew, 0.25))
+        shrink = jnp.sqrt(jnp.maximum(1 - factors.skew, 0.25))  # if less, nothing is known
         scaled = jnp.sqrt(weights) * point.residual
         along = rounding.norm(jnp.where(kept, contract(factors.left, scaled), 0))
         # Componentwise gamma ||U_j|| ||r||, over the columns kept, of norm about one.
         columns = jnp.sqrt(factors.rank.astype(dtype)) * jnp.sqrt(1 + factors.skew)
         along += gamma(additions(size, dtype) + 6, dtype) * columns * point.residual_norm
-        along = along / shrink
+        along = jnp.where(factors.skew <= 0.75, along / shrink, jnp.inf)
         free = (along + point.residual_norm) * factors.defect
     along, free = inflate(along, dimension + 32), inflate(free, dimension + 32)
 
@@ -227,5 +227,6 @@ def _set_bound(
 def weighted_norm(weights, vector):
     """Upper bound of the weighted norm."""
     count = additions(vector.shape[0], vector.dtype)
-    bound = inflate(total(weights * vector**2), count + 4)
+    lost = underflow(vector.shape[0] + 1, vector.dtype)
+    bound = inflate(total(weights * vector**2) + lost, count + 4)
     return inflate(jnp.sqrt(bound), 2)

@@ -148,7 +148,17 @@ def _normalised(weights: Float[Array, " n"]) -> Float[Array, " n"]:
         raise ValueError("weights: all are zero")
     largest = jnp.max(weights)
     scaled = weights / jnp.where(largest > 0, largest, 1)
-    return scaled / jnp.sum(scaled)
+    normalised = scaled / jnp.sum(scaled)
+    left = concrete(normalised)
+    if known is not None and left is not None:
+        smallest = np.finfo(left.dtype).tiny
+        lost = np.flatnonzero((known > 0) & (left < smallest))
+        if lost.size:
+            raise ValueError(
+                f"weights[{lost[0]}]: {known[lost[0]]} is lost beside {known.max()}; put it to 0 or make "
+                "it larger"
+            )
+    return normalised
 
 
 def _refuse(array, name, bad, reason) -> None:
