@@ -18,7 +18,7 @@ CASES = {
     "equal but for a subnormal number": ([[2.0, 2.0], [1e-310, 0.0]], [0.0, 1.0]),
     "a small column": ([[1e-307], [2e-307]], [1.0, 2.5]),
     "a column of many scales": (np.geomspace(1e-300, 1e-308, 6)[:, None], 1e3 * np.arange(6.0)),
-    "single": (np.float32([[1e5, 1e5], [1e-34, 0]]), np.float32([0, 1])),
+    "single": (np.array([[1e5, 1e5], [1e-34, 0]], np.float32), np.array([0, 1], np.float32)),
     "a small single column": (
         np.float32(np.geomspace(1e-33, 1e-39, 6)[:, None]),
         np.arange(6, dtype=np.float32),
