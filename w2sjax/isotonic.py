@@ -24,8 +24,8 @@ CHUNK = 256  # at most so many rounds; few programs are for more points and pay 
 def isotonic(values: Float[Array, " n"], weights: Float[Array, " n"]) -> Float[Array, " n"]:
     """Nondecreasing sequence nearest to `values`; differentiable, as the blocks' weighted means.
 
-    Points without weight stay between the others, and move none of them; if all are, their plain means
-    count.
+    Points without weight take part with their plain mean, and move none of the others: they are brought
+    within a million times the largest of those.
 
     Raises:
         ValueError: for shapes that are not those of two vectors of one length, not empty.
@@ -36,10 +36,9 @@ def isotonic(values: Float[Array, " n"], weights: Float[Array, " n"]) -> Float[A
             f"{weights.shape}"
         )
     counted = weights > 0
-    low = jnp.min(jnp.where(counted, values, jnp.inf))
-    high = jnp.max(jnp.where(counted, values, -jnp.inf))
-    between = jnp.clip(jnp.nan_to_num(values), low, high)
-    values = jnp.where(counted | ~jnp.any(counted), values, between)
+    most = 2.0**20 * jnp.max(jnp.where(counted, jnp.abs(values), 0))
+    within = jnp.clip(jnp.nan_to_num(values), -most, most)
+    values = jnp.where(counted | ~jnp.any(counted), values, within)
     # A weight below the rounding of the rest orders the points without moving any mean.
     floor = jnp.finfo(values.dtype).tiny * 2.0**64
     weights = jnp.maximum(weights, jnp.where(jnp.max(weights) > 0, jnp.max(weights), 1) * floor)
