@@ -16,7 +16,7 @@ from jaxtyping import Array, Float
 from w2sjax import feature_bounds, rounding
 from w2sjax._host import concrete, floating
 from w2sjax.certificate import Projection, default_tolerance, distance_bound, grade
-from w2sjax.feature_bounds import Bound, weighted_norm
+from w2sjax.feature_bounds import Bound
 from w2sjax.hypothesis import HypothesisClass
 from w2sjax.rounding import additions, gamma, inflate, total, underflow
 from w2sjax.sets.convex_set import ValueSet
@@ -126,8 +126,8 @@ def _certify_values(hypothesis, target, counted, point, hint) -> Bound:
     weights, dtype, size = hypothesis.weights, target.dtype, hypothesis.size
     count = additions(size, dtype)
     residual = target - counted
-    residual_norm = inflate(weighted_norm(weights, residual), 2)
-    length = weighted_norm(weights, counted)
+    residual_norm = inflate(rounding.norm(residual, weights), 2)
+    length = rounding.norm(counted, weights)
     support = hypothesis.set.support(residual, weights, hint)
     pairing = total(weights * residual * counted)
     # The residual is rounded once; its effect on a bounded member is at most u |r| |u|.

@@ -110,10 +110,10 @@ def _examined(hypothesis, target, theta, intercept, values, radius):
     counted = weights > 0
     if values is not None:
         away = jnp.where(counted, values - computed, 0)
-        off_class += inflate(weighted_norm(weights, away), 4)
+        off_class += inflate(rounding.norm(away, weights), 4)
     values = computed if values is None else values
     residual = jnp.where(counted, target - values, 0)
-    residual_norm = inflate(weighted_norm(weights, residual), 2)
+    residual_norm = inflate(rounding.norm(residual, weights), 2)
     moment = weighted_moment(hypothesis.features, weights, hypothesis.centre, residual)
     error = gamma(count + 8, dtype) * residual_norm * factors.norms
     error += underflow(2 * size, dtype) * (1 + factors.norms + residual_norm)
@@ -124,7 +124,7 @@ def _examined(hypothesis, target, theta, intercept, values, radius):
         # What is left of the columns' means multiplies the mean of the residual.
         error += mean_slope * factors.drift * factors.scales
     own = factors.length(theta)
-    cap = inflate(2 * own + weighted_norm(weights, target) / factors.smallest, 8)
+    cap = inflate(2 * own + rounding.norm(target, weights) / factors.smallest, 8)
     if radius is not None:
         cap = jnp.maximum(cap, jnp.asarray(radius, dtype))
     point = _Point(
@@ -222,11 +222,3 @@ def _set_bound(
     gap = distance_bound(offset, slope, outside, point.residual_norm)
     covers = known | jnp.all(bounded)
     return Bound(offset, slope, gap, jnp.where(covers, jnp.inf, point.cap))
-
-
-def weighted_norm(weights, vector):
-    """Upper bound of the weighted norm."""
-    count = additions(vector.shape[0], vector.dtype)
-    lost = underflow(vector.shape[0] + 1, vector.dtype)
-    bound = inflate(total(weights * vector**2) + lost, count + 4)
-    return inflate(jnp.sqrt(bound), 2)

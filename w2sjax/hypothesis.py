@@ -15,7 +15,8 @@ from jaxtyping import Array, Float
 from w2sjax import rounding
 from w2sjax._host import concrete, floating
 from w2sjax.centring import means
-from w2sjax.factorisation import Factorisation, factorise
+from w2sjax.decomposition import factorise
+from w2sjax.factorisation import Factorisation
 from w2sjax.sets.convex_set import CoefficientSet, ConvexSet, ValueSet
 from w2sjax.sets.rkhs_ball import RKHSBall
 

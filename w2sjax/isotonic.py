@@ -36,6 +36,7 @@ def isotonic(values: Float[Array, " n"], weights: Float[Array, " n"]) -> Float[A
             f"{weights.shape}"
         )
     counted = weights > 0
+    # Their weights, below, times this are far below the rounding of every sum.
     most = 2.0**20 * jnp.max(jnp.where(counted, jnp.abs(values), 0))
     within = jnp.clip(jnp.nan_to_num(values), -most, most)
     values = jnp.where(counted | ~jnp.any(counted), values, within)

@@ -194,8 +194,11 @@ def length(vector: Float[Array, " n"]) -> Rounded:
     return Rounded(value, jnp.where(jnp.any(vector != 0), norm(vector) - value, 0))
 
 
-def norm(vector: Float[Array, " n"]) -> Float[Array, ""]:
-    """Give an upper bound on the Euclidean norm of a given vector, also where squares underflow."""
+def norm(vector: Float[Array, " n"], weights: float | Float[Array, " n"] = 1.0) -> Float[Array, ""]:
+    r"""Bound $(\sum_i w_i v_i^2)^{1/2}$ of given numbers from above, also where squares underflow.
+
+    Weights are at most 1.
+    """
     size = vector.shape[0]
-    squares = total(vector * vector) + underflow(size + 1, vector.dtype)
-    return inflate(jnp.sqrt(squares), additions(size, vector.dtype) + 3)
+    squares = total(weights * vector**2) + underflow(2 * size + 1, vector.dtype)
+    return inflate(jnp.sqrt(squares), additions(size, vector.dtype) + 4)

@@ -155,13 +155,7 @@ def _audit_part(
             progress=options.progress,
             **settings,
         )
-        models = [
-            dataclasses.replace(
-                model,
-                **{f"{name}_interval": percentile_interval(samples[name][:, i]) for name in NAMES},
-            )
-            for i, model in enumerate(models)
-        ]
+        models = _with_intervals(models, samples)
     ranking = rank(found)
     factors = hypothesis.factorisation
     condition = None
@@ -202,6 +196,17 @@ def _audit_part(
         warnings = (*warnings, *expansion.warnings)
     report = dataclasses.replace(report, warnings=(*warnings, *findings(report)))
     return report, Student(coefficients=coefficients, intercept=intercepts)
+
+
+def _with_intervals(models, samples):
+    """Give each model the percentile intervals of its resamples."""
+    return [
+        dataclasses.replace(
+            model,
+            **{f"{name}_interval": percentile_interval(samples[name][:, i]) for name in NAMES},
+        )
+        for i, model in enumerate(models)
+    ]
 
 
 def _expansion(data, hypothesis, coefficients, intercepts, report: Audit, options: _Options):

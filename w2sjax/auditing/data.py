@@ -144,6 +144,15 @@ def audit_data(
         notes.extend(f"{name}: {note}" for note in found)
         return array
 
+    def per_point(name: str, values: Any, dimensions: dict[int, str], require: Any = None) -> Any:
+        if values is None:
+            return None
+        array = read(name, values, dimensions)
+        _require_length(f"{source}: {name}", len(array), rows)
+        if require is not None:
+            require(f"{source}: {name}", array)
+        return array
+
     features = read("strong_features", strong_features, {2: "(n, d)"}, keep_mapped_single=True)
     rows = len(features)
     label = f"{source}: weak_predictions"
@@ -155,14 +164,8 @@ def audit_data(
         )
     _require_length(label, weak.shape[-1], rows)
     weak = weak[None, :] if weak.ndim == 1 else weak
-    if target is not None:
-        target = read("target", target, vector)
-        _require_length(f"{source}: target", len(target), rows)
-    if weights is not None:
-        label = f"{source}: weights"
-        weights = read("weights", weights, vector)
-        _require_length(label, len(weights), rows)
-        require_weights(label, weights)
+    target = per_point("target", target, vector)
+    weights = per_point("weights", weights, vector, require_weights)
     if student_predictions is not None:
         given = read("student_predictions", student_predictions, models)
         student_predictions = given[None, :] if given.ndim == 1 else given
@@ -171,13 +174,9 @@ def audit_data(
                 f"{source}: student_predictions: has shape {given.shape}; expected {weak.shape}, "
                 "that of weak_predictions"
             )
-    if weak_probabilities is not None:
-        label = f"{source}: weak_probabilities"
-        weak_probabilities = read(
-            "weak_probabilities", weak_probabilities, {1: "(n,)", 2: "(n, c)"}
-        )
-        _require_length(label, len(weak_probabilities), rows)
-        require_probabilities(label, weak_probabilities)
+    weak_probabilities = per_point(
+        "weak_probabilities", weak_probabilities, {1: "(n,)", 2: "(n, c)"}, require_probabilities
+    )
     names = tuple(f"weak_{index}" for index in range(len(weak)))
     if weak_names is not None:
         names = distinct_names(f"{source}: weak_names", weak_names, len(weak))

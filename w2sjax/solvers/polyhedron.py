@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
-from ._least_distance import empty_face, least_distance
+from ._least_distance import Face, empty_face, least_distance
 from ._norm import powers_of_two
 from .solution import Solution
 
@@ -88,6 +88,16 @@ def polyhedron(
     state = lax.while_loop(again, go, (*start, jnp.zeros((), bool)))
     theta, multipliers, face, steps = state[:4]
 
+    theta, multipliers = _corrected(
+        factor, response, rows, bounds, inequality, face, away, theta, multipliers
+    )
+    dual = multipliers[:inequalities], multipliers[inequalities : inequalities + equalities]
+    return Solution(coefficients=theta, dual=dual, steps=steps)
+
+
+def _corrected(factor, response, rows, bounds, inequality, face: Face, away, theta, multipliers):
+    """Bring back the digits of point and multipliers that the steps lost, on the last face."""
+
     def restore(_: int | Array, theta: Array) -> Array:
         excess = jnp.where(face.active, rows @ theta - bounds, 0)
         return theta - (excess @ face.inverse) @ away
@@ -98,6 +108,4 @@ def polyhedron(
         return jnp.where(inequality, jnp.maximum(moved, 0), moved)
 
     theta = lax.fori_loop(0, CORRECTIONS, restore, theta)
-    multipliers = lax.fori_loop(0, CORRECTIONS, balance, multipliers)
-    dual = multipliers[:inequalities], multipliers[inequalities : inequalities + equalities]
-    return Solution(coefficients=theta, dual=dual, steps=steps)
+    return theta, lax.fori_loop(0, CORRECTIONS, balance, multipliers)
