@@ -55,10 +55,15 @@ class Tracked:
 
     @property
     def zero(self) -> Any:
-        """Which entries are exactly zero: by their bits, as subnormal ones may compare equal to it."""
+        """Which entries are exactly zero, and not subnormal, which compares equal to it.
+
+        The test of the bits is a range: one for zero would be compiled to a comparison of floats.
+        """
         value = jnp.asarray(self.value)
-        bits = jax.lax.bitcast_convert_type(value, f"int{8 * value.dtype.itemsize}")
-        return (bits << 1 == 0) & (self.bound == 0)
+        bits = jax.lax.bitcast_convert_type(jnp.abs(value), f"int{8 * value.dtype.itemsize}")
+        least = jax.lax.bitcast_convert_type(jnp.finfo(value.dtype).tiny, bits.dtype)
+        subnormal = (bits > 0) & (bits < least)
+        return (value == 0) & ~subnormal & (self.bound == 0)
 
 
 def after(value, inherited, roundings: int = ROUNDINGS, flushed: Any = 1.0) -> Tracked:
