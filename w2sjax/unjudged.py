@@ -8,6 +8,7 @@ from rich.console import Console
 from w2sjax._where import described
 from w2sjax.claims import Claim
 
+UNJUDGED = 2  # the exit code where a claim could not be judged
 MENDABLE = (ValueError, OSError, ImportError)  # what a user can mend, whoever wrote the claim
 
 

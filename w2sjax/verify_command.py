@@ -8,7 +8,7 @@ from rich.console import Console
 
 from w2sjax._writable import ready_file
 
-FINE, REFUTED, UNJUDGED = 0, 1, 2
+FINE, REFUTED = 0, 1
 
 
 def run(
@@ -32,7 +32,7 @@ def run(
     from w2sjax.falsification.command import settle
     from w2sjax.lookup import left_out
     from w2sjax.report import progress_bar, verification_json, verification_table
-    from w2sjax.unjudged import judge_each, tell
+    from w2sjax.unjudged import UNJUDGED, judge_each, tell
     from w2sjax.verification import verify
 
     if json is not None:

@@ -47,8 +47,9 @@ def findings(report: Audit) -> tuple[str, ...]:
         sentences.append(
             f"{report.unresolved} direction(s) of the strong features are lost in rounding and not proved "
             "to be null (columns that depend on each other nearly, but not exactly): where a reach is "
-            "given, students are certified only among functions with coefficients up to it, and "
-            "nothing is guaranteed; leave out a column of each such group"
+            "given, students are certified only among functions whose coefficients, in units of the "
+            "columns' lengths, are at most that long, and nothing is guaranteed; leave out a column of "
+            "each such group"
         )
     elif report.rank is not None and report.d is not None and report.rank < report.d:
         sentences.append(

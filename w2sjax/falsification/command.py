@@ -9,7 +9,7 @@ from rich.console import Console
 
 from w2sjax._writable import ready_file, ready_folder
 
-FOUND, NONE, UNJUDGED = 1, 0, 2
+FOUND, NONE = 1, 0
 
 
 def run(
@@ -38,7 +38,7 @@ def run(
     from w2sjax.falsification.budget import Budget
     from w2sjax.falsification.files import write_matrix, write_pages
     from w2sjax.falsification.report import as_json, matrix
-    from w2sjax.unjudged import tell
+    from w2sjax.unjudged import UNJUDGED, tell
 
     if every == (name is not None):
         raise ValueError("falsify: expected either a claim or --all")
