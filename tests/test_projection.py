@@ -259,14 +259,14 @@ def test_coefficients_of_least_norm(kind):
         np.testing.assert_allclose(found.coefficients[index], shortest, atol=1e-9)
 
 
-def test_constants_belong_to_classes_with_an_intercept():
+@every_kind
+def test_constants_belong_to_classes_with_an_intercept(kind):
     index = SITUATIONS.index("constant")
-    for kind in KINDS:
-        if has_intercept(kind):
-            np.testing.assert_allclose(projected(kind).values[index], 0.7, rtol=1e-12)
-            np.testing.assert_allclose(projected(kind).intercept[index], 0.7, rtol=1e-9)
-        else:
-            assert projected(kind).intercept[index] == 0
+    if has_intercept(kind):
+        np.testing.assert_allclose(projected(kind).values[index], 0.7, rtol=1e-12)
+        np.testing.assert_allclose(projected(kind).intercept[index], 0.7, rtol=1e-9)
+    else:
+        assert projected(kind).intercept[index] == 0
 
 
 @pytest.mark.parametrize("kind", ["subspace", "affine", "simplex", "l2_ball"])
