@@ -187,9 +187,7 @@ def test_solve_agrees_with_clarabel(pair):
 def test_hint_certifies(pair):
     found = solved(pair)[2]
     assert np.all(np.isfinite(found["gap"]))
-    # Where a constraint is active with hardly any force the last steps may stall: a gap says so.
-    assert np.max(found["gap"]) <= 1e-5
-    assert np.quantile(found["gap"], 0.95) <= 2e-9
+    assert np.max(found["gap"]) <= 1e-9
     assert np.quantile(found["gap"], 0.9) <= 1e-10
     assert np.max(found["solution"].steps) < 60
 

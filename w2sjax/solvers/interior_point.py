@@ -171,7 +171,7 @@ def _advance(problem: Problem, state: _State) -> _State:
     usable = jnp.isfinite(merit)
     better = usable & (merit < state.merit)
     # Close to the end a step without progress means that rounding is reached.
-    haste = jnp.where(state.merit < eps**0.6, PATIENCE // 3, 1)
+    haste = jnp.where(state.merit < eps**0.6, 2, 1)
     patience = jnp.where(usable & (merit < 0.9 * state.merit), PATIENCE, state.patience - haste)
     return _State(
         now=new,
