@@ -96,7 +96,17 @@ def test_projection_is_certified(name):
     assert answer.status == Status.CERTIFIED and answer.gap < 1e-10
 
 
-@pytest.mark.parametrize("name", SETS)
+DRAWN = (
+    "two inequalities",
+    "a fixed coefficient in a ball",
+    "facet of a simplex",
+    "facet in a ball",
+)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in DRAWN else pytest.mark.slow) for name in SETS]
+)
 def test_members_and_bounds(name):
     convex_set = SETS[name][0]()
     extent = np.asarray(convex_set.extent(2, jnp.float64))
