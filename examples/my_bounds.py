@@ -11,25 +11,29 @@ import jax
 import jax.numpy as jnp
 
 import w2sjax
+from w2sjax import Claim
+from w2sjax.language import sqrt
+from w2sjax.settings.projection import CONVEX, EXACT, PROJECTION, best, d, student, target, weak
 
+gain, misfit = d(weak, target) - d(student, target), d(student, weak)
+epsilon = d(best, target)
 
-@w2sjax.claim(domain="projection", needs=("projection", "best"))
-def loses_epsilon(study):
-    """Without realizability, Theorem 1 loses no more than the distance of the target."""
-    gain = study.weak_error() - study.student_error()
-    return study.misfit() - study.epsilon(), gain
-
-
-@w2sjax.claim(
-    domain="projection",
-    needs=("projection", "best"),
-    statement=r"d(f_{sw}, f_w) - 2\sqrt{\varepsilon\, d(f_{sw}, f_w)} \le d(f_w, f^*) - d(f_{sw}, f^*)",
-    false_twin=loses_epsilon.check,
+loses_epsilon = Claim(
+    title="Without realizability, Theorem 1 loses no more than the distance of the target",
+    source="a guess",
+    setting=PROJECTION,
+    assumptions=(CONVEX, EXACT),
+    claim=misfit - epsilon <= gain,
 )
-def loses_a_root(study):
-    """Without realizability, Theorem 1 loses no more than twice a geometric mean with the misfit."""
-    gain, misfit = study.weak_error() - study.student_error(), study.misfit()
-    return misfit - (study.epsilon().sqrt() * misfit.sqrt()).scaled(2.0), gain
+
+loses_a_root = Claim(
+    title="Without realizability, Theorem 1 loses no more than twice a geometric mean with the misfit",
+    source="the sharpened Theorem 2, for an exact projection",
+    setting=PROJECTION,
+    assumptions=(CONVEX, EXACT),
+    claim=misfit - 2 * sqrt(epsilon * misfit) <= gain,
+    false_twin=loses_epsilon.claim,
+)
 
 
 def two_distributions(key):

@@ -14,13 +14,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from experiments._gains import study_of
+from experiments._gains import SHARPENED, numbers, prepared_of
 from w2sjax import certify, hypothesis_class, project
 from w2sjax._compilation import compile_quickly
 from w2sjax.certificate import Projection
-from w2sjax.claims.projection import sharpened_gain
 from w2sjax.hypothesis import HypothesisClass
 from w2sjax.sets.l2_ball import L2Ball
+from w2sjax.settings.random_instances import compared
 
 
 @jax.jit
@@ -79,23 +79,23 @@ def judge(
     def one(weak, coefficients, intercept, radius):
         hypothesis = _within(fresh, radius)
         student = certify(hypothesis, weak, coefficients, intercept)
-        study = study_of(hypothesis, weak, target, student)
-        weak_error, misfit = study.weak_error(), study.misfit(student)
-        student_error = study.student_error(student)
+        prepared = prepared_of(hypothesis, weak, target, student)
+        weak_error, student_error, misfit, epsilon = numbers(prepared, SHARPENED)
+        best = prepared.students["target"].values
         gain = (weak_error - student_error).value
         residual = fresh.weights * (weak - student.values)
-        check = sharpened_gain.CLAIM.check(study)
+        check = compared(prepared, SHARPENED)
         return {
             "weak_error": weak_error.value,
             "student_error": student_error.value,
             "misfit": misfit.value,
             "gain": gain,
             "bound": (weak_error - misfit).value,
-            "epsilon": study.student_error(study.best).value,
+            "epsilon": epsilon.value,
             "gap": student.gap,
             "guaranteed": gain - check.slack,
-            "excess_sampled": 2 * jnp.sum(residual * (study.best.values - student.values)),
-            "excess_outside": 2 * jnp.sum(residual * (target - study.best.values)),
+            "excess_sampled": 2 * jnp.sum(residual * (best - student.values)),
+            "excess_outside": 2 * jnp.sum(residual * (target - best)),
             "verdict": check.verdict(),
         }
 

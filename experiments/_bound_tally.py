@@ -3,20 +3,64 @@
 import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from w2sjax.falsification.worlds.batch import Batch, sets_of
-from w2sjax.falsification.worlds.batch_bounds import CELLS, HUGE, NAMES, Bounds, Sides
+from w2sjax import Claim
+from w2sjax.arithmetic.fraction_arrays import Fractions, less, number
+from w2sjax.claims import REGISTRY
+from w2sjax.language.terms import Term
+from w2sjax.settings.expansion import RARELY_WRONG, alpha
+from w2sjax.settings.expansion.batch import Batch, BatchSets
+from w2sjax.settings.expansion.batch_sides import HUGE, BatchSides, Sides
 
+NAMES = (
+    "expansion_core",
+    "coverage_good_side",
+    "pseudolabel_correction_tight",
+    "pseudolabel_correction",
+    "coverage_expansion",
+)
+PRINTED = NAMES[3:]  # stated for moderate c by the claims, and not in print
+MODERATE = "moderate constant"
+CELLS = ("c up to 1", "c up to its limit", "c beyond")
 SPEAKS = ("of no set", "of one family", "of sets")
 COUNTS = ("cases", "applicable", "violated", "equal", "below_one")
 KEYS = ("statement", "source", "constant", "hypothesis_speaks")
 COLUMNS = (*COUNTS, "tightest", "tightest_world")
 POINTS = ("statement", "source", "c_over_limit", "lhs", "rhs", "violated")
 KEPT = 25  # points of the figure that one batch gives for a statement and a cell
+
+
+def printed(name: str) -> Claim:
+    """Give a statement as printed, about worlds with $0 < \\alpha < ½$."""
+    (claim,) = (one for one in REGISTRY if one.name == name)
+    claim = claim.without(MODERATE) if name in PRINTED else claim
+    return dataclasses.replace(claim, where=(*claim.where, *RARELY_WRONG))
+
+
+def limit(name: str) -> Term:
+    """Give the largest moderate c of a statement; 1/(1 - alpha) where none is stated."""
+    (claim,) = (one for one in REGISTRY if one.name == name)
+    formulas = [one.formula for one in claim.assumed(MODERATE) if one.formula is not None]
+    return formulas[0].upper if formulas else 1 / (1 - alpha)
+
+
+def cells(name: str) -> tuple[tuple[Term | int, Term | int], ...]:
+    """Give the intervals of c."""
+    return (0, 1), (1, limit(name)), (limit(name), HUGE)
+
+
+def _sorted(levels: list[Fractions]) -> list[Fractions]:
+    """Put the levels of every world into order."""
+    order = np.argsort(np.stack([level.double for level in levels]), axis=0)
+    above, below = (
+        np.take_along_axis(np.stack([getattr(level, part) for level in levels]), order, axis=0)
+        for part in ("above", "below")
+    )
+    size = max(level.size for level in levels)
+    return [Fractions(a, b, size) for a, b in zip(above, below, strict=True)]
 
 
 @dataclasses.dataclass
@@ -45,50 +89,49 @@ class Tally:
     def add(self, source: str, batch: Batch) -> None:
         """Decide every statement on a batch, for every q and every c."""
         self.worlds[source] += len(batch)
-        sets = sets_of(batch)
+        sets = BatchSets(batch)
         for name in NAMES:
-            bounds = Bounds(name, sets)
-            levels = np.sort(bounds.levels, axis=1).T
-            for place, level in enumerate(levels):
-                new = np.full(len(batch), True) if place == 0 else level > levels[place - 1]
-                new &= level < bounds.source
+            bounds = BatchSides(printed(name), sets)
+            last = np.full(len(batch), -1.0)
+            for level in _sorted(bounds.levels()):
+                new = (level.double > last) & (level.double < 1)
+                last = level.double
                 if not new.any():
                     continue
-                largest = bounds.largest(level)
-                for cell in range(len(CELLS)):
-                    sides = bounds.sides(level, cell, largest)
-                    self._count(source, name, cell, batch, sides, new)
+                infimum, speaking = bounds.infimum(level)
+                speaks = np.where(speaking == len(bounds.families), 2, np.minimum(speaking, 1))
+                for cell, ends in zip(CELLS, cells(name), strict=True):
+                    sides = bounds.sides(level, infimum, *ends)
+                    self._count((name, source, cell), batch, sides, new, speaks)
+                    if source != "enumerated":
+                        top = bounds.values((limit(name),), level, sides.c)[0]
+                        self._sample(source, name, sides, new, sides.c.double / top.double)
 
-    def _count(self, source: str, name: str, cell: int, batch: Batch, sides: Sides, new) -> None:
-        holds = sides.applicable & new & (sides.lhs <= sides.rhs)
-        flags = {
-            "cases": new,
-            "applicable": sides.applicable & new,
-            "violated": sides.violated & new,
-            "equal": holds & (sides.lhs == sides.rhs) & (sides.lhs > 0),
-            "below_one": sides.applicable & new & (sides.rhs < sides.scale),
-        }
-        telling = holds & (sides.rhs > 0) & (sides.rhs < sides.scale)
-        ratio = np.where(telling, sides.lhs / np.maximum(sides.rhs, 1), 0.0)
-        for speaks, word in enumerate(SPEAKS):
-            here = sides.speaks == speaks
-            row = self._rows[name, source, CELLS[cell], word]
+    def _count(
+        self, place: tuple[str, str, str], batch: Batch, sides: Sides, new: Any, speaks: Any
+    ) -> None:
+        applies, zero = sides.applicable & new, number(0)
+        violated, below = sides.violated & new, less(sides.rhs, number(1))
+        equal = ~less(sides.lhs, sides.rhs) & ~violated & less(zero, sides.lhs)
+        flags = {"cases": new, "applicable": applies, "violated": violated,
+                 "equal": applies & equal, "below_one": applies & below}  # fmt: skip
+        telling = applies & ~violated & less(zero, sides.rhs) & below
+        ratio = np.where(telling, sides.lhs.double / np.where(telling, sides.rhs.double, 1), 0.0)
+        for kind, word in enumerate(SPEAKS):
+            here = speaks == kind
+            row = self._rows[(*place, word)]
             for key, flag in flags.items():
                 row.counts[key] += int(np.count_nonzero(flag & here))
             best = int(np.argmax(np.where(here, ratio, 0.0)))
             if here[best] and ratio[best] > row.tightest:
                 row.tightest, row.world = float(ratio[best]), described(batch, sides, best)
-        if source != "enumerated":
-            self._sample(source, name, sides, flags["applicable"])
 
-    def _sample(self, source: str, name: str, sides: Sides, applicable) -> None:
-        finite = applicable & (sides.c[0] < HUGE * sides.c[1])
+    def _sample(self, source: str, name: str, sides: Sides, new: Any, share: Any) -> None:
+        finite = sides.applicable & new & (sides.c.double < HUGE)
         violated = np.flatnonzero(finite & sides.violated)[:KEPT]
         for place in np.concatenate([violated, np.flatnonzero(finite)[:KEPT]]):
-            scale, limit = sides.scale[place], sides.limit
-            share = sides.c[0][place] * limit[1][place] / (sides.c[1][place] * limit[0][place])
-            lhs, rhs = sides.lhs[place] / scale, sides.rhs[place] / scale
-            self._points.append((name, source, share, lhs, rhs, int(sides.violated[place])))
+            lhs, rhs = sides.lhs.double[place], sides.rhs.double[place]
+            self._points.append((name, source, share[place], lhs, rhs, int(sides.violated[place])))
 
     def rows(self) -> Iterator[list[Any]]:
         """List the table's rows, cells without cases left out."""
@@ -118,8 +161,8 @@ class Tally:
 
 def described(batch: Batch, sides: Sides, place: int) -> str:
     """Write a world in a line."""
-    c = Fraction(int(sides.c[0][place]), int(sides.c[1][place]))
-    world = batch.world(place, sides.level(place), None)
+    c = sides.c.fraction(place)
+    world = batch.world(place, sides.q.fraction(place))
     edges = [
         f"{x + 1}-{y + 1}" for x in range(world.size) for y in range(x) if world.neighbours[x][y]
     ]

@@ -9,6 +9,7 @@ import numpy as np
 
 from experiments import _digit_halves as halves
 from experiments._digit_halves import Lesson
+from experiments._run import standard_error
 from w2sjax.mixture.model import EASY, HARD, OVERLAP
 from w2sjax.overlap import largest_similarity
 from w2sjax.overlap.bandits import STRATEGIES, AlwaysBest
@@ -44,10 +45,12 @@ def purchases(
             "strategy": name,
             "round": time + 1,
             "density": shares[place, :, time].mean(),
-            "density_stderr": _stderr(shares[place, :, time]),
+            "density_stderr": standard_error(shares[place, :, time]),
             # Students are fitted on all that was bought.
             "accuracy": accuracy[place].mean() if time + 1 == config.rounds else np.nan,
-            "accuracy_stderr": _stderr(accuracy[place]) if time + 1 == config.rounds else np.nan,
+            "accuracy_stderr": standard_error(accuracy[place])
+            if time + 1 == config.rounds
+            else np.nan,
         }
         for place, name in enumerate(STRATEGIES)
         for time in range(config.rounds)
@@ -68,10 +71,6 @@ def _buy(key, taught: Lesson, name: str, rounds: int) -> dict[str, Any]:
         key,
     )
     return jax.tree.map(lambda *parts: jnp.concatenate(parts), *record.batches)
-
-
-def _stderr(values) -> float:
-    return float(values.std(ddof=1) / values.size**0.5)
 
 
 @jax.jit

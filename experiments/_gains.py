@@ -13,14 +13,23 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from experiments._run import standard_error
 from w2sjax import certify, hypothesis_class, project
+from w2sjax.arithmetic.rounding import Rounded
 from w2sjax.certificate import Projection
-from w2sjax.claims.projection import inexact_gain, sharpened_gain
-from w2sjax.claims.projection.instance import ProjectionInstance
-from w2sjax.claims.projection.study import Study
 from w2sjax.hypothesis import HypothesisClass
+from w2sjax.language.claims import Claim
+from w2sjax.lookup import claim_named
 from w2sjax.representations import Heads, Schedule, train_heads
 from w2sjax.sets import Affine
+from w2sjax.settings.projection import best, d, sampled, target, weak
+from w2sjax.settings.projection.drawing import ProjectionInstance
+from w2sjax.settings.projection.floats import Prepared, Study
+from w2sjax.settings.random_instances import compared
+
+# Theorem 1 for an inexact student, whether or not the target is in the class; sharpened Theorem 2.
+INEXACT = claim_named("inexact_gain").without("realizability")
+SHARPENED = claim_named("sharpened_gain")
 
 
 @jax.tree_util.register_dataclass
@@ -109,26 +118,24 @@ def _judge(strong, predictions, targets, learnt: Projection, students: Heads) ->
 
     def one(prediction, target, certificate, coefficients, intercept):
         student = certify(fresh, prediction, coefficients, intercept)
-        study = study_of(fresh, prediction, target, student)
-        weak_error, misfit = study.weak_error(), study.misfit(student)
-        student_error = study.student_error(student)
-        best_error = study.member_error() + jnp.sqrt(study.best.gap)
-        epsilon = study.distance(study.best.values, study.target, best_error)
+        prepared = prepared_of(fresh, prediction, target, student)
+        weak_error, student_error, misfit, epsilon = numbers(prepared, INEXACT)
         gain = (weak_error - student_error).value
-        extended = sharpened_gain.CLAIM.check(study)
-        squares = (prediction - study.target) ** 2 - (student.values - study.target) ** 2
+        extended = compared(prepared, SHARPENED)
+        reached = Study(prepared, INEXACT).values("target")[0]
+        squares = (prediction - reached) ** 2 - (student.values - reached) ** 2
         return Gains(
             weak_error=weak_error.value,
             student_error=student_error.value,
             misfit=misfit.value,
             gain=gain,
-            misfit_stderr=_standard_error((student.values - prediction) ** 2),
-            gain_stderr=_standard_error(squares),
+            misfit_stderr=standard_error((student.values - prediction) ** 2),
+            gain_stderr=standard_error(squares),
             epsilon=epsilon.value,
             gap=student.gap,
             training_gap=certificate.gap,
             realizable=(epsilon.value <= epsilon.error).astype(jnp.int32),
-            theorem=inexact_gain.CLAIM.check(study).verdict(),
+            theorem=compared(prepared, INEXACT).verdict(),
             extended=extended.verdict(),
             guaranteed=gain - extended.slack,
             status=certificate.status,
@@ -137,25 +144,34 @@ def _judge(strong, predictions, targets, learnt: Projection, students: Heads) ->
     return jax.vmap(one)(predictions, targets, learnt, students.coefficients, students.intercepts)
 
 
-def study_of(hypothesis: HypothesisClass, weak, target, student: Projection) -> Study:
+def prepared_of(hypothesis: HypothesisClass, weak, target, student: Projection) -> Prepared:
     """The task as an instance of the theorems: the target is its projection and an offset."""
     best = project(hypothesis, target)
+    offset = target - best.values
+    instance = instance_of(hypothesis, weak, best.coefficients, best.intercept, offset)
+    return Prepared(instance, {"weak": student, "sampled": student, "target": best})
+
+
+def numbers(prepared: Prepared, claim: Claim) -> list[Rounded]:
+    r"""Weak error, error and misfit of the student, and $\varepsilon$, as a claim takes its functions."""
+    found = Study(prepared, claim)
+    wanted = (d(weak, target), d(sampled, target), d(sampled, weak), d(best, target))
+    return [found.quantity(term.data).number for term in wanted]
+
+
+def instance_of(hypothesis: HypothesisClass, weak, truth, intercept, offset) -> ProjectionInstance:
+    """Make an instance of what is known of data: the target is a member and what it is beyond it."""
     zero = jnp.zeros((), weak.dtype)
-    instance = ProjectionInstance(
+    return ProjectionInstance(
         hypothesis=hypothesis,
         weak=weak,
-        truth=best.coefficients,
-        truth_intercept=best.intercept,
-        offset=target - best.values,
-        other=best.coefficients,
-        other_intercept=best.intercept,
+        truth=truth,
+        truth_intercept=intercept,
+        offset=offset,
+        other=truth,
+        other_intercept=intercept,
         multiplicity=jnp.ones_like(weak),
         mixture=zero,
         wander=zero,
         strata=jnp.zeros(3, jnp.int32),
     )
-    return Study(instance, student, {"projection": student, "sampled": student, "best": best})
-
-
-def _standard_error(squares) -> Float[Array, ""]:
-    return jnp.std(squares, ddof=1) / squares.shape[0] ** 0.5

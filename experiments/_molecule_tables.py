@@ -8,6 +8,7 @@ from rich.table import Table
 from scipy.stats import spearmanr
 
 from experiments._molecules import DATASETS, LIPOPHILICITY, Dataset
+from experiments._run import grouped, standard_error
 from experiments._weak_molecular_models import network_name
 
 # Table 1 (Lipophilicity): weak error - misfit and the student's error, by weak model.
@@ -45,18 +46,17 @@ def summary(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     units = {dataset.name: dataset.unit for dataset in DATASETS}
     means = []
-    for dataset, weak in dict.fromkeys((row["dataset"], row["weak"]) for row in rows):
-        some = [row for row in rows if (row["dataset"], row["weak"]) == (dataset, weak)]
+    for (dataset, weak), some in grouped(rows, "dataset", "weak"):
         mean: dict[str, Any] = {"dataset": dataset, "unit": units[dataset], "weak": weak}
         mean["family"] = some[0]["family"]
         for name in MEASURED:
             values = np.array([row[name] for row in some])
             mean[name] = values.mean()
-            mean[f"{name}_stderr"] = values.std(ddof=1) / len(values) ** 0.5
+            mean[f"{name}_stderr"] = standard_error(values)
         means.append(mean)
     ordered = []
-    for dataset in dict.fromkeys(mean["dataset"] for mean in means):
-        group = sorted((m for m in means if m["dataset"] == dataset), key=lambda m: m["bound"])
+    for _, some in grouped(means, "dataset"):
+        group = sorted(some, key=lambda mean: mean["bound"])
         least = min(mean["student_error"] for mean in group)
         ordered += [
             mean | {"picked": int(mean is group[0]), "best": int(mean["student_error"] == least)}
@@ -108,13 +108,9 @@ def _remarks(rows, means, *, compared: bool) -> str:
         f"{min(mean[name] for mean in means):.2g} to {max(mean[name] for mean in means):.2g}"
         for name in ("epsilon", "misfit")
     )
-    excess, sampled, outside = (
-        np.mean([value(mean) for mean in means])
-        for value in (
-            lambda mean: mean["student_error"] - mean["bound"],
-            lambda mean: mean["excess_sampled"],
-            lambda mean: mean["excess_outside"],
-        )
+    excess = np.mean([mean["student_error"] - mean["bound"] for mean in means])
+    sampled, outside = (
+        np.mean([mean[f"excess_{cause}"] for mean in means]) for cause in ("sampled", "outside")
     )
     lines = [
         f"picked: least weak error − misfit; it costs {regret:.4f} over the best student.",

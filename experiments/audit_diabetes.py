@@ -9,10 +9,8 @@ are not, and there the student gains.
 Run `python -m experiments.audit_diabetes --out DIR`.
 """
 
-import argparse
 import dataclasses
 import itertools
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +18,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsRegressor
 
-from w2sjax.auditing import command
+from experiments._bundled_audit import audited
 
 UNIT = "squared progression score"
 
@@ -30,7 +28,7 @@ class Config:
     """What is trained and audited."""
 
     trained: float = 0.25
-    neighbours: int = 5
+    nearest: int = 5
     set: str = "affine"
     bootstrap: int = 200
     split: str | None = None
@@ -45,9 +43,9 @@ def arrays(config: Config) -> dict[str, np.ndarray]:
     train, rest = np.split(order, [round(config.trained * len(order))])
     models = {
         "bmi, bp: linear": (("bmi", "bp"), LinearRegression()),
-        "bmi, bp: neighbours": (("bmi", "bp"), KNeighborsRegressor(config.neighbours)),
-        "s5, s6: neighbours": (("s5", "s6"), KNeighborsRegressor(config.neighbours)),
-        "age, sex: neighbours": (("age", "sex"), KNeighborsRegressor(config.neighbours)),
+        "bmi, bp: neighbours": (("bmi", "bp"), KNeighborsRegressor(config.nearest)),
+        "s5, s6: neighbours": (("s5", "s6"), KNeighborsRegressor(config.nearest)),
+        "age, sex: neighbours": (("age", "sex"), KNeighborsRegressor(config.nearest)),
     }
     weak = []
     for columns, model in models.values():
@@ -67,26 +65,7 @@ def arrays(config: Config) -> dict[str, np.ndarray]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the data of the audit as `diabetes.npz` and audit it."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--out", type=Path, required=True, help="folder for data and report")
-    parser.add_argument("--set", default=Config.set, help="strong class, as for w2sjax audit")
-    parser.add_argument("--bootstrap", type=int, default=Config.bootstrap)
-    parser.add_argument("--split", default=Config.split, help="share of the rows to hold out")
-    parser.add_argument("--seed", type=int, default=Config.seed)
-    given = parser.parse_args(arguments)
-    config = Config(set=given.set, bootstrap=given.bootstrap, split=given.split, seed=given.seed)
-    given.out.mkdir(parents=True, exist_ok=True)
-    path = given.out / "diabetes.npz"
-    np.savez(path, **arrays(config))  # pyright: ignore[reportArgumentType]
-    return command.run(
-        str(path),
-        set=config.set,
-        bootstrap=config.bootstrap,
-        split=config.split,
-        seed=config.seed,
-        out=given.out,
-        unit=UNIT,
-    )
+    return audited("diabetes", __doc__, Config(), arrays, arguments, UNIT)
 
 
 if __name__ == "__main__":

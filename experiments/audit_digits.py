@@ -7,9 +7,7 @@ learn from its answers alone. Neighbours among the images stand for augmentation
 Run `python -m experiments audit_digits --out DIR [--neighbours K ...] [--bootstrap N]`.
 """
 
-import argparse
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +15,7 @@ from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from w2sjax.auditing import command
+from experiments._bundled_audit import audited
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,24 +60,7 @@ def arrays(config: Config) -> dict[str, np.ndarray]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the data of the audit as `digits.npz` and audit it."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--out", type=Path, required=True, help="folder for data and report")
-    parser.add_argument("--neighbours", type=int, nargs="+", default=Config.neighbours)
-    parser.add_argument("--bootstrap", type=int, default=Config.bootstrap)
-    parser.add_argument("--seed", type=int, default=Config.seed)
-    given = parser.parse_args(arguments)
-    config = Config(neighbours=tuple(given.neighbours), bootstrap=given.bootstrap, seed=given.seed)
-    given.out.mkdir(parents=True, exist_ok=True)
-    path = given.out / "digits.npz"
-    np.savez(path, **arrays(config))  # pyright: ignore[reportArgumentType]
-    return command.run(
-        str(path),
-        bootstrap=config.bootstrap,
-        neighbours=config.neighbours,
-        seed=config.seed,
-        out=given.out,
-        unit="squared label units",
-    )
+    return audited("digits", __doc__, Config(), arrays, arguments, "squared label units")
 
 
 if __name__ == "__main__":

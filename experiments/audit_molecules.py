@@ -8,7 +8,6 @@ counts. The data are MoleculeNet's CSV files, which this does not download.
 Run `python -m experiments.audit_molecules --data DIR [--out DIR]`.
 """
 
-import argparse
 import dataclasses
 import json
 from collections.abc import Sequence
@@ -27,6 +26,7 @@ from experiments._molecules import (
     load,
     standardise,
 )
+from experiments._run import parser_of
 from w2sjax.auditing.audit import audit
 from w2sjax.auditing.command import write
 from w2sjax.auditing.data import AuditData, audit_data
@@ -81,7 +81,7 @@ def strong_features(smiles: Sequence[str], config: Config) -> np.ndarray:
 
 def main(arguments: list[str] | None = None) -> int:
     """Audit both data sets with every set."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = parser_of(__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of MoleculeNet's CSVs")
     parser.add_argument("--out", type=Path, help="folder for reports and figures")
     parser.add_argument("--features", choices=("descriptors", "fingerprints"),

@@ -17,18 +17,22 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
 from experiments import _digit_halves as halves
 from experiments._digit_sources import REFERENCE, SOURCES, purchases
-from experiments._run import Run, options
+from experiments._run import Run, grouped, options, table_of
 from w2sjax._compilation import compile_quickly
 from w2sjax.mixture.model import OVERLAP, REGIONS
 from w2sjax.report import progress_bar
 
 MODELS = ("weak", "oracle", "student", *(f"student, {kind}" for kind in halves.KINDS))
 AREAS = ("all", *REGIONS[:3])
+SOLD = {
+    "strategy": "{strategy}",
+    "overlap points bought": "{density:.1%} ± {density_stderr:.1%}",
+    "student's accuracy": "{accuracy:.3f} ± {accuracy_stderr:.3f}",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,20 +75,17 @@ def main(arguments: list[str] | None = None) -> int:
         keys = [jax.random.fold_in(lesson_key, place) for place in range(config.selections)]
         lessons = [teach(key, REFERENCE) for key in keys]
         bought = purchases(lessons, market_key, config, progress)
-    tables = {"data": _accuracy_rows(found, config), "detection": _detection_rows(found, config)}
-    tables["selection"] = bought
-    for name, rows in tables.items():
-        run.write(f"{name}.csv", list(rows[0]), [list(row.values()) for row in rows])
+    accuracy, detection = _accuracy_rows(found, config), _detection_rows(found, config)
+    run.write_rows(data=accuracy, detection=detection, selection=bought)
     _examples(run, images, labels, given.seed)
     run.finish(preset=given.preset, digits=digits, points=len(labels))
-    from figures.digits_overlap import draw
-
-    draw(given.out)
-    console = Console(width=100)
-    console.print(_accuracy_table(tables["data"]))
-    console.print(_detection_table(tables["detection"]))
-    console.print(_selection_table(bought))
-    console.print(f"Data, manifest and figure in {given.out}", highlight=False)
+    densities = ", ".join(f"{density:.0%}" for density in SOURCES)
+    last = [rows[-1] for _, rows in grouped(bought, "strategy")]
+    run.show(
+        _accuracy_table(accuracy),
+        _detection_table(detection),
+        table_of(f"Sources of density {densities}", SOLD, last),
+    )
     return 0
 
 
@@ -143,12 +144,8 @@ def _study(taught: halves.Lesson, density, strengths) -> dict[str, Any]:
 
 def _accuracy_rows(found, config: Config) -> list[dict[str, Any]]:
     return [
-        {
-            "density": density,
-            "model": model,
-            "region": area,
-            **_moments(found["accuracy"][:, place, i, j]),
-        }
+        {"density": density, "model": model, "region": area}
+        | _moments(found["accuracy"][:, place, i, j])
         for place, density in enumerate(config.densities)
         for i, model in enumerate(MODELS)
         for j, area in enumerate(AREAS)
@@ -157,12 +154,8 @@ def _accuracy_rows(found, config: Config) -> list[dict[str, Any]]:
 
 def _detection_rows(found, config: Config) -> list[dict[str, Any]]:
     return [
-        {
-            "density": density,
-            "features": kind,
-            "quantity": name,
-            **_moments(found[name][:, place, i]),
-        }
+        {"density": density, "features": kind, "quantity": name}
+        | _moments(found[name][:, place, i])
         for place, density in enumerate(config.densities)
         for i, kind in enumerate(halves.KINDS)
         for name in ("density", "precision", "recall")
@@ -173,13 +166,8 @@ def _moments(values) -> dict[str, Any]:
     """Mean, deviation and standard error over the runs that have a value."""
     kept = values[np.isfinite(values)]
     spread = kept.std(ddof=1) if kept.size > 1 else np.nan
-    mean = kept.mean() if kept.size else np.nan
-    return {
-        "mean": mean,
-        "std": spread,
-        "stderr": spread / max(kept.size, 1) ** 0.5,
-        "runs": kept.size,
-    }
+    mean, stderr = kept.mean() if kept.size else np.nan, spread / max(kept.size, 1) ** 0.5
+    return {"mean": mean, "std": spread, "stderr": stderr, "runs": kept.size}
 
 
 def _examples(run: Run, images, labels, seed: int) -> None:
@@ -196,46 +184,24 @@ def _examples(run: Run, images, labels, seed: int) -> None:
 
 
 def _accuracy_table(rows) -> Table:
-    table = Table(title="Accuracy on all test points (and on hard-only ones)", title_justify="left")
-    for name in ("density", *MODELS):
-        table.add_column(name, justify="right")
-    for density in dict.fromkeys(row["density"] for row in rows):
-        cells = []
+    shown = []
+    for (density,), own in grouped(rows, "density"):
+        kept = {(row["model"], row["region"]): row for row in own}
+        shown.append([f"{density:g}"])
         for model in MODELS:
-            kept = {r["region"]: r for r in rows if (r["density"], r["model"]) == (density, model)}
-            whole, hard = kept["all"], kept["hard"]
-            cells.append(f"{whole['mean']:.3f} ± {whole['stderr']:.3f} ({hard['mean']:.2f})")
-        table.add_row(f"{density:g}", *cells)
-    return table
+            whole, hard = kept[model, "all"], kept[model, "hard"]
+            shown[-1].append(f"{whole['mean']:.3f} ± {whole['stderr']:.3f} ({hard['mean']:.2f})")
+    title = "Accuracy on all test points (and on hard-only ones)"
+    return table_of(title, ("density", *MODELS), shown, left=())
 
 
 def _detection_table(rows) -> Table:
-    table = Table(title="Detected overlap points", title_justify="left")
-    quantities = list(dict.fromkeys((row["features"], row["quantity"]) for row in rows))
-    table.add_column("true density", justify="right")
-    for kind, quantity in quantities:
-        table.add_column(f"{quantity}, {kind}", justify="right")
-    for density in dict.fromkeys(row["density"] for row in rows):
-        kept = {(r["features"], r["quantity"]): r for r in rows if r["density"] == density}
-        cells = [f"{kept[q]['mean']:.2f} ± {kept[q]['stderr']:.2f}" for q in quantities]
-        table.add_row(f"{density:g}", *cells)
-    return table
-
-
-def _selection_table(rows) -> Table:
-    densities = ", ".join(f"{density:.0%}" for density in SOURCES)
-    table = Table(title=f"Sources of density {densities}", title_justify="left")
-    for name in ("strategy", "overlap points bought", "student's accuracy"):
-        table.add_column(name, justify="left" if name == "strategy" else "right")
-    for strategy in dict.fromkeys(row["strategy"] for row in rows):
-        kept = [row for row in rows if row["strategy"] == strategy]
-        last = kept[-1]
-        table.add_row(
-            strategy,
-            f"{last['density']:.1%} ± {last['density_stderr']:.1%}",
-            f"{last['accuracy']:.3f} ± {last['accuracy_stderr']:.3f}",
-        )
-    return table
+    shown = [
+        [f"{density:g}", *(f"{row['mean']:.2f} ± {row['stderr']:.2f}" for row in own)]
+        for (density,), own in grouped(rows, "density")
+    ]
+    names = [f"{quantity}, {kind}" for (kind, quantity), _ in grouped(rows, "features", "quantity")]
+    return table_of("Detected overlap points", ("true density", *names), shown, left=())
 
 
 if __name__ == "__main__":

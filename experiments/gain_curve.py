@@ -13,17 +13,14 @@ Run `python -m experiments gain_curve [--preset quick|paper] [--runs R] [--seed 
 """
 
 import dataclasses
-import time
-from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
-from experiments._gain_runs import Program, Runs, Setting
-from experiments._run import Run, options
+from experiments._gain_runs import Program, Runs, Setting, started
+from experiments._run import standard_error, table_of
 from w2sjax._compilation import jit_quickly
 from w2sjax.mixture.gain import MODELS
 from w2sjax.mixture.model import REGIONS
@@ -47,6 +44,23 @@ COMPARED = (
     ("weak", WEAK, 0), ("oracle", ORACLE, 0), ("student", STUDENT, 0),
     ("student easy", STUDENT, 1), ("student hard", STUDENT, 2), ("student overlap", STUDENT, 3),
 )  # fmt: skip
+COMPARISON = {
+    "overlap": "{n_overlap}",
+    "accuracy": "{quantity}",
+    "published": "{published:.4f}",
+    "ours": "{ours:.4f}",
+    "closed form": "{closed_form:.4f}",
+    "difference": "{difference:+.4f} ± {stderr:.4f}",
+    "z": "{z:+.1f}",
+}
+BY_DENSITY = {
+    "overlap": "{n_overlap}",
+    "density": "{overlap_density:.3f}",
+    "gain": "{gain:+.4f} ± {gain_stderr:.4f}",
+    "isotonic fit": "{isotonic:+.4f}",
+    "gap recovered": "{ratio}",
+    "remark": "{remark}",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,39 +79,25 @@ PRESETS = {"paper": Config(), "quick": Config(runs=60, blocks=3, permutations=19
 
 def main(arguments: list[str] | None = None) -> int:
     """Run, test, compare, write, draw, print."""
-    parser = options("gain_curve", __doc__, PRESETS)
-    parser.add_argument("--runs", type=int)
-    given = parser.parse_args(arguments)
-    config = PRESETS[given.preset]
-    if given.runs is not None:
-        if given.runs < 2:
-            parser.error(f"--runs: expected at least 2, got {given.runs}")
-        config = dataclasses.replace(config, runs=given.runs)
-    run = Run("gain_curve", config, given.seed, given.out)
+    given, config, run = started("gain_curve", __doc__, PRESETS, arguments)
     setting = Setting(tuple((config.others, config.others, n) for n in config.overlaps))
     key, trend_key = jax.random.split(jax.random.key(given.seed))
     with progress_bar() as progress:
-        start = time.perf_counter()
-        program = Program(setting, config.blocks)
-        run.seconds["compile"] = time.perf_counter() - start
-        runs = program.run(key, setting, config.runs, lambda *done: progress("runs", *done))
-        run.seconds["runs"] = time.perf_counter() - start - run.seconds["compile"]
+        with run.timed("compile"):
+            program = Program(setting, config.blocks)
+        with run.timed("runs"):
+            runs = program.run(key, setting, config.runs, lambda *done: progress("runs", *done))
     for file, values in (("data", runs.simulated), ("closed_form", runs.exact)):
         run.write(f"{file}.csv", COLUMNS, _summaries(setting, config, values))
     compared = [row for n in config.overlaps for row in _compared(config, n, runs)]
-    run.write("comparison.csv", list(compared[0]), [list(row.values()) for row in compared])
     gains, facts = _gains(trend_key, setting, config, runs)
-    run.write("gain.csv", list(gains[0]), [list(row.values()) for row in gains])
+    run.write_rows(comparison=compared, gain=gains)
     run.finish(
         preset=given.preset, statuses=runs.statuses, largest_radius=runs.radius, monotonicity=facts
     )
-    from figures.gain_curve import draw
-
-    draw(given.out)
-    console = Console(width=100)
-    console.print(_comparison_table(config, compared))
-    console.print(_gain_table(gains))
-    console.print(_words(facts, runs, given.out), highlight=False)
+    title = f"Published means and ours ({config.runs} runs)"
+    comparison = table_of(title, COMPARISON, compared, left=("accuracy",))
+    run.show(comparison, _gain_table(gains), last=_words(facts, runs))
     return 0
 
 
@@ -147,10 +147,10 @@ def _gains(key, setting: Setting, config: Config, runs: Runs):
             "n_overlap": n,
             "overlap_density": setting.densities[i],
             "gain": gain[:, i].mean(),
-            "gain_stderr": gain[:, i].std(ddof=1) / config.runs**0.5,
+            "gain_stderr": standard_error(gain[:, i]),
             "isotonic": found.fitted[i],
             "pgr": ratio[i],
-            "pgr_stderr": parts[:, i].std(ddof=1) / config.runs**0.5,
+            "pgr_stderr": standard_error(parts[:, i]),
             "pgr_status": GapStatus(int(status[i])).name.lower(),
         }
         for i, n in enumerate(config.overlaps)
@@ -182,40 +182,16 @@ def crossing(densities: np.ndarray, gain: np.ndarray) -> float:
     return float(densities[i] + share * (densities[i + 1] - densities[i]))
 
 
-def _comparison_table(config: Config, compared) -> Table:
-    table = Table(title=f"Published means and ours ({config.runs} runs)", title_justify="left")
-    names = ("overlap", "accuracy", "published", "ours", "closed form", "difference", "z")
-    for name in names:
-        table.add_column(name, justify="left" if name == "accuracy" else "right")
-    for row in compared:
-        table.add_row(
-            str(row["n_overlap"]),
-            row["quantity"],
-            *(f"{row[name]:.4f}" for name in ("published", "ours", "closed_form")),
-            f"{row['difference']:+.4f} ± {row['stderr']:.4f}",
-            f"{row['z']:+.1f}",
-        )
-    return table
-
-
 def _gain_table(gains) -> Table:
-    table = Table(title="Gain by density (closed form)", title_justify="left")
-    for name in ("overlap", "density", "gain", "isotonic fit", "gap recovered", "remark"):
-        table.add_column(name, justify="right")
+    shown = []
     for row in gains:
-        known = row["pgr_status"] != GapStatus.UNDEFINED.name.lower()
-        table.add_row(
-            str(row["n_overlap"]),
-            f"{row['overlap_density']:.3f}",
-            f"{row['gain']:+.4f} ± {row['gain_stderr']:.4f}",
-            f"{row['isotonic']:+.4f}",
-            f"{row['pgr']:+.1%} ± {row['pgr_stderr']:.1%}" if known else "undefined",
-            "" if row["pgr_status"] == "defined" else row["pgr_status"],
-        )
-    return table
+        known, remark = "{pgr:+.1%} ± {pgr_stderr:.1%}".format(**row), row["pgr_status"]
+        ratio = "undefined" if remark == GapStatus.UNDEFINED.name.lower() else known
+        shown.append(row | {"ratio": ratio, "remark": "" if remark == "defined" else remark})
+    return table_of("Gain by density (closed form)", BY_DENSITY, shown, left=())
 
 
-def _words(facts, runs: Runs, out: Path) -> str:
+def _words(facts, runs: Runs) -> str:
     certified = runs.statuses["CERTIFIED"]
     error = facts["crossing_stderr"]
     return (
@@ -225,7 +201,7 @@ def _words(facts, runs: Runs, out: Path) -> str:
         f"test of no trend: p = {facts['rising_p']:.3g}; test of no fall: p = {facts['falling_p']:.2g}, "
         f"steepest step {-facts['steepest_fall']:+.1f} standard errors\n"
         f"{certified:,} of {sum(runs.statuses.values()):,} fits certified within "
-        f"{runs.radius:.0e} of the optimum. Data, manifest and figures in {out}"
+        f"{runs.radius:.0e} of the optimum. Data, manifest and figures in"
     )
 
 

@@ -15,20 +15,18 @@ Accuracies are in closed form. Run `python -m experiments gain_sweeps [--preset 
 
 import collections
 import dataclasses
-import time
+from typing import Any
 
 import jax
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
-from experiments._gain_runs import Program, Setting
-from experiments._run import Run, options
+from experiments._gain_runs import Program, Setting, started
+from experiments._run import standard_error, table_of
 from w2sjax.mixture.gain import Protocol
 from w2sjax.report import progress_bar
 
 BASE = 20  # coordinates of the published setting
-VARIANCE = 5.0
 COLUMNS = (
     "sweep", "value", "n_overlap", "overlap_density", "weak", "oracle", "student", "gain", "stderr", "runs",
 )  # fmt: skip
@@ -76,49 +74,29 @@ def settings(config: Config) -> list[tuple[str, str, Setting]]:
     found = [("separation", f"{s:g}", change(base, separation=s)) for s in config.separations]
     found += [("noise", f"{v:g}", change(base, variance=v)) for v in config.variances]
     if config.fixed_total:
-        rest = [(config.total - n) // 2 for n in config.overlaps]
-        counts = tuple(
-            (left, config.total - n - left, n)
-            for left, n in zip(rest, config.overlaps, strict=True)
+        counts: Any = tuple(
+            ((config.total - n) // 2, (config.total - n + 1) // 2, n) for n in config.overlaps
         )
         found.append(("total", str(config.total), change(base, counts=counts)))
     for factor in config.sizes:
-        counts = tuple(
-            (int(factor * a), int(factor * b), int(factor * c)) for a, b, c in base.counts
-        )
+        counts = tuple(tuple(int(factor * n) for n in row) for row in base.counts)
         found.append(("size", f"{factor:g}", change(base, counts=counts)))
     for dimension in config.dimensions:
         scale = (BASE / dimension) ** 0.5
-        found.append(
-            ("dimension", str(dimension), change(base, dimension=dimension, separation=scale))
-        )
+        scaled = change(base, dimension=dimension, separation=scale)
+        found.append(("dimension", str(dimension), scaled))
     found += [("student", name, change(base, protocol=STUDENTS[name])) for name in config.students]
     return found
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run all sweeps, write, draw, print."""
-    parser = options("gain_sweeps", __doc__, PRESETS)
-    parser.add_argument("--runs", type=int)
-    given = parser.parse_args(arguments)
-    config = PRESETS[given.preset]
-    if given.runs is not None:
-        if given.runs < 2:
-            parser.error(f"--runs: expected at least 2, got {given.runs}")
-        config = dataclasses.replace(config, runs=given.runs)
-    run = Run("gain_sweeps", config, given.seed, given.out)
-    start = time.perf_counter()
-    with progress_bar() as progress:
+    given, config, run = started("gain_sweeps", __doc__, PRESETS, arguments)
+    with run.timed("sweeps"), progress_bar() as progress:
         rows, statuses = _rows(jax.random.key(given.seed), config, progress)
-    run.seconds["sweeps"] = time.perf_counter() - start
     run.write("data.csv", COLUMNS, rows)
     run.finish(preset=given.preset, statuses=statuses)
-    from figures.gain_sweeps import draw
-
-    draw(given.out)
-    console = Console(width=100)
-    console.print(_table(rows))
-    console.print(f"Data, manifest and figures in {given.out}", highlight=False)
+    run.show(_table(rows), last="Data, manifest and figures in")
     return 0
 
 
@@ -137,23 +115,22 @@ def _rows(key, config: Config, progress):
         for i, density in enumerate(setting.densities):
             weak, oracle, student = accuracy[:, i].T
             gain = student - weak
-            error = gain.std(ddof=1) / config.runs**0.5
             means = (part.mean() for part in (weak, oracle, student, gain))
-            row = (sweep, value, setting.counts[i][2], density, *means, error, config.runs)
+            numbers = (density, *means, standard_error(gain), config.runs)
+            row = (sweep, value, setting.counts[i][2], *numbers)
             rows.append(row)
         progress("settings", done, len(cases))
     return rows, dict(statuses)
 
 
 def _table(rows) -> Table:
-    table = Table(title="Gain at the least and the largest density", title_justify="left")
-    for name in ("sweep", "value", "least", "gain", "largest", "gain"):
-        table.add_column(name, justify="left" if name in ("sweep", "value") else "right")
+    cells = []
     for sweep, value in dict.fromkeys(row[:2] for row in rows):
         chosen = [row for row in rows if row[:2] == (sweep, value)]
         ends = [(f"{r[3]:.3f}", f"{r[7]:+.3f} ± {r[8]:.3f}") for r in (chosen[0], chosen[-1])]
-        table.add_row(sweep, value, *ends[0], *ends[1])
-    return table
+        cells.append((sweep, value, *ends[0], *ends[1]))
+    columns = ("sweep", "value", "least", "gain", "largest", "gain")
+    return table_of("Gain at the least and the largest density", columns, cells, left=columns[:2])
 
 
 if __name__ == "__main__":

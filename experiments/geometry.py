@@ -8,7 +8,6 @@ takes its place.
 Run `python -m experiments geometry [--out DIR]`.
 """
 
-import argparse
 import dataclasses
 from pathlib import Path
 
@@ -16,9 +15,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from rich.console import Console
-from rich.table import Table
 
-from experiments._run import Run
+from experiments._run import Run, parser_of, table_of
 from w2sjax import hypothesis_class, project
 from w2sjax.certificate import raise_if_failed
 from w2sjax.sets import Ellipsoid
@@ -43,7 +41,7 @@ DISTANCES = ("panel", "weak_error", "student_error", "misfit", "gain", "epsilon"
 
 def main(arguments: list[str] | None = None) -> int:
     """Project in the plane, write points and distances, draw."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = parser_of(__doc__)
     parser.add_argument("--out", type=Path, default=Path("out/geometry"))
     given = parser.parse_args(arguments)
     config = Config()
@@ -72,12 +70,10 @@ def main(arguments: list[str] | None = None) -> int:
     from figures.geometry import draw
 
     draw(given.out)
-    table = Table(title="Two points, an ellipse: squared distances")
-    for name in DISTANCES:
-        table.add_column(name.replace("_", " "), justify="left" if name == "panel" else "right")
-    for row in distances:
-        table.add_row(row[0], *(f"{value:.3g}" for value in row[1:]))
-    Console().print(table)
+    title = "Two points, an ellipse: squared distances"
+    columns = [name.replace("_", " ") for name in DISTANCES]
+    cells = [(row[0], *(f"{value:.3g}" for value in row[1:])) for row in distances]
+    Console().print(table_of(title, columns, cells, title_justify="center"))
     return 0
 
 

@@ -10,18 +10,18 @@ Run `python -m experiments misfit_gain [--preset quick|paper] [--seeds K] [--ada
 
 import dataclasses
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import scipy.stats
-from rich.console import Console
 from rich.table import Table
 
 from experiments._gains import Gains, exact_gains, trained_gains
 from experiments._learners import Learner, Learners, draw_inputs, learners
-from experiments._run import Run, options
+from experiments._run import Run, options, table_of
 from w2sjax import Status, Verdict
 from w2sjax._compilation import jit_quickly
 from w2sjax.report import progress_bar
@@ -58,6 +58,7 @@ MORE = (
     "theorem",
     "extended",
 )
+SHOWN = ("panel", "misfit", "gain", "slope", "R²", "in class", "Thm 1", "Thm 2", "gap/misfit")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,22 +105,16 @@ def main(arguments: list[str] | None = None) -> int:
         results = {"data": panels(keys, made, config, run.seconds, progress, trained=False)}
         if given.adamw:
             results["adamw"] = panels(keys, made, config, run.seconds, progress, trained=True)
-    console = Console(width=100)
-    statuses = {}
+    statuses, tables = {}, []
     for name, found in results.items():
         run.write(f"{name}.csv", DATA + MORE, _rows(found))
-        rows = summary(found)
-        run.write(f"{name}_summary.csv", list(rows[0]), [list(row.values()) for row in rows])
-        console.print(_table(rows, "exact heads" if name == "data" else "heads trained by AdamW"))
-        counts = np.bincount(
-            np.concatenate([g.status.ravel() for g in found.values()]), minlength=3
-        )
-        statuses[name] = {status.name: int(counts[status]) for status in Status}
+        rows = list(summary(found))
+        run.write_rows(**{f"{name}_summary": rows})
+        tables.append(_table(rows, "exact heads" if name == "data" else "heads trained by AdamW"))
+        reached = np.concatenate([gains.status.ravel() for gains in found.values()])
+        statuses[name] = {status.name: int(np.sum(reached == status)) for status in Status}
     run.finish(preset=given.preset, seeds=given.seeds, statuses=statuses)
-    from figures.misfit_gain import draw
-
-    draw(given.out)
-    console.print(f"data, manifest and figures in {given.out}", highlight=False)
+    run.show(*tables, last="data, manifest and figures in")
     return 0
 
 
@@ -171,9 +166,8 @@ def _rows(found: dict[str, Gains]):
             yield [panel, seed, task, *values]
 
 
-def summary(found: dict[str, Gains]) -> list[dict[str, Any]]:
+def summary(found: dict[str, Gains]) -> Iterator[dict[str, Any]]:
     """Ranges, regression of gain on misfit and verdicts, a row for each panel and seed."""
-    rows = []
     for panel in PANELS:
         for seed in range(found[panel.name].gain.shape[0]):
             gains = jax.tree.map(lambda leaf, s=seed: leaf[s], found[panel.name])
@@ -182,44 +176,29 @@ def summary(found: dict[str, Gains]) -> list[dict[str, Any]]:
                 name: np.isin(getattr(gains, name), (Verdict.HOLDS, Verdict.EQUAL)).mean()
                 for name in ("theorem", "extended")
             }
-            rows.append(
-                {
-                    "panel": panel.name,
-                    "seed": seed,
-                    "tasks": gains.gain.size,
-                    "misfit_least": gains.misfit.min(),
-                    "misfit_largest": gains.misfit.max(),
-                    "gain_least": gains.gain.min(),
-                    "gain_largest": gains.gain.max(),
-                    "slope": line.slope,
-                    "slope_stderr": line.stderr,
-                    "intercept": line.intercept,
-                    "r_squared": line.rvalue**2,
-                    "realizable": np.mean(gains.realizable),
-                    "theorem_1_met": decided["theorem"],
-                    "theorem_2_met": decided["extended"],
-                    "gap_over_misfit": np.median(gains.training_gap / gains.misfit),
-                }
-            )
-    return rows
+            yield {
+                "panel": panel.name,
+                "seed": seed,
+                "tasks": gains.gain.size,
+                "misfit_least": gains.misfit.min(),
+                "misfit_largest": gains.misfit.max(),
+                "gain_least": gains.gain.min(),
+                "gain_largest": gains.gain.max(),
+                "slope": line.slope,
+                "slope_stderr": line.stderr,
+                "intercept": line.intercept,
+                "r_squared": line.rvalue**2,
+                "realizable": np.mean(gains.realizable),
+                "theorem_1_met": decided["theorem"],
+                "theorem_2_met": decided["extended"],
+                "gap_over_misfit": np.median(gains.training_gap / gains.misfit),
+            }
 
 
 def _table(rows, title: str) -> Table:
     """A row a panel: ranges over all seeds, means over seeds with their standard error."""
     seeds = len({row["seed"] for row in rows})
-    table = Table(title=f"Gain against misfit, {title}, {seeds} seed{'s' * (seeds > 1)}")
-    for name in (
-        "panel",
-        "misfit",
-        "gain",
-        "slope",
-        "R²",
-        "in class",
-        "Thm 1",
-        "Thm 2",
-        "gap/misfit",
-    ):
-        table.add_column(name, justify="left" if name == "panel" else "right")
+    shown = []
     for panel in PANELS:
         chosen = [row for row in rows if row["panel"] == panel.name]
         column = {name: np.array([row[name] for row in chosen]) for name in chosen[0]}
@@ -231,15 +210,20 @@ def _table(rows, title: str) -> Table:
             f"({low:.2f} to {high:.2f})"
             for name, (low, high) in (("misfit", panel.misfit), ("gain", panel.gain))
         ]
-        table.add_row(
-            f"{panel.figure} {panel.name}",
-            *ranges,
-            f"{slope:.3f}\n± {stderr:.3f}",
-            f"{column['r_squared'].mean():.3f}",
-            *(f"{column[k].mean():.0%}" for k in ("realizable", "theorem_1_met", "theorem_2_met")),
-            f"{np.median(column['gap_over_misfit']):.0e}",
-            end_section=panel.figure == "2c",
+        shares = [column[name].mean() for name in ("realizable", "theorem_1_met", "theorem_2_met")]
+        shown.append(
+            (
+                f"{panel.figure} {panel.name}",
+                *ranges,
+                f"{slope:.3f}\n± {stderr:.3f}",
+                f"{column['r_squared'].mean():.3f}",
+                *(f"{share:.0%}" for share in shares),
+                f"{np.median(column['gap_over_misfit']):.0e}",
+            )
         )
+    title = f"Gain against misfit, {title}, {seeds} seed{'s' * (seeds > 1)}"
+    table = table_of(title, SHOWN, shown, title_justify="center")
+    table.rows[2].end_section = True
     table.caption = (
         "In brackets the published ranges, which scale with the variance of the drawn truth. In "
         "class: tasks whose target lies in the strong class. Thm 1, 2: tasks where gain is at least "

@@ -10,7 +10,6 @@ Run `python -m experiments molecules --data DIR [--preset quick|paper] [--split 
 """
 
 import dataclasses
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -93,21 +92,15 @@ def main(arguments: list[str] | None = None) -> int:
                 molecules = load(given.data, dataset)
                 features = _features(molecules, dataset, config, run, progress)
                 found, sizes[dataset.name] = study(
-                    dataset, molecules, features, config,
-                    kind=given.split, splits=given.splits, seed=given.seed,
-                    seconds=run.seconds, progress=progress,
+                    dataset, molecules, features, config, run,
+                    kind=given.split, splits=given.splits, progress=progress,
                 )  # fmt: skip
                 rows += found
     except (ValueError, OSError, ImportError) as error:
         Console(stderr=True).print(f"error: {error}", markup=False, soft_wrap=True)
         return 2
     means = summary(rows)
-    run.write("data.csv", list(rows[0]), [list(row.values()) for row in rows])
-    run.write("summary.csv", list(means[0]), [list(row.values()) for row in means])
-    console = Console(width=110)
-    for dataset in DATASETS:
-        console.print(table(dataset, given.split, rows, means))
-        console.print()
+    run.write_rows(data=rows, summary=means)
     run.finish(
         preset=given.preset,
         split=given.split,
@@ -116,26 +109,23 @@ def main(arguments: list[str] | None = None) -> int:
         statuses={s.name: sum(row["status"] == s.name for row in rows) for s in Status},
         verdicts={v.name: sum(row["verdict"] == v.name for row in rows) for v in Verdict},
     )
-    from figures.molecules import draw
-
-    draw(given.out)
-    console.print(f"data, manifest and figure in {given.out}", highlight=False)
+    tables = [table(dataset, given.split, rows, means) for dataset in DATASETS]
+    parts = [part for laid in tables for part in (laid, "")]
+    run.show(*parts, last="data, manifest and figure in", width=110)
     return 0
 
 
 def _features(
     molecules: Molecules, dataset: Dataset, config: Config, run: Run, progress
 ) -> Features:
-    start = time.perf_counter()
-    features = kept_features(
-        run.folder / "features" / f"{dataset.name}_{config.bits}_{config.bonds}.npz",
-        molecules.smiles,
-        bits=config.bits,
-        radius=config.bonds,
-        progress=lambda done, total: progress(f"features of {dataset.name}", done, total),
-    )
-    run.seconds[f"features, {dataset.name}"] = time.perf_counter() - start
-    return features
+    with run.timed(f"features, {dataset.name}"):
+        return kept_features(
+            run.folder / "features" / f"{dataset.name}_{config.bits}_{config.bonds}.npz",
+            molecules.smiles,
+            bits=config.bits,
+            radius=config.bonds,
+            progress=lambda done, total: progress(f"features of {dataset.name}", done, total),
+        )
 
 
 def study(
@@ -143,33 +133,29 @@ def study(
     molecules: Molecules,
     features: Features,
     config: Config,
+    run: Run,
     *,
     kind: str,
     splits: int,
-    seed: int,
-    seconds: dict[str, float],
     progress: Callable[[str, int, int], None],
 ) -> tuple[list[dict[str, Any]], list[list[int]]]:
     """Measure the weak models of a data set in every split; also give the sizes of the parts."""
     count = len(molecules.target)
     groups = np.arange(count) if kind == "random" else scaffold_groups(features.scaffolds)
     columns = informative(np.column_stack([features.descriptors, features.counts]))
-    rows, sizes = [], []
-    clock = {"weak models": 0.0, "students": 0.0}
+    rows, sizes, seed = [], [], run.manifest["seed"]
     for split in range(splits):
         generator = np.random.default_rng([seed, split])
         parts = partition(groups, config.shares, generator)
-        start = time.perf_counter()
-        simple = standardise(features.columns(SIMPLE), parts[0], config.limit)
-        models = weak_models(
-            dataset, simple, molecules, parts[0],
-            epochs=config.epochs, learning_rate=config.learning_rate, seed=seed + split,
-        )  # fmt: skip
-        middle = time.perf_counter()
-        labels = np.stack([model.predictions for model in models])
-        found = _measure(columns, molecules.target, labels, parts, config, generator)
-        clock["weak models"] += middle - start
-        clock["students"] += time.perf_counter() - middle
+        with run.timed(f"weak models, {dataset.name}"):
+            simple = standardise(features.columns(SIMPLE), parts[0], config.limit)
+            models = weak_models(
+                dataset, simple, molecules, parts[0],
+                epochs=config.epochs, learning_rate=config.learning_rate, seed=seed + split,
+            )  # fmt: skip
+        with run.timed(f"students, {dataset.name}"):
+            labels = np.stack([model.predictions for model in models])
+            found = _measure(columns, molecules.target, labels, parts, config, generator)
         sizes.append([len(part) for part in parts])
         for place, model in enumerate(models):
             row = {"dataset": dataset.name, "split": split}
@@ -179,7 +165,6 @@ def study(
             row["status"] = Status(row["status"]).name
             rows.append(row)
         progress(f"weak models and students, {dataset.name}", split + 1, splits)
-    seconds |= {f"{name}, {dataset.name}": spent for name, spent in clock.items()}
     return rows, sizes
 
 

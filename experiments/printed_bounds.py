@@ -16,20 +16,28 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from experiments._bound_tally import COLUMNS, KEYS, POINTS, Tally
+from experiments._bound_tally import (
+    COLUMNS,
+    KEYS,
+    MODERATE,
+    NAMES,
+    POINTS,
+    PRINTED,
+    Tally,
+    cells,
+    printed,
+)
 from experiments._run import Run, options
+from w2sjax.claims import REGISTRY
 from w2sjax.falsification.counterexample import Counterexample, confirm
-from w2sjax.falsification.exact import decide
+from w2sjax.falsification.deciding import decide
 from w2sjax.falsification.rendering import markdown
 from w2sjax.falsification.shrinking import shrink
-from w2sjax.falsification.statements import STATEMENTS
-from w2sjax.falsification.worlds.batch import Batch
-from w2sjax.falsification.worlds.batch_bounds import NAMES
-from w2sjax.falsification.worlds.constants import with_constants
-from w2sjax.falsification.worlds.enumeration import Shape, all_batches
-from w2sjax.falsification.worlds.evolving import evolved, random_batch
-from w2sjax.falsification.worlds.names import MODERATE, PRINTED
 from w2sjax.report import progress_bar
+from w2sjax.settings.expansion.batch import Batch
+from w2sjax.settings.expansion.enumeration import Shape, all_batches
+from w2sjax.settings.expansion.evolving import evolved, random_batch
+from w2sjax.settings.expansion.small import with_constants
 
 TITLES = {
     "expansion_core": "core lemma",
@@ -121,11 +129,12 @@ def batches(config: Config, seed: int) -> Iterator[tuple[str, Batch, int, int]]:
             yield "random", batch, place, len(config.shapes)
     aims: tuple[tuple[int, ...], ...] = ((0, 1), (2,))
     runs = list(itertools.product(aims, NAMES, config.shapes[: config.evolving]))
-    for place, (cells, name, shape) in enumerate(runs, 1):
-        hard = HARD if (name, cells) == ("coverage_expansion", (2,)) else 1
+    for place, (aim, name, shape) in enumerate(runs, 1):
+        hard = HARD if (name, aim) == ("coverage_expansion", (2,)) else 1
         populations = evolved(
-            name, seed, hard * config.population, points=shape.points, classifiers=shape.classifiers,
-            labels=shape.labels, cells=cells, generations=config.generations,
+            printed(name), seed, hard * config.population, points=shape.points, labels=shape.labels,
+            classifiers=shape.classifiers, cells=[cells(name)[i] for i in aim],
+            generations=config.generations,
         )  # fmt: skip
         for generation, population in enumerate(populations):
             if generation % config.tallied == 0:
@@ -134,15 +143,15 @@ def batches(config: Config, seed: int) -> Iterator[tuple[str, Batch, int, int]]:
 
 def smallest(name: str, seed: int, seconds: float) -> Counterexample:
     """Find a violation of a theorem as printed, shrink it, and have both engines confirm it."""
-    statement = STATEMENTS[name].without(MODERATE)
+    (claim,) = (one.without(MODERATE) for one in REGISTRY if one.name == name)
     points = 5 if name == "coverage_expansion" else 3
     for again in range(100):
-        for population in evolved(name, seed + again, 2000, points=points):
+        for population in evolved(claim, seed + again, 2000, points=points, cells=[cells(name)[2]]):
             place = int(np.argmin(population.ratings))
-            for world in with_constants(population.world(place), statement):
-                if decide(statement, world).violated:
-                    small = shrink(statement, world, seconds=seconds)
-                    answer = confirm(statement, small, f"evolution, seed {seed + again}")
+            for world in with_constants(population.world(place), claim):
+                if decide(claim, world).violated:
+                    small = shrink(claim, world, seconds=seconds)
+                    answer = confirm(claim, small, f"evolution, seed {seed + again}")
                     assert answer is not None, "the two exact engines disagree"
                     return answer
     raise AssertionError("no violation found: raise the population")

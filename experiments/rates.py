@@ -23,20 +23,19 @@ from rich.table import Table
 from experiments._run import Run, options
 from w2sjax import Verdict, hypothesis_class, project
 from w2sjax._compilation import jit_quickly
-from w2sjax.claims.sampling import (
-    sampled_gain,
-    sampled_gap,
-    sampled_sharpened_gain,
-    uniform_misfit,
-)
-from w2sjax.claims.sampling.instance import SamplingInstance
-from w2sjax.claims.sampling.study import FAILURE, prepare
+from w2sjax.lookup import claim_named
 from w2sjax.report import progress_bar
 from w2sjax.sets import L2Ball
+from w2sjax.settings.random_instances import compared
+from w2sjax.settings.sampling import FAILURE
+from w2sjax.settings.sampling.drawing import SamplingInstance
+from w2sjax.settings.sampling.floats import prepare
 
 CONSTRAINTS = {"active": 1.0, "inactive": 0.2}  # size of the weak model's signs, in units of B
 MEASURED = ("excess", "gap", "supremum", "theorem_2", "sharpened")
 BOUNDS = ("excess_bound", "gap_bound", "supremum_bound")
+NAMES = ("uniform_misfit", "sampled_gain", "sampled_gap", "sampled_sharpened_gain")
+CLAIMS = tuple(map(claim_named, NAMES))
 VERDICTS = ("supremum_verdict", "theorem_2_verdict", "gap_verdict", "sharpened_verdict")
 
 
@@ -85,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
     for file, rows in (("data", curves), ("suprema", suprema), ("slopes", slopes)):
         run.write(f"{file}.csv", list(rows[0]), [list(row.values()) for row in rows])
     failures = {name: sum(row[name] for row in curves) for name in VERDICTS}
-    run.finish(preset=given.preset, failures=failures, failure_allowed=FAILURE)
+    run.finish(preset=given.preset, failures=failures, failure_allowed=float(FAILURE))
     from figures.rates import draw
 
     draw(given.out)
@@ -96,7 +95,7 @@ def main(arguments: list[str] | None = None) -> int:
     console.print(_supremum_table(suprema, config))
     console.print(
         f"{sum(failures.values())} failures of four bounds in {total:,} samples each; "
-        f"{FAILURE:.0%} are allowed. Data, manifest and figure in {given.out}",
+        f"{float(FAILURE):.0%} are allowed. Data, manifest and figure in {given.out}",
         highlight=False,
     )
     return 0
@@ -114,12 +113,10 @@ def population(
     noise = 0.3 * dimension**-0.5 * jax.random.normal(noise_key, (size,), jnp.float64)
     other = jax.random.normal(target_key, (dimension,), jnp.float64)
     strong = hypothesis_class(L2Ball(jnp.asarray(radius)), features)
-    truth = 0.5 * radius * head
     return SamplingInstance(
         hypothesis=strong,
         weak=level * jnp.sign(features @ head + noise),
-        truth=truth,
-        offset=0.2 * radius * jnp.sign(features @ other),
+        target=0.5 * radius * (features @ head) + 0.2 * radius * jnp.sign(features @ other),
         bound=jnp.asarray(radius, jnp.float64),
         counts=jnp.ones(size, jnp.float64),
         size=jnp.asarray(float(size), jnp.float64),
@@ -141,23 +138,18 @@ def resample(
 
 def _measure(key, instance, size, least, largest) -> dict[str, Array]:
     """Everything that one sample says; `least` is the population's least misfit."""
-    study = prepare(resample(key, instance, size, largest), ("sampled", "best"))
-    deviation, product = study.misfit_deviation().value, study.product_deviation().value
-    published, sharpened = (
-        sampled_gain.CLAIM.check(study),
-        sampled_sharpened_gain.CLAIM.check(study),
-    )
-    lemma, gap = uniform_misfit.CLAIM.check(study), sampled_gap.CLAIM.check(study)
-    sides = (lemma, published, gap, sharpened)
+    study = prepare(resample(key, instance, size, largest), CLAIMS)
+    sides = [compared(study, claim) for claim in CLAIMS]
+    lemma, published, gap, sharpened = sides
     return {
-        "excess": study.population.misfit(study.student).value - least,
+        "excess": study.quantity(("d", "student", "weak")).number.value - least,
         "gap": gap.lhs,
         "supremum": lemma.lhs,
         "theorem_2": published.rhs / published.lhs,
         "sharpened": sharpened.rhs / sharpened.lhs,
-        "excess_bound": 2 * deviation,
-        "gap_bound": product,
-        "supremum_bound": deviation,
+        "excess_bound": 2 * lemma.rhs,
+        "gap_bound": gap.rhs,
+        "supremum_bound": lemma.rhs,
         **{
             name: (side.verdict() == int(Verdict.VIOLATED)).astype(jnp.int32)
             for name, side in zip(VERDICTS, sides, strict=True)
@@ -201,8 +193,10 @@ def _suprema(key, config: Config, progress):
     @jit_quickly
     def measure(keys, instance, size):
         def one(k):
-            study = prepare(resample(k, instance, size, config.table_size))
-            return uniform_misfit.largest_difference(study).value, study.misfit_deviation().value
+            lemma = CLAIMS[0]
+            study = prepare(resample(k, instance, size, config.table_size), (lemma,))
+            found = compared(study, lemma)
+            return found.lhs, found.rhs
 
         return jax.lax.map(one, keys, batch_size=20)
 

@@ -1,9 +1,10 @@
 r"""The test of the tester: false statements that a search must refute, true ones that it must not.
 
-Each false statement is a claim with something changed: a constant by one part in a hundred, a sign, a
-hypothesis, a rate. It is searched among small exact instances, in the order of one seed; what is found
-is shrunk and confirmed by both exact engines. The claims themselves are searched among as many exact
-instances each, and by `verify` in floating point over every set.
+Each false statement is a claim with something changed: a constant by one part in a hundred, a sign, an
+assumption, a rate; most are made from the claims by rewriting their formulas. It is searched among small
+exact instances, in the order of one seed; what is found is shrunk and confirmed by both exact engines. The
+claims themselves are searched among as many exact instances each, and by `verify` in floating point over
+every set.
 
 Run `python -m experiments refutations [--preset quick|paper] [--seed S] [--out DIR]`.
 """
@@ -14,6 +15,7 @@ import multiprocessing
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from statistics import median
 from typing import Any
 
 from rich.console import Console
@@ -21,8 +23,8 @@ from rich.table import Table
 
 from experiments._exact_search import FOUND, refuted, survives
 from experiments._run import Run, options
-from w2sjax.falsification.false_statements import FALSE_STATEMENTS
-from w2sjax.falsification.statements import STATEMENTS
+from w2sjax.claims import REGISTRY
+from w2sjax.falsification.false_statements import false_statements
 from w2sjax.report import progress_bar
 
 PROCESSES = 2
@@ -80,9 +82,10 @@ def main(arguments: list[str] | None = None) -> int:
 def _exactly(config: Config, seed: int, progress) -> tuple[list[Any], list[Any]]:
     """Search false and true statements in exact arithmetic, two processes at a time."""
     spawn = multiprocessing.get_context("spawn")
-    total = len(FALSE_STATEMENTS) + len(STATEMENTS)
+    claims = [claim.name for claim in REGISTRY if claim.setting.exact]
+    count = range(len(false_statements()))
+    total = len(count) + len(claims)
     with ProcessPoolExecutor(PROCESSES, mp_context=spawn) as pool:
-        count = range(len(FALSE_STATEMENTS))
         false = pool.map(
             refuted,
             count,
@@ -90,9 +93,7 @@ def _exactly(config: Config, seed: int, progress) -> tuple[list[Any], list[Any]]
             itertools.repeat(config.shrink_seconds),
             itertools.repeat(seed),
         )
-        true = pool.map(
-            survives, STATEMENTS, itertools.repeat(config.exact), itertools.repeat(seed)
-        )
+        true = pool.map(survives, claims, itertools.repeat(config.exact), itertools.repeat(seed))
         rows: list[list[Any]] = [[], []]
         for place, answers in enumerate((false, true)):
             for answer in answers:
@@ -121,17 +122,27 @@ def _floating(config: Config, seed: int, progress) -> dict[str, dict[str, int]]:
 
 
 def _false_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """Sum up by kind of change; what survives is listed."""
     refutations = sum(row["instances"] != "" for row in rows)
     table = Table(
         title=f"{refutations} of {len(rows)} false statements refuted",
+        caption="; ".join(
+            f"not refuted: {row['statement']}" for row in rows if not row["instances"]
+        ),
         title_justify="left",
+        caption_justify="left",
         box=None,
     )
-    for name in ("false statement", "instances", "shrunk to", "seconds"):
-        table.add_column(name, justify="right" if name in ("instances", "seconds") else "left")
-    for row in rows:
-        seconds = row["seconds"] + (row["shrink_seconds"] or 0)
-        table.add_row(row["statement"], str(row["instances"]) or "-", row["size"], f"{seconds:.2f}")
+    for name in ("made by", "statements", "refuted", "instances, median", "most", "seconds, most"):
+        table.add_column(name, justify="left" if name == "made by" else "right")
+    for kind in dict.fromkeys(row["kind"] for row in rows):
+        found = [row for row in rows if row["kind"] == kind]
+        tried = [row["instances"] for row in found if row["instances"]] or [0]
+        seconds = max(row["seconds"] + (row["shrink_seconds"] or 0) for row in found)
+        numbers = (len(found), sum(bool(row["instances"]) for row in found))
+        table.add_row(
+            kind, *map(str, numbers), f"{median(tried):g}", f"{max(tried):,}", f"{seconds:.2f}"
+        )
     return table
 
 

@@ -9,18 +9,17 @@ Run `python -m experiments selection [--preset quick|paper] [--seed S] [--out DI
 """
 
 import dataclasses
-import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from rich.console import Console
 from scipy.stats import binomtest
 
 from experiments import _source_students as students
-from experiments._run import Run, options
+from experiments._run import Run, options, standard_error
 from experiments._selection_tables import regret_table, stuck_table, student_table
 from w2sjax._compilation import compile_quickly
 from w2sjax.overlap.bandits import STRATEGIES
@@ -77,26 +76,20 @@ def main(arguments: list[str] | None = None) -> int:
     stages = {"data": _regrets, "stuck": _stuck, "students": _students}
 
     def timed(name, place):
-        start = time.perf_counter()
-        rows = stages[name](jax.random.fold_in(key, place), config, progress)
-        run.seconds[name] = time.perf_counter() - start
-        return rows
+        with run.timed(name):
+            return list(stages[name](jax.random.fold_in(key, place), config, progress))
 
     # Side by side, as most of a short run is compiling.
     with progress_bar() as progress, ThreadPoolExecutor(max_workers=len(stages)) as pool:
         futures = {name: pool.submit(timed, name, place) for place, name in enumerate(stages)}
         found = {name: future.result() for name, future in futures.items()}
-    for name, rows in found.items():
-        run.write(f"{name}.csv", list(rows[0]), [list(row.values()) for row in rows])
+    run.write_rows(**found)
     run.finish(preset=given.preset)
-    from figures.selection import draw
-
-    draw(given.out)
-    console = Console(width=100)
-    console.print(regret_table(found["data"]))
-    console.print(stuck_table(found["stuck"], STUCK_MEANS))
-    console.print(student_table(found["students"]))
-    console.print(f"Data, manifest and figure in {given.out}", highlight=False)
+    run.show(
+        regret_table(found["data"]),
+        stuck_table(found["stuck"], STUCK_MEANS),
+        student_table(found["students"]),
+    )
     return 0
 
 
@@ -106,7 +99,7 @@ def _density(setting: str) -> Any:
     return jnp.tile(density, -(-PLACES // density.shape[0]))[:PLACES]
 
 
-def _regrets(key, config: Config, progress) -> list[dict[str, Any]]:
+def _regrets(key, config: Config, progress) -> Iterator[dict[str, Any]]:
     """Return mean regret by setting, horizon, strategy and rounds played."""
     plans = []
     for setting in SHARES:
@@ -126,7 +119,6 @@ def _regrets(key, config: Config, progress) -> list[dict[str, Any]]:
             answers.append(np.asarray(found.regret, float))
         return answers
 
-    rows = []
     for done, name in enumerate(STRATEGIES):
         answers = play(name)
         progress("regret", done + 1, len(STRATEGIES))
@@ -134,23 +126,20 @@ def _regrets(key, config: Config, progress) -> list[dict[str, Any]]:
             sources = len(SHARES[setting])
             for place, look in enumerate(looks.tolist()):
                 values = regrets[:, place]
-                rows.append(
-                    {
-                        "setting": setting,
-                        "horizon": horizon,
-                        "strategy": name,
-                        "rounds": look,
-                        "regret": values.mean(),
-                        "stderr": values.std(ddof=1) / config.runs**0.5,
-                        "bound": float(regret_bound(sources, horizon, look)),
-                        "sharper": float(sharper_regret_bound(sources, horizon, look)),
-                        "runs": config.runs,
-                    }
-                )
-    return rows
+                yield {
+                    "setting": setting,
+                    "horizon": horizon,
+                    "strategy": name,
+                    "rounds": look,
+                    "regret": values.mean(),
+                    "stderr": standard_error(values),
+                    "bound": float(regret_bound(sources, horizon, look)),
+                    "sharper": float(sharper_regret_bound(sources, horizon, look)),
+                    "runs": config.runs,
+                }
 
 
-def _stuck(key, config: Config, progress) -> list[dict[str, Any]]:
+def _stuck(key, config: Config, progress) -> Iterator[dict[str, Any]]:
     """Return, for two sources of a small gap, the regret and the share of runs on the worse one."""
     means = jnp.broadcast_to(jnp.asarray(STUCK_MEANS, jnp.float64), (config.stuck_runs, 2))
 
@@ -163,29 +152,25 @@ def _stuck(key, config: Config, progress) -> list[dict[str, Any]]:
             answers.append((np.asarray(found.regret[:, 1]), late[:, 1] > 0.99 * late.sum(axis=1)))
         return answers
 
-    rows = []
     for done, name in enumerate(config.stuck_strategies):
         answers = play(name)
         progress("a small gap", done + 1, len(config.stuck_strategies))
         for horizon, (regret, stuck) in zip(config.stuck_horizons, answers, strict=True):
             interval = binomtest(int(stuck.sum()), stuck.size).proportion_ci(method="exact")
-            rows.append(
-                {
-                    "strategy": name,
-                    "horizon": horizon,
-                    "regret": regret.mean(),
-                    "stderr": regret.std(ddof=1) / regret.size**0.5,
-                    "stuck": stuck.mean(),
-                    "stuck_low": interval.low,
-                    "stuck_high": interval.high,
-                    "bound": float(regret_bound(2, horizon)),
-                    "runs": regret.size,
-                }
-            )
-    return rows
+            yield {
+                "strategy": name,
+                "horizon": horizon,
+                "regret": regret.mean(),
+                "stderr": standard_error(regret),
+                "stuck": stuck.mean(),
+                "stuck_low": interval.low,
+                "stuck_high": interval.high,
+                "bound": float(regret_bound(2, horizon)),
+                "runs": regret.size,
+            }
 
 
-def _students(key, config: Config, progress) -> list[dict[str, Any]]:
+def _students(key, config: Config, progress) -> Iterator[dict[str, Any]]:
     """Return accuracy by setting, strategy, kind of reward and points bought."""
     points = max(HORIZONS.values())
     market_key, key = jax.random.split(key)
@@ -200,7 +185,7 @@ def _students(key, config: Config, progress) -> list[dict[str, Any]]:
     with ThreadPoolExecutor(max_workers=2) as pool:
         teach = pool.submit(_compiled, judging, config)
         offer = _compiled(offering.lower(keys, _density("two"), jnp.asarray(1.0), points), config)
-    rows = []
+    done = 0
     for setting, shares in SHARES.items():
         horizon = HORIZONS[setting]
         rounds = np.asarray([round(share * horizon) for share in config.student_looks], np.int32)
@@ -208,9 +193,9 @@ def _students(key, config: Config, progress) -> list[dict[str, Any]]:
             offers = offer(keys, _density(setting), jnp.asarray(variance))
             used, last = jnp.asarray(len(shares), jnp.int32), jnp.asarray(float(horizon))
             found = jax.device_get(teach.result()(key, offers, used, last, jnp.asarray(rounds)))
-            rows += _student_rows(found, setting, variance, rounds)
-            progress("students", len(rows), len(SHARES) * len(VARIANCES) * 10 * looks)
-    return rows
+            yield from _student_rows(found, setting, variance, rounds)
+            done += 10 * looks
+            progress("students", done, len(SHARES) * len(VARIANCES) * 10 * looks)
 
 
 def _compiled(lowered, config: Config) -> Any:
@@ -218,27 +203,23 @@ def _compiled(lowered, config: Config) -> Any:
     return compile_quickly(lowered, level=1 if config.student_runs > 100 else 0)
 
 
-def _student_rows(found, setting: str, variance: float, looks) -> list[dict[str, Any]]:
-    rows = []
+def _student_rows(found, setting: str, variance: float, looks) -> Iterator[dict[str, Any]]:
     for i, name in enumerate(STRATEGIES):
         for kind, reward in enumerate(("true", "detected")):
             for place, look in enumerate(looks.tolist()):
                 values = found["accuracy"][:, i, kind, place]
-                rows.append(
-                    {
-                        "setting": setting,
-                        "variance": variance,
-                        "strategy": name,
-                        "reward": reward,
-                        "points": look,
-                        "accuracy": values.mean(),
-                        "stderr": values.std(ddof=1) / values.size**0.5,
-                        "miss": float(found["miss"]),
-                        "false_positive": float(found["false_positive"]),
-                        "runs": values.size,
-                    }
-                )
-    return rows
+                yield {
+                    "setting": setting,
+                    "variance": variance,
+                    "strategy": name,
+                    "reward": reward,
+                    "points": look,
+                    "accuracy": values.mean(),
+                    "stderr": standard_error(values),
+                    "miss": float(found["miss"]),
+                    "false_positive": float(found["false_positive"]),
+                    "runs": values.size,
+                }
 
 
 if __name__ == "__main__":

@@ -19,17 +19,20 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
-from experiments._run import Run, options
+from experiments._gains import instance_of
+from experiments._run import Run, options, standard_error, table_of
 from w2sjax import hypothesis_class
 from w2sjax._compilation import compile_quickly
-from w2sjax.claims.projection.instance import ProjectionInstance
-from w2sjax.claims.selection.instance import SelectionInstance
-from w2sjax.claims.selection.study import prepare
-from w2sjax.rounding import HIGHEST
+from w2sjax.arithmetic.measured import evaluate
+from w2sjax.arithmetic.rounding import HIGHEST
+from w2sjax.claims.selection import error_bracket
 from w2sjax.sets import L2Ball, Subspace
+from w2sjax.settings.selection import d, lower, misfit, student, target, upper
+from w2sjax.settings.selection import weak as weak_model
+from w2sjax.settings.selection.drawing import SelectionInstance
+from w2sjax.settings.selection.floats import prepare, study
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,16 +94,10 @@ def main(arguments: list[str] | None = None) -> int:
     run = Run("weak_model_choice", config, given.seed, given.out)
     found = choose(jax.random.key(given.seed), config)
     choices, certified = summary(found), certificates(found)
-    run.write("choices.csv", COLUMNS, [list(row.values()) for row in choices])
-    run.write("certified.csv", CERTIFIED, [list(row.values()) for row in certified])
+    run.write_rows(choices=choices, certified=certified)
     run.finish(preset=given.preset)
-    from figures.weak_model_choice import draw
-
-    draw(given.out)
-    console = Console(width=100)
-    console.print(_table(choices, certified, config))
-    console.print(conclusion(choices), highlight=False)
-    console.print(f"data, manifest and figure in {given.out}", highlight=False)
+    table = _table(choices, certified, config)
+    run.show(table, conclusion(choices), last="data, manifest and figure in")
     return 0
 
 
@@ -193,33 +190,24 @@ def _task(parts: Parts, config: Config, outside, tied, equal):
 
 def _outcome(hypothesis, truth, weak, offset, chance) -> dict[str, Any]:
     """Learn from every weak model, choose by every strategy, certify the rule's choice."""
-    zero = jnp.zeros(())
-    strata = jnp.zeros(5, jnp.int32)
-    base = ProjectionInstance(
-        hypothesis=hypothesis,
-        weak=weak[0],
-        truth=truth,
-        truth_intercept=zero,
-        offset=offset,
-        other=truth,
-        other_intercept=zero,
-        multiplicity=jnp.ones_like(offset),
-        mixture=zero,
-        wander=zero,
-        strata=strata[:3],
-    )
-    study = prepare(SelectionInstance(base, weak, strata))
-    bracket = study.bracket()
-    error, choice = bracket.error.value, bracket.choice
-    others = (bracket.lower.value - bracket.lower.error).at[choice].set(jnp.inf)
-    smallest = jnp.argmin(bracket.weak_error.value)
-    picks = jnp.stack([choice, smallest, jnp.argmax(bracket.misfit.value), chance])
-    target = base.hypothesis.values(truth) + offset
+    base = instance_of(hypothesis, weak[0], truth, jnp.zeros(()), offset)
+    prepared = prepare(SelectionInstance(base, weak, jnp.zeros(5, jnp.int32)))
+    claim = error_bracket.CLAIM
+    judged = study(prepared, claim)
+    assert claim.allowance is not None
+    wanted = (d(student, target), d(weak_model, target), misfit, lower, upper, claim.allowance)
+    numbers = [found.number for found in evaluate(wanted, judged.quantity)]
+    error, weak_error, misfits = (number.value for number in numbers[:3])
+    below, above, allowed = numbers[3:]
+    choice = judged.choice()
+    others = (below.value - below.error).at[choice].set(jnp.inf)
+    picks = jnp.stack([choice, jnp.argmin(weak_error), jnp.argmax(misfits), chance])
+    values = base.hypothesis.values(truth) + offset
     return {
         "best": picks == jnp.argmin(error),
         "regret": error[picks] - jnp.min(error),
-        "certified": bracket.upper.upper()[choice] < jnp.min(others),
-        "epsilon": jnp.mean((study.best.values - target) ** 2),
+        "certified": (above + allowed).upper()[choice] < jnp.min(others),
+        "epsilon": jnp.mean((prepared.best.values - values) ** 2),
     }
 
 
@@ -235,19 +223,10 @@ def summary(found: dict[str, np.ndarray]) -> list[dict[str, Any]]:
     for kind, setting, strategy in np.ndindex(found["best"].shape[1:]):
         best = found["best"][:, kind, setting, strategy].mean()
         regret = found["regret"][:, kind, setting, strategy]
-        rows.append(
-            {
-                "class": CLASSES[kind],
-                "setting": SETTINGS[setting].name,
-                "strategy": STRATEGIES[strategy],
-                "tasks": tasks,
-                "best": best,
-                "best_stderr": (best * (1 - best) / tasks) ** 0.5,
-                "regret": regret.mean(),
-                "regret_stderr": regret.std(ddof=1) / tasks**0.5,
-                "regret_largest": regret.max(),
-            }
-        )
+        names = CLASSES[kind], SETTINGS[setting].name, STRATEGIES[strategy]
+        found_best = (best, (best * (1 - best) / tasks) ** 0.5)
+        lost = (regret.mean(), standard_error(regret), regret.max())
+        rows.append(dict(zip(COLUMNS, (*names, tasks, *found_best, *lost), strict=True)))
     return rows
 
 
@@ -256,16 +235,11 @@ def certificates(found: dict[str, np.ndarray]) -> list[dict[str, Any]]:
     rows = []
     for kind, setting in np.ndindex(found["certified"].shape[1:]):
         certified = found["certified"][:, kind, setting]
-        rows.append(
-            {
-                "class": CLASSES[kind],
-                "setting": SETTINGS[setting].name,
-                "tasks": len(certified),
-                "epsilon": found["epsilon"][:, kind, setting].mean(),
-                "certified": int(certified.sum()),
-                "certified_right": int((certified & found["best"][:, kind, setting, 0]).sum()),
-            }
-        )
+        right = certified & found["best"][:, kind, setting, 0]
+        epsilon = found["epsilon"][:, kind, setting].mean()
+        names = CLASSES[kind], SETTINGS[setting].name
+        numbers = (len(certified), epsilon, int(certified.sum()), int(right.sum()))
+        rows.append(dict(zip(CERTIFIED, (*names, *numbers), strict=True)))
     return rows
 
 
@@ -296,10 +270,11 @@ def conclusion(choices: list[dict[str, Any]]) -> str:
 
 
 def _table(choices, certified, config: Config) -> Table:
-    table = Table(title=f"Choosing one of {config.models} weak models, {config.tasks:,} tasks")
-    table.add_column("setting", no_wrap=True)
-    for name in ("ε", *STRATEGIES, "certified"):
-        table.add_column(name, justify="right", no_wrap=True)
+    title = f"Choosing one of {config.models} weak models, {config.tasks:,} tasks"
+    columns = ("setting", "ε", *STRATEGIES, "certified")
+    table = table_of(title, columns, (), title_justify="center")
+    for column in table.columns:
+        column.no_wrap = True
     for place, row in enumerate(certified):
         chosen = choices[len(STRATEGIES) * place :][: len(STRATEGIES)]
         table.add_row(

@@ -3,10 +3,8 @@
 import sys
 from pathlib import Path
 
-import numpy as np
-
-from experiments._run import read
-from w2sjax.figure_style import COLOURS, MARKERS, PAGE, drawing
+from figures._curves import columns, curve, groups, rows
+from w2sjax.figure_style import COLOURS, PAGE, drawing
 
 RATES = {
     "": "the algorithm",
@@ -17,18 +15,16 @@ RATES = {
 
 def draw(folder: Path) -> None:
     """Draw `detection`: a row for each case, the first noise in the two left columns."""
-    data = {name: np.array(values) for name, values in read(folder / "data.csv").items()}
+    data = columns(folder / "data.csv")
     with drawing(folder / "detection", PAGE, 4.6) as figure:
         grid = figure.subplots(2, 3, sharex=True)
-        for axes, case in zip(grid, dict.fromkeys(data["case"].tolist()), strict=True):
-            chosen = data["case"] == case
-            rows = {name: values[chosen] for name, values in data.items()}
-            first = rows["noise"] == rows["noise"][0]
-            one = {name: values[first] for name, values in rows.items()}
-            _curves(axes[0], one, {"precision": "precision", "recall": "recall"})
+        for axes, (case, own) in zip(grid, groups(data, "case"), strict=True):
+            first = rows(own, noise=own["noise"][0])
+            for place, name in enumerate(("precision", "recall")):
+                curve(axes[0], first, "separation", name, place, label=name)
             axes[0].set(ylabel=f"{case}", ylim=(0, 1.05))
-            _rates(axes[1], one)
-            _errors(axes[2], rows)
+            _rates(axes[1], first)
+            _errors(axes[2], own)
         grid[0, 0].set_title("overlap points found", loc="left")
         grid[0, 1].set_title("error rates", loc="left")
         grid[0, 2].set_title("detected − true density", loc="left")
@@ -43,31 +39,16 @@ def draw(folder: Path) -> None:
         figure.legend(handles, labels, loc="outside lower center", ncols=2)
 
 
-def _curves(axes, rows, names) -> None:
-    for place, (name, label) in enumerate(names.items()):
-        axes.errorbar(
-            rows["separation"],
-            rows[name],
-            yerr=rows[f"{name}_stderr"],
-            color=COLOURS[place],
-            marker=MARKERS[place],
-            markersize=3,
-            label=label,
-        )
-
-
-def _rates(axes, rows) -> None:
+def _rates(axes, data) -> None:
     """Colours tell the scores apart, full and broken lines the two rates."""
     for place, (prefix, label) in enumerate(RATES.items()):
         for kind, style in (("false_positives", "-"), ("misses", ":")):
-            name = prefix + kind
-            axes.errorbar(
-                rows["separation"],
-                rows[name],
-                yerr=rows[f"{name}_stderr"],
-                color=COLOURS[place],
-                marker=MARKERS[place],
-                markersize=3,
+            curve(
+                axes,
+                data,
+                "separation",
+                prefix + kind,
+                place,
                 linestyle="none" if prefix == "direction_" else style,
                 markerfacecolor=COLOURS[place] if kind == "false_positives" else "white",
                 label=f"{label}: {kind.replace('_', ' ')}",
@@ -75,8 +56,8 @@ def _rates(axes, rows) -> None:
     for kind, style in (("false_positives", "-"), ("misses", ":")):
         label = f"one direction, {'rate' if kind == 'false_positives' else 'bound'}: "
         axes.plot(
-            rows["separation"],
-            rows[f"rate_{kind}"],
+            data["separation"],
+            data[f"rate_{kind}"],
             color="0.4",
             linestyle=style,
             label=label + kind.replace("_", " "),
@@ -85,20 +66,10 @@ def _rates(axes, rows) -> None:
     axes.set(ylim=(-0.03, None))
 
 
-def _errors(axes, rows) -> None:
+def _errors(axes, data) -> None:
     axes.axhline(0, color="0.7", linewidth=0.6, zorder=0)
-    for place, noise in enumerate(dict.fromkeys(rows["noise"].tolist())):
-        chosen = rows["noise"] == noise
-        one = {name: values[chosen] for name, values in rows.items()}
-        axes.errorbar(
-            one["separation"],
-            one["density_error"],
-            yerr=one["density_error_stderr"],
-            color=COLOURS[place],
-            marker=MARKERS[place],
-            markersize=3,
-            label=rf"$\sigma = {noise:g}$",
-        )
+    for place, (noise, own) in enumerate(groups(data, "noise")):
+        curve(axes, own, "separation", "density_error", place, label=rf"$\sigma = {noise:g}$")
 
 
 if __name__ == "__main__":

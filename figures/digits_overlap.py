@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments._run import read
-from w2sjax.figure_style import COLOURS, MARKERS, PAGE, drawing
+from figures._curves import columns, curve, groups, rows
+from w2sjax.figure_style import COLOURS, PAGE, drawing
 
 REGIONS = ("easy only", "hard only", "overlap")
 LABELS = {"student": "student (true overlap)"}
@@ -14,18 +14,16 @@ LABELS = {"student": "student (true overlap)"}
 
 def draw(folder: Path) -> None:
     """Draw `digits_overlap`: examples, accuracy, detected density, sources."""
-    tables = {
-        name: {column: np.array(values) for column, values in read(folder / f"{name}.csv").items()}
-        for name in ("data", "detection", "selection", "examples")
-    }
+    names = ("data", "detection", "selection", "examples")
+    data, detection, selection, examples = (columns(folder / f"{name}.csv") for name in names)
     with drawing(folder / "digits_overlap", PAGE, 4.6) as figure:
         upper, lower = figure.subfigures(2, 1)
         left, right = upper.subfigures(1, 2, width_ratios=(1, 1.25))
-        _examples(left, tables["examples"])
-        _accuracy(right.subplots(), tables["data"])
+        _examples(left, examples)
+        _accuracy(right.subplots(), data)
         axes = lower.subplots(1, 2)
-        _detection(axes[0], tables["detection"])
-        _sources(axes[1], tables["selection"])
+        _detection(axes[0], detection)
+        _sources(axes[1], selection)
 
 
 def _examples(figure, data) -> None:
@@ -33,8 +31,7 @@ def _examples(figure, data) -> None:
     for label in range(2):
         for region, name in enumerate(REGIONS):
             axes = grid[label, region]
-            chosen = (data["label"] == label) & (data["region"] == region)
-            halves = data["grey"][chosen].reshape(2, 8, 4)
+            halves = rows(data, label=label, region=region)["grey"].reshape(2, 8, 4)
             axes.imshow(np.concatenate(halves, axis=1), cmap="gray_r", vmin=-0.9, vmax=0.9)
             axes.set(xticks=[], yticks=[])
             axes.spines[:].set_visible(True)
@@ -44,38 +41,19 @@ def _examples(figure, data) -> None:
 
 
 def _accuracy(axes, data) -> None:
-    for place, model in enumerate(dict.fromkeys(data["model"].tolist())):
-        chosen = (data["model"] == model) & (data["region"] == "all")
-        axes.errorbar(
-            data["density"][chosen],
-            data["mean"][chosen],
-            yerr=data["stderr"][chosen],
-            color=COLOURS[place],
-            marker=MARKERS[place],
-            markersize=3,
-            linestyle="-" if place < 3 else "--",
-            label=LABELS.get(model, model.replace("student, ", "student (detected by ") + ")")
-            if place >= 2
-            else model,
-        )
+    for place, (model, own) in enumerate(groups(rows(data, region="all"), "model")):
+        label, line = LABELS.get(model, model), "-" if place < 3 else "--"
+        if place >= 3:
+            label = model.replace("student, ", "student (detected by ") + ")"
+        curve(axes, own, "density", "mean", place, yerr=own["stderr"], linestyle=line, label=label)
     axes.set(xlabel="overlap density", ylabel="accuracy", title="all test points")
     axes.legend(loc="lower right")
 
 
 def _detection(axes, data) -> None:
     axes.plot([0, 1], [0, 1], color="0.6", linewidth=0.6)
-    for place, kind in enumerate(dict.fromkeys(data["features"].tolist())):
-        chosen = (data["features"] == kind) & (data["quantity"] == "density")
-        axes.errorbar(
-            data["density"][chosen],
-            data["mean"][chosen],
-            yerr=data["std"][chosen],
-            color=COLOURS[3 + place],
-            marker=MARKERS[3 + place],
-            markersize=3,
-            capsize=2,
-            label=kind,
-        )
+    for place, (kind, own) in enumerate(groups(rows(data, quantity="density"), "features"), 3):
+        curve(axes, own, "density", "mean", place, yerr=own["std"], capsize=2, label=kind)
     axes.set(
         xlabel="overlap density",
         ylabel="detected density",
@@ -87,10 +65,8 @@ def _detection(axes, data) -> None:
 
 
 def _sources(axes, data) -> None:
-    for place, name in enumerate(dict.fromkeys(data["strategy"].tolist())):
-        chosen = data["strategy"] == name
-        rounds, mean = data["round"][chosen], data["density"][chosen]
-        error = data["density_stderr"][chosen]
+    for place, (name, own) in enumerate(groups(data, "strategy")):
+        rounds, mean, error = own["round"], own["density"], own["density_stderr"]
         axes.plot(rounds, mean, color=COLOURS[place], label=name.replace("_", " "))
         axes.fill_between(
             rounds, mean - error, mean + error, color=COLOURS[place], alpha=0.2, linewidth=0

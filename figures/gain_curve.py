@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from experiments._run import read
-from w2sjax.figure_style import COLOURS, COLUMN, MARKERS, PAGE, drawing
+from figures._curves import columns, curve, rows
+from w2sjax.figure_style import COLOURS, COLUMN, PAGE, drawing
 
 NAMES = {"weak": "weak model", "oracle": "oracle", "student": "student"}
 REGIONS = {"easy": "easy-only points", "hard": "hard-only points", "overlap": "overlap points"}
@@ -16,17 +17,15 @@ DENSITY = "overlap density"
 
 def draw(folder: Path) -> None:
     """Draw `gain_curve`, all regions together, and `gain_curve_regions`."""
-    simulated, exact = (_columns(folder / f"{name}.csv") for name in ("data", "closed_form"))
+    simulated, exact = (columns(folder / f"{name}.csv") for name in ("data", "closed_form"))
     manifest = json.loads((folder / "manifest.json").read_text())
     published = read(folder / "comparison.csv")
     with drawing(folder / "gain_curve", COLUMN, 2.6) as figure:
         axes = figure.subplots()
         _curves(axes, simulated, exact, "all")
         densities = dict(zip(simulated["n_overlap"], simulated["overlap_density"], strict=True))
-        rows = zip(
-            published["n_overlap"], published["quantity"], published["published"], strict=True
-        )
-        points = [(densities[n], value) for n, name, value in rows if name in NAMES]
+        shown = zip(*(published[k] for k in ("n_overlap", "quantity", "published")), strict=True)
+        points = [(densities[n], value) for n, name, value in shown if name in NAMES]
         axes.scatter(*zip(*points, strict=True), marker="x", s=22, color="0.1", zorder=5,
                      linewidths=0.8, label="published mean")  # fmt: skip
         crossing = manifest["monotonicity"]["crossing"]
@@ -47,22 +46,14 @@ def draw(folder: Path) -> None:
         grid[1].set_ylim(None, 1.0)
 
 
-def _columns(path: Path) -> dict[str, np.ndarray]:
-    return {name: np.array(values) for name, values in read(path).items()}
-
-
 def _curves(axes, simulated, exact, region: str) -> None:
     """Closed form as lines, test sets as points with two standard errors."""
     for place, (model, name) in enumerate(NAMES.items()):
-        for data, as_line in ((exact, True), (simulated, False)):
-            chosen = (data["model"] == model) & (data["region"] == region)
-            density, mean = data["overlap_density"][chosen], data["mean"][chosen]
-            if as_line:
-                axes.plot(density, mean, color=COLOURS[place], label=name)
-            else:
-                error = 2 * data["stderr"][chosen]
-                axes.errorbar(density, mean, yerr=error, color=COLOURS[place], linestyle="",
-                              marker=MARKERS[place], markersize=2.5)  # fmt: skip
+        line = rows(exact, model=model, region=region)
+        axes.plot(line["overlap_density"], line["mean"], color=COLOURS[place], label=name)
+        dots = rows(simulated, model=model, region=region)
+        look = {"yerr": 2 * dots["stderr"], "linestyle": "", "markersize": 2.5}
+        curve(axes, dots, "overlap_density", "mean", place, **look)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments._run import read
-from w2sjax.figure_style import COLUMN, MARKERS, PAGE, drawing
+from figures._curves import columns, curve, rows
+from w2sjax.figure_style import COLUMN, PAGE, drawing
 
 TITLES = {
     "total": "fixed number of points",
@@ -21,29 +21,28 @@ MOST = 5  # curves a panel
 
 def draw(folder: Path) -> None:
     """Draw `gain_sweeps`, a panel a sweep, and `gain_map`, density and separation together."""
-    data = {name: np.array(values) for name, values in read(folder / "data.csv").items()}
+    data = columns(folder / "data.csv")
     sweeps = [name for name in TITLES if np.any(data["sweep"] == name)]
-    columns = min(3, len(sweeps))
-    lines = -(-len(sweeps) // columns)
+    width = min(3, len(sweeps))
+    lines = -(-len(sweeps) // width)
     with drawing(folder / "gain_sweeps", PAGE, 2.3 * lines) as figure:
-        grid = np.atleast_1d(figure.subplots(lines, columns, sharey=True, squeeze=False)).ravel()
+        grid = np.atleast_1d(figure.subplots(lines, width, sharey=True, squeeze=False)).ravel()
         for axes, name in zip(grid, sweeps, strict=False):
-            _panel(axes, data, name)
+            _panel(axes, rows(data, sweep=name), name)
         for axes in grid[len(sweeps) :]:
             axes.set_visible(False)
         low, high = grid[0].get_ylim()
         grid[0].set_ylim(low - 0.25 * (high - low), high)  # room for the legends
-        for axes in grid[::columns]:
+        for axes in grid[::width]:
             axes.set_ylabel("gain in accuracy")
     with drawing(folder / "gain_map", COLUMN, 2.6) as figure:
-        _map(figure, data)
+        _map(figure, rows(data, sweep="separation"))
 
 
 def _panel(axes, data, name: str) -> None:
     from matplotlib import colormaps
 
-    chosen = data["sweep"] == name
-    values = list(dict.fromkeys(data["value"][chosen].tolist()))
+    values = list(dict.fromkeys(data["value"].tolist()))
     if len(values) > MOST:
         kept = np.linspace(0, len(values) - 1, MOST).round().astype(int)
         values = [values[i] for i in kept]
@@ -51,26 +50,18 @@ def _panel(axes, data, name: str) -> None:
     shades = colormaps["viridis"](np.linspace(0.05, 0.85, max(len(values), 2)))
     axes.axhline(0, color="0.7", linewidth=0.6)
     for place, value in enumerate(values):
-        rows = chosen & (data["value"] == value)
-        axes.errorbar(
-            data["overlap_density"][rows],
-            data["gain"][rows],
-            yerr=2 * data["stderr"][rows],
-            color=shades[place],
-            marker=MARKERS[place],
-            markersize=2.5,
-            label=str(value).removesuffix(".0"),
-        )
+        own, label = rows(data, value=value), str(value).removesuffix(".0")
+        look = {"yerr": 2 * own["stderr"], "color": shades[place], "markersize": 2.5}
+        curve(axes, own, "overlap_density", "gain", place, label=label, **look)
     axes.set_title(TITLES[name], loc="left")
     axes.set_xlabel("overlap density")
     axes.legend(loc="lower right", fontsize=6)
 
 
 def _map(figure, data) -> None:
-    chosen = data["sweep"] == "separation"
-    values = np.array(list(dict.fromkeys(data["value"][chosen].tolist())), float)
-    density = np.unique(data["overlap_density"][chosen])
-    gain = data["gain"][chosen].reshape(values.size, density.size)
+    values = np.array(list(dict.fromkeys(data["value"].tolist())), float)
+    density = np.unique(data["overlap_density"])
+    gain = data["gain"].reshape(values.size, density.size)
     axes = figure.subplots()
     largest = np.abs(gain).max()
     image = axes.imshow(

@@ -3,9 +3,7 @@
 import sys
 from pathlib import Path
 
-import numpy as np
-
-from experiments._run import read
+from figures._curves import columns, groups
 from w2sjax.figure_style import COLOURS, MARKERS, PAGE, drawing
 
 TITLES = {
@@ -20,7 +18,7 @@ TITLES = {
 
 def draw(folder: Path) -> None:
     """Draw `misfit_gain` and, where there are heads trained by AdamW, `misfit_gain_adamw`."""
-    data = _panels(folder / "data.csv")
+    data = dict(groups(columns(folder / "data.csv"), "panel"))
     with drawing(folder / "misfit_gain", PAGE, 4.4) as figure:
         grid = figure.subplots(2, 3)
         for axes, (name, panel) in zip(grid.flat, data.items(), strict=True):
@@ -33,16 +31,7 @@ def draw(folder: Path) -> None:
         figure.legend(*lines, loc="outside upper center", ncols=3)
     if (folder / "adamw.csv").exists():
         with drawing(folder / "misfit_gain_adamw", PAGE, 2.6) as figure:
-            _distances(figure, _panels(folder / "adamw.csv"), data)
-
-
-def _panels(path: Path) -> dict[str, dict[str, np.ndarray]]:
-    columns = {name: np.array(values) for name, values in read(path).items()}
-    names = dict.fromkeys(columns["panel"].tolist())
-    return {
-        name: {key: values[columns["panel"] == name] for key, values in columns.items()}
-        for name in names
-    }
+            _distances(figure, groups(columns(folder / "adamw.csv"), "panel"), data)
 
 
 def _scatter(axes, panel, title: str) -> None:
@@ -70,7 +59,7 @@ def _scatter(axes, panel, title: str) -> None:
 
 def _distances(figure, trained, exact) -> None:
     left, right = figure.subplots(1, 2)
-    for place, (name, panel) in enumerate(trained.items()):
+    for place, (name, panel) in enumerate(trained):
         look = {
             "color": COLOURS[place],
             "marker": MARKERS[place],

@@ -3,10 +3,8 @@
 import sys
 from pathlib import Path
 
-import numpy as np
-
-from experiments._run import read
-from w2sjax.figure_style import COLOURS, MARKERS, PAGE, drawing
+from figures._curves import columns, curve, groups, rows
+from w2sjax.figure_style import PAGE, drawing
 
 FAMILIES = {
     "linear": "linear, 1 to 8 descriptors",
@@ -17,13 +15,10 @@ FAMILIES = {
 
 def draw(folder: Path) -> None:
     """Draw `molecules`: a panel a data set, a point a weak model."""
-    columns = {name: np.array(values) for name, values in read(folder / "summary.csv").items()}
-    names = list(dict.fromkeys(columns["dataset"].tolist()))
+    sets = dict(groups(columns(folder / "summary.csv"), "dataset"))
     with drawing(folder / "molecules", PAGE, 2.7) as figure:
-        panels = figure.subplots(1, len(names), squeeze=False)[0]
-        for letter, axes, name in zip("def", panels, names, strict=False):
-            chosen = columns["dataset"] == name
-            panel = {key: values[chosen] for key, values in columns.items()}
+        panels = figure.subplots(1, len(sets), squeeze=False)[0]
+        for letter, axes, (name, panel) in zip("def", panels, sets.items(), strict=False):
             _scatter(axes, panel)
             axes.set_title(f"(2{letter}) {name}", loc="left")
             axes.set_xlabel(f"misfit $d(f_{{sw}}, f_w)$\n({panel['unit'][0]})")
@@ -47,25 +42,26 @@ def _scatter(axes, panel) -> None:
     axes.axline((0, 0), slope=1, color="0.6", linewidth=0.8, zorder=0, label="gain = misfit")
     axes.axhline(0, color="0.85", linewidth=0.6, zorder=0)
     for place, (family, label) in enumerate(FAMILIES.items()):
-        some = panel["family"] == family
-        if some.any():
-            axes.errorbar(
-                panel["misfit"][some],
-                panel["gain"][some],
-                xerr=panel["misfit_stderr"][some],
-                yerr=panel["gain_stderr"][some],
-                fmt=MARKERS[place],
+        some = rows(panel, family=family)
+        if some["misfit"].size:
+            curve(
+                axes,
+                some,
+                "misfit",
+                "gain",
+                place,
+                xerr=some["misfit_stderr"],
+                linestyle="none",
                 markersize=3.5,
                 markeredgecolor="white",
                 markeredgewidth=0.3,
-                color=COLOURS[place],
                 elinewidth=0.6,
                 label=label,
             )
-    picked = panel["picked"] == 1
+    picked = rows(panel, picked=1)
     axes.errorbar(
-        panel["misfit"][picked],
-        panel["gain"][picked],
+        picked["misfit"],
+        picked["gain"],
         fmt="o",
         markersize=8,
         markerfacecolor="none",

@@ -3,9 +3,7 @@
 import sys
 from pathlib import Path
 
-import numpy as np
-
-from experiments._run import read
+from figures._curves import columns, rows
 from w2sjax.figure_style import COLOURS, PAGE, drawing
 
 PANELS = {
@@ -16,13 +14,16 @@ PANELS = {
 
 def draw(folder: Path) -> None:
     """Draw `printed_bounds`: bound minus error of random and evolved cases, over c in limits."""
-    data = {name: np.array(values) for name, values in read(folder / "points.csv").items()}
+    data = columns(folder / "points.csv")
     with drawing(folder / "printed_bounds", PAGE, 2.6) as figure:
         panels = zip(figure.subplots(1, 2), PANELS.items(), strict=True)
         for axes, (name, (title, label, height)) in panels:
-            rows = data["statement"] == name
-            share, slack = data["c_over_limit"][rows], (data["rhs"] - data["lhs"])[rows]
-            violated = data["violated"][rows] == 1
+            own = rows(data, statement=name)
+            share, slack, violated = (
+                own["c_over_limit"],
+                own["rhs"] - own["lhs"],
+                own["violated"] == 1,
+            )
             axes.axhline(0, color="0.4", linewidth=0.8)
             axes.axvline(1, color="0.4", linewidth=0.8, linestyle="--")
             for flag, colour, marker, size, word in (

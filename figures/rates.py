@@ -3,10 +3,8 @@
 import sys
 from pathlib import Path
 
-import numpy as np
-
-from experiments._run import read
-from w2sjax.figure_style import COLOURS, MARKERS, PAGE, drawing
+from figures._curves import columns, curve, groups, rows
+from w2sjax.figure_style import PAGE, drawing
 
 QUANTITIES = {
     "excess": ("excess misfit $\\kappa$", "$2\\Delta$"),
@@ -17,8 +15,7 @@ QUANTITIES = {
 
 def draw(folder: Path) -> None:
     """Draw `rates`: each quantity with its bound, and how loose the bounds are."""
-    data = {name: np.array(values) for name, values in read(folder / "data.csv").items()}
-    slopes = read(folder / "slopes.csv")
+    data, slopes = columns(folder / "data.csv"), columns(folder / "slopes.csv")
     with drawing(folder / "rates", PAGE, 4.6) as figure:
         grid = figure.subplots(2, 2, sharex=True).ravel()
         for axes in grid:
@@ -31,44 +28,20 @@ def draw(folder: Path) -> None:
             axes.set_xlabel("points $n$ of the sample")
 
 
-def _rows(data, constraint):
-    chosen = data["constraint"] == constraint
-    return {name: values[chosen] for name, values in data.items()}
-
-
 def _curves(axes, data, slopes, name: str, bound: str) -> None:
-    for place, constraint in enumerate(dict.fromkeys(data["constraint"].tolist())):
-        rows = _rows(data, constraint)
-        fits = zip(slopes["constraint"], slopes["quantity"], slopes["slope"], strict=True)
-        slope = next(s for c, q, s in fits if (c, q) == (constraint, name))
-        axes.errorbar(
-            rows["n"],
-            rows[name],
-            yerr=rows[f"{name}_stderr"],
-            color=COLOURS[place],
-            marker=MARKERS[place],
-            markersize=3,
-            label=f"{constraint}: slope {slope:.2f}",
-        )
-    rows = _rows(data, "active")  # the bounds know nothing of the constraint
-    axes.plot(rows["n"], rows[f"{name}_bound"], color="0.4", linestyle="--", label=bound)
+    for place, (constraint, own) in enumerate(groups(data, "constraint")):
+        slope = rows(slopes, constraint=constraint, quantity=name)["slope"][0]
+        curve(axes, own, "n", name, place, label=f"{constraint}: slope {slope:.2f}")
+    active = rows(data, constraint="active")  # the bounds know nothing of the constraint
+    axes.plot(active["n"], active[f"{name}_bound"], color="0.4", linestyle="--", label=bound)
     axes.legend(loc="lower left")
 
 
 def _loose(axes, data) -> None:
-    for place, constraint in enumerate(dict.fromkeys(data["constraint"].tolist())):
-        rows = _rows(data, constraint)
-        for name, line in (("theorem_2", "-"), ("sharpened", ":")):
-            label = {"theorem_2": "Theorem 2", "sharpened": "sharpened"}[name]
-            axes.plot(
-                rows["n"],
-                rows[name],
-                linestyle=line,
-                color=COLOURS[place],
-                marker=MARKERS[place],
-                markersize=3,
-                label=f"{label}, {constraint}",
-            )
+    for place, (constraint, own) in enumerate(groups(data, "constraint")):
+        for name, line, label in (("theorem_2", "-", "Theorem 2"), ("sharpened", ":", "sharpened")):
+            look = {"yerr": None, "linestyle": line, "label": f"{label}, {constraint}"}
+            curve(axes, own, "n", name, place, **look)
     axes.set_title("bound of the student's error / error", loc="left")
     axes.legend(loc="upper right")
 

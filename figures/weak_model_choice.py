@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments._run import read
-from w2sjax.figure_style import COLOURS, COLUMN, MARKERS, drawing
+from figures._curves import columns, curve, rows
+from w2sjax.figure_style import COLUMN, drawing
 
 NAMES = {
     "err_w - misfit": "$\\mathrm{err}_w -$ misfit",
@@ -20,20 +20,23 @@ CONFIDENCE = 1.96
 
 def draw(folder: Path) -> None:
     """Draw `weak_model_choice`: the share of best picks with 95 % binomial intervals."""
-    data = {name: np.array(values) for name, values in read(folder / "choices.csv").items()}
+    data = columns(folder / "choices.csv")
     settings = list(dict.fromkeys(data["setting"].tolist()))
     with drawing(folder / "weak_model_choice", COLUMN, 3.6) as figure:
         for axes, (kind, title) in zip(
             figure.subplots(2, 1, sharex=True), TITLES.items(), strict=True
         ):
             for place, (strategy, name) in enumerate(NAMES.items()):
-                rows = (data["class"] == kind) & (data["strategy"] == strategy)
-                axes.errorbar(
-                    np.arange(len(settings)) + 0.14 * (place - 1.5),
-                    data["best"][rows],
-                    yerr=CONFIDENCE * data["best_stderr"][rows],
-                    fmt=MARKERS[place],
-                    color=COLOURS[place],
+                own = rows(data, **{"class": kind, "strategy": strategy})
+                own["x"] = np.arange(len(settings)) + 0.14 * (place - 1.5)
+                curve(
+                    axes,
+                    own,
+                    "x",
+                    "best",
+                    place,
+                    yerr=CONFIDENCE * own["best_stderr"],
+                    linestyle="none",
                     markersize=3.5,
                     elinewidth=0.8,
                     capsize=1.5,

@@ -14,10 +14,10 @@ import exact
 import numpy as np
 from flint import fmpq, fmpq_mat, fmpz, fmpz_mat
 
-from w2sjax.falsification.flint_numbers import inner, python, rational
-from w2sjax.falsification.projection.normal_equations import any_solution
-from w2sjax.falsification.projection.projecting import on_polyhedral
-from w2sjax.falsification.rationals import root_above
+from w2sjax.arithmetic.flint_numbers import inner, python, rational
+from w2sjax.arithmetic.rationals import root_above
+from w2sjax.settings.projection.normal_equations import any_solution
+from w2sjax.settings.projection.projecting import on_polyhedral
 
 VALUE_SETS = ("bounded_values", "monotone", "bounded_monotone")
 BITS = 200  # of the ratio between the ends of a multiplier's bracket
@@ -212,7 +212,7 @@ def _coefficients(kind, parameters, features, masses, target, intercept):
     exactly = {name: exact.fractions(value) for name, value in parameters.items()}
     found = on_polyhedral(kind, exactly, gram, moment, features.shape[1])
     assert found is not None, f"{kind}: no feasible point"
-    return found, fmpq(0)
+    return found[0], fmpq(0)
 
 
 def _ellipsoid(parameters, features, masses, target, intercept):

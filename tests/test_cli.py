@@ -15,6 +15,7 @@ import w2sjax
 from w2sjax import REGISTRY, SETS
 from w2sjax.cli import app, main
 from w2sjax.doctor import EXTRAS
+from w2sjax.language.printing import UNICODE, statement
 from w2sjax.lookup import left_out
 
 QUICK = ["verify", "misfit_gain", "--set", "subspace", "--instances", "500"]
@@ -49,12 +50,12 @@ def test_nothing_shows_the_help():
     assert "verify" in done.output
 
 
-def test_list_names_every_claim_hypothesis_and_set():
+def test_list_names_every_claim_assumption_and_set():
     done = invoke("list")
     assert done.exit_code == 0 and not done.stderr
     for claim in REGISTRY:
-        assert claim.name in done.stdout and claim.statement in done.stdout
-        for name in claim.hypotheses:
+        assert claim.name in done.stdout and statement(claim, UNICODE) in done.stdout
+        for name in claim.droppable:
             assert f"--drop '{name}'" in done.stdout
     for name in SETS:
         assert name in done.stdout
@@ -106,11 +107,11 @@ def test_a_violation_is_exit_code_one(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["luck"], "claim: there is no 'luck'; known are convex_values, misfit_gain"),
+        (["luck"], "claim: there is no 'luck'; known are convex_values, gain_ceiling"),
         (["misfit_gain", "--set", "moon"], "set: there is no 'moon'; known are subspace"),
         (["misfit_gain", "--set", "l2_ball:-1"], "l2_ball needs a positive radius, got -1.0"),
         (["misfit_gain", "--set", "polyhedron:gone.npz"], "gone.npz of polyhedron cannot be read"),
-        (["misfit_gain", "--set", "bounded_values", "--drop", "luck"], "has no hypothesis 'luck'"),
+        (["misfit_gain", "--set", "bounded_values", "--drop", "luck"], "has no assumption 'luck'"),
         (["misfit_gain", "--set", "subspace", "--instances", "0"], "instances: expected at least"),
         (["pythagorean_identity", "--set", "box"], "sets: none of the claims ['pythagorean_iden"),
         (["misfit_gain", "--json", "no/such/folder.json"], "--json: there is no folder no/such"),

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from w2sjax import REGISTRY, SETS
+from w2sjax.language.printing import LATEX, UNICODE, statement
 from w2sjax.report import (
     claims_markdown,
     claims_text,
@@ -87,12 +88,13 @@ def test_claims_and_sets_are_listed():
     markdown = claims_markdown().splitlines()
     assert len(markdown) == len(REGISTRY) + 2
     for claim, row in zip(REGISTRY, markdown[2:], strict=True):
-        for part in (claim.name, claim.title, claim.statement, claim.reference):
+        for part in (claim.name, claim.title, statement(claim, UNICODE), claim.source):
             assert part in text
-        assert row.startswith(f"| `{claim.name}` | ${claim.statement}$ | {claim.reference} | ")
-        for name, hypothesis in claim.hypotheses.items():
-            assert f"--drop '{name}': {hypothesis.description}" in text
-            assert name in row
+        formula = statement(claim, LATEX).replace("|", r"\|")
+        assert row.startswith(f"| `{claim.name}` | ${formula}$ | {claim.source} | ")
+        for assumption in claim.assumptions:
+            assert f"--drop '{assumption.name}': " in text and assumption.description in text
+            assert assumption.name in row
     for name, kind in SETS.items():
         assert name in sets and kind.parameters in sets
 

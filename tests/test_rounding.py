@@ -13,8 +13,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from w2sjax import rounding
-from w2sjax.rounding import Rounded, exact, gamma, inflate, mean_square, norm, unit, weighted_dot
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.rounding import (
+    Rounded,
+    exact,
+    gamma,
+    inflate,
+    mean_square,
+    norm,
+    unit,
+    weighted_dot,
+)
 
 SIZE = 20
 check = settings(max_examples=100, deadline=None, derandomize=True)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from w2sjax import exact as exact_number
 from w2sjax import strategies
-from w2sjax.running_error import rounded
+from w2sjax.arithmetic.running_error import rounded
 
 SIZE = 5
 quick = settings(max_examples=30, deadline=None, derandomize=True)

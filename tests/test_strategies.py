@@ -13,10 +13,10 @@ import pytest
 from hypothesis import find, given, settings
 
 from w2sjax import SETS, strategies
-from w2sjax.claims.overlap.regret_instance import GRID, LARGEST, SMALLEST
-from w2sjax.claims.overlap.regret_instance import STRATA as BANDIT_STRATA
-from w2sjax.claims.projection.study import STRATA
 from w2sjax.sets import ValueSet
+from w2sjax.settings.bandits.drawing import GRID, LARGEST, SMALLEST
+from w2sjax.settings.bandits.drawing import STRATA as BANDIT_STRATA
+from w2sjax.settings.projection.floats import STRATA
 
 DIMENSION, POINTS = 3, 4
 each_kind = pytest.mark.parametrize("kind", SETS)

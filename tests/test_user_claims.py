@@ -1,6 +1,5 @@
 """Bounds of a user's own: stated in a few lines, judged soundly, found in files."""
 
-import dataclasses
 import json
 import re
 from fractions import Fraction
@@ -14,14 +13,15 @@ import pytest
 from typer.testing import CliRunner
 
 import w2sjax
-from w2sjax import Hypothesis, Inequality, Verdict, rounding
+from w2sjax import Assumption, Verdict
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.inequality import Inequality, compare
 from w2sjax.claim_files import find_claims
-from w2sjax.claims import Domain
 from w2sjax.cli import app
 from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.search import falsify
-from w2sjax.sets import Subspace
-from w2sjax.user_domains import PROJECTION, CertifiedStudy, own_domain
+from w2sjax.language.printing import LATEX, UNICODE, statement
+from w2sjax.settings.random_instances import compared, draw_of
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples" / "my_bounds.py"
@@ -43,13 +43,13 @@ def cauchy_schwarz(pair):
     return (x @ y) ** 2, (x @ x) * (y @ y)
 
 
-@w2sjax.claim(draw=vectors, identity=True, name="binomial", title="A square", reference="school")
+@w2sjax.claim(draw=vectors, identity=True, name="binomial", title="A square", source="school")
 def expanded(pair):
     x, y = pair
     return jnp.sum((x - y) ** 2), x @ x + y @ y - 2 * (x @ y)
 
 
-@w2sjax.claim(draw=vectors, false_twin=cauchy_schwarz.check)
+@w2sjax.claim(draw=vectors, false_twin=cauchy_schwarz)
 def half_cauchy_schwarz(pair):
     """A false one."""
     x, y = pair
@@ -78,7 +78,7 @@ def dot(left, right):
 
 def test_violations_are_violations_in_rational_numbers():
     draws = jax.vmap(vectors)(jax.random.split(jax.random.key(5), 300))
-    sides = jax.vmap(half_cauchy_schwarz.check)(draws)
+    sides = jax.vmap(lambda drawn: compared(drawn, half_cauchy_schwarz))(draws)
     for (x, y), verdict in zip(np.asarray(draws), np.asarray(sides.verdict()), strict=True):
         x, y = exact.fractions(x), exact.fractions(y)
         holds = dot(x, y) ** 2 <= dot(x, x) * dot(y, y) / 2
@@ -86,9 +86,9 @@ def test_violations_are_violations_in_rational_numbers():
 
 
 def test_claims_share_the_instances_of_one_function():
-    assert cauchy_schwarz.domain is expanded.domain is own_domain(vectors)
+    assert draw_of(cauchy_schwarz) is draw_of(expanded) and cauchy_schwarz != half_cauchy_schwarz
     assert cauchy_schwarz.title == "Cauchy and Schwarz."
-    assert (expanded.title, expanded.reference) == ("A square", "school")
+    assert (expanded.title, expanded.source) == ("A square", "school")
     assert verified(half_cauchy_schwarz, twin=True).holds == COUNT
 
 
@@ -109,7 +109,7 @@ def test_every_way_to_state_the_sides():
 
     ways = {
         "rounded": as_rounded,
-        "inequality": lambda v: rounding_compare(*as_rounded(v)),
+        "inequality": lambda v: compare(*as_rounded(v)),
         "vouched": lambda v: (v[0], v[0] + jnp.abs(v[1]), 1e-12),
         "integers": lambda v: (0, jnp.int32(1)),
     }
@@ -123,21 +123,36 @@ def test_every_way_to_state_the_sides():
         assert (found.undecided if found.claim == "wide" else found.holds) == COUNT
 
 
-def rounding_compare(left, right) -> Inequality:
-    return w2sjax.claims.compare(left, right)
+def test_sides_are_printed_as_their_author_writes_them():
+    written = w2sjax.claim(draw=vectors, statement=r"\left(x^T y\right)^2 \leq |x|^2 |y|^2")
+    stated = written(lambda pair: (0.0, 1.0))
+    assert statement(stated, LATEX) == r"\left(x^T y\right)^2 \le |x|^2 |y|^2"
+    assert statement(stated, UNICODE) == "left side ≤ right side"
+    assert statement(expanded, LATEX) == r"\text{left side} = \text{right side}"
 
 
-def test_hypotheses_of_ones_own_can_be_dropped():
-    positive = Hypothesis("both are positive", impose=jnp.abs)
+@pytest.mark.parametrize("mapped", [False, True])
+def test_assumptions_of_ones_own_can_be_dropped(mapped):
+    positive = Assumption("sign", "both are positive", impose=jnp.abs, drop=lambda v: -jnp.abs(v))
 
-    @w2sjax.claim(draw=lambda key: jax.random.normal(key, (2,)), hypotheses={"sign": positive})
+    @w2sjax.claim(
+        draw=lambda key: jax.random.normal(key, (2,)),
+        assumptions={"sign": positive} if mapped else [positive],
+    )
     def sum_is_larger(v):
         return v[0], v[0] + v[1]
 
     assert verified(sum_is_larger).holds == COUNT
-    assert verified(sum_is_larger, drop="sign").refuted
-    with pytest.raises(ValueError, match="has no hypothesis 'luck'"):
+    assert verified(sum_is_larger, drop="sign").violated == COUNT
+    with pytest.raises(ValueError, match="has no assumption 'luck'"):
         verified(sum_is_larger, drop="luck")
+
+
+def test_tight_instances():
+    tight = w2sjax.claim(draw=vectors, tight=lambda: jnp.ones((2, 4)))(
+        lambda v: (v[0] @ v[1], jnp.sum(v**2) / 2)
+    )
+    assert compared(tight.tight(), tight).verdict() == Verdict.EQUAL
 
 
 def test_statements_with_probability():
@@ -152,54 +167,6 @@ def test_statements_with_probability():
     assert not verified(mostly).refuted and verified(rarely).refuted
 
 
-def theorem_one(study, share=1.0):
-    return study.student_error(), study.weak_error() - study.misfit().scaled(share)
-
-
-def claimed(name, share=1.0, hypotheses=("realizability", "convexity")):
-    options = {
-        "domain": "projection",
-        "hypotheses": hypotheses,
-        "sets": ("subspace",),
-        "name": name,
-    }
-    return w2sjax.claim(**options)(lambda study: theorem_one(study, share))
-
-
-def test_over_the_built_in_instances():
-    """Theorem 1 survives, half a misfit more does not, nor without a hypothesis."""
-    claims = [claimed("true"), claimed("more", 1.5), claimed("all", hypotheses=("convexity",))]
-    true, more, unrealizable = w2sjax.verify(claims, 0, instances=COUNT)
-    assert true.violated == true.invalid == 0 and true.equal > 0.5 * COUNT
-    assert more.refuted and unrealizable.refuted
-    known = {claim.name: claim for claim in w2sjax.REGISTRY}["misfit_gain"].hypotheses
-    assert claims[0].hypotheses == {name: known[name] for name in ("realizability", "convexity")}
-    assert all(claim.domain is PROJECTION for claim in claims)
-
-
-def test_distances_are_those_of_the_exact_projection():
-    """A student that is known to stand off the projection is judged as the projection is."""
-
-    @jax.jit
-    def prepared(key):
-        return PROJECTION.prepare(PROJECTION.draw(key, Subspace()), ("projection", "best"))
-
-    study = prepared(jax.random.key(3))
-    raw = study.instance
-    assert isinstance(study, CertifiedStudy)
-    apart = study.instance.hypothesis.weights @ (study.student.values - raw.weak) ** 2
-    moved = study.student.values * (1 + 1e-9)  # stands for the projection with a gap that covers it
-    gap = study.instance.hypothesis.weights @ (moved - study.student.values) ** 2 * 1.01
-    crude = dataclasses.replace(study.student, values=moved, gap=gap)
-    for found, plain in (
-        (study.misfit(crude), apart),
-        (study.student_error(crude), study.student_error().value),
-    ):
-        assert abs(found.value - plain) <= found.error
-        assert found.error <= 1e-8 * (study.size() + 1e-12)
-    assert study.epsilon().value == study.student_error(study.best).value
-
-
 PROBLEMS = [
     (lambda v: jnp.sum(v), "expected \\(lhs, rhs\\), \\(lhs, rhs, tolerance\\) or an Inequality"),
     (lambda v: (1.0, 2.0, 3.0, 4.0), "got tuple of 4"),
@@ -207,6 +174,10 @@ PROBLEMS = [
     (lambda v: (1j, 2.0), "expected a real number on either side, got complex128"),
     (lambda v: (rounding.exact(jnp.sum(v)), 1.0), "Rounded sides come as two"),
     (lambda v: (jnp.linalg.inv(v @ v.T)[0, 0], 1.0), "the rounding of 'lu' is not known"),
+    (
+        lambda v: Inequality(*map(jnp.sum, (v, v, v, v)), identity=True),
+        "identity=True; say so to w2sjax.claim",
+    ),
     (lambda v: v.moon, r" \(line \d+\): AttributeError"),
     (lambda v: {}["moon"], "KeyError: 'moon'"),
 ]
@@ -219,93 +190,40 @@ def test_checks_that_are_none(check, message):
         verified(claim)
 
 
-def test_plain_numbers_of_a_study_are_refused():
-    claim = w2sjax.claim(domain="projection")(lambda study: (jnp.sum(study.student.values), 1.0))
-    with pytest.raises(ValueError, match="build the sides from the study's methods"):
-        jax.eval_shape(lambda key: claim.evaluate(key, Subspace()), jax.random.key(0))
-    claim = w2sjax.claim(domain="projection")(lambda study: (study.epsilon(), study.epsilon()))
-    with pytest.raises(ValueError, match="needs= names the students to prepare.*'best'"):
-        jax.eval_shape(lambda key: claim.evaluate(key, Subspace()), jax.random.key(0))
-
-
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "error", "message"),
     [
-        ({}, "expected one of draw="),
-        ({"draw": vectors, "domain": "projection"}, "expected one of draw="),
-        ({"domain": "moon"}, "domain: there is no 'moon'; known are projection"),
-        ({"domain": "expansion", "sets": ("box",)}, "sets: instances of 'expansion' come without"),
+        ({}, ValueError, r"expected draw=, .*Claim\(setting=\.\.\., claim="),
+        ({"draw": vectors, "failure": 1.0}, ValueError, "failure: expected a probability between"),
         (
-            {"domain": "expansion/printed", "hypotheses": ("moderate constant",)},
-            "expansion/printed has several 'moderate constant'; pass the one that is meant",
+            {"draw": vectors, "domain": "projection"},
+            TypeError,
+            r"no argument domain=; .*Claim\(setting=",
         ),
-        ({"domain": "expansion", "hypotheses": ("agreement", "luck")}, "expansion has no 'luck'"),
-        ({"domain": "overlap/gain", "hypotheses": ("boundedness",)}, "has no 'boundedness'"),
-        ({"domain": "projection", "hypotheses": ("luck",)}, "projection has no 'luck'"),
-        ({"domain": "projection", "sets": ("moon",)}, "sets: there is no 'moon'"),
-        ({"draw": vectors, "sets": ("box",)}, "come without a convex set"),
-        ({"draw": vectors, "failure": 1.0}, "failure: expected a probability strictly between"),
-        ({"domain": "projection", "valid": jnp.all}, "valid: says what draw= can give"),
+        (
+            {"draw": vectors, "hypotheses": {}},
+            TypeError,
+            "no argument hypotheses=; write assumptions=",
+        ),
+        ({"draw": vectors, "reference": "a"}, TypeError, "write source="),
+        ({"draw": vectors, "moon": 1}, TypeError, "there is no argument moon=$"),
     ],
 )
-def test_options_that_do_not_fit(options, message):
-    with pytest.raises(ValueError, match=message):
-        w2sjax.claim(**options)(cauchy_schwarz.check)
+def test_options_that_do_not_fit(options, error, message):
+    with pytest.raises(error, match=message):
+        w2sjax.claim(**options)(lambda v: (0.0, jnp.sum(v**2)))
 
 
-@pytest.mark.parametrize("name", sorted({claim.domain.name for claim in w2sjax.REGISTRY}))
-def test_every_domain_can_be_named(name):
-    """It is that of the registered claims, with their hypotheses, over the sets that it has."""
-    known = [claim for claim in w2sjax.REGISTRY if claim.domain.name == name]
-    assert len({claim.domain for claim in known}) == 1, "a name stands for one domain"
-    hypotheses = [word for word in known[0].hypotheses if word != "moderate constant"]
-    claim = w2sjax.claim(domain=name, hypotheses=hypotheses)(lambda study: (0.0, 1.0, 0.5))
-    assert claim.domain.draw is known[0].domain.draw
-    assert claim.hypotheses == {word: known[0].hypotheses[word] for word in hypotheses}
-    assert (claim.sets == ()) == all(one.sets == () for one in known)
-
-
-def test_finite_worlds_can_be_judged():
-    @w2sjax.claim(domain="expansion", hypotheses="symmetry")
-    def share(study):
-        return study.probability(study.wrong[0], study.hard), rounding.exact(jnp.ones(()))
-
-    found = verified(share)
-    assert found.set == "none" and found.holds + found.equal == COUNT
-
-
-@pytest.mark.parametrize("needs", ["best", ("best",), ("best", "projection")])
-def test_the_projection_need_not_be_asked_for(needs):
-    @w2sjax.claim(domain="projection", needs=needs, sets="subspace")
-    def closest(study):
-        return study.epsilon(), study.weak_error() + study.epsilon()
-
-    found = verified(closest)
-    assert found.holds + found.equal == COUNT
-
-
-def test_students_that_there_are_not():
-    claim = w2sjax.claim(domain="projection", needs=("luck",))(theorem_one)
-    with pytest.raises(ValueError, match="needs: there is no student 'luck'; known are projection"):
-        verified(claim, sets=["subspace"])
-
-
-def test_equal_domains_are_one_domain():
-    """Domains that are equal, and not the same object, share their instances; nothing is left out."""
-    copies = [dataclasses.replace(cauchy_schwarz.domain) for _ in range(2)]
-    claims = [dataclasses.replace(cauchy_schwarz, domain=copy, name=name)
-              for name, copy in zip("ab", copies, strict=True)]  # fmt: skip
-    found = w2sjax.verify([*claims, expanded], 0, instances=COUNT)
-    assert [one.claim for one in found] == ["a", "b", "binomial"]
-    assert found[0].holds == found[1].holds == COUNT
-
-
-def test_other_domains_and_missing_twins():
-    own = Domain("own", cauchy_schwarz.domain.draw, cauchy_schwarz.domain.prepare, ("all",))
-    claim = w2sjax.claim(domain=own, sets=())(lambda v: (0.0, jnp.sum(v**2)))
-    assert verified(claim).holds == COUNT
-    with pytest.raises(ValueError, match="no false twin is stated"):
+def test_without_valid_no_false_twin_is_made():
+    with pytest.raises(
+        ValueError, match="false_twin: no small change of 'cauchy_schwarz' is refuted"
+    ):
         verified(cauchy_schwarz, twin=True)
+    valid = w2sjax.claim(draw=vectors, valid=lambda v: jnp.all(jnp.abs(v) < 9))
+    assert verified(valid(lambda v: (jnp.sum(v) ** 2, 8 * jnp.sum(v**2))), twin=True).refuted
+
+
+def test_draws_that_fail():
     broken = w2sjax.claim(draw=lambda key: key.moon, name="broken")(lambda v: (0, 1))
     with pytest.raises(ValueError, match=r"draw failed \(line \d+\): AttributeError"):
         verified(broken)
@@ -380,7 +298,7 @@ def test_all_claims_of_a_file_and_registered_ones():
 
 FILES = {
     "x = 1 +": "bounds.py:1: SyntaxError",
-    "import w2sjax\n\nw2sjax.claim()": "bounds.py:3: ValueError: claim: expected one of",
+    "import w2sjax\n\nw2sjax.claim()": "bounds.py:3: ValueError: claim: expected draw=",
     "import moon": "bounds.py:1: ModuleNotFoundError: No module named 'moon'",
     "raise SystemExit(0)": "bounds.py:1: SystemExit: 0",
     "from w2sjax.claims.projection.misfit_gain import CLAIM": "bounds.py defines no claim",
@@ -426,7 +344,7 @@ def test_a_check_that_fails_is_exit_code_two(tmp_path):
 
 UNJUDGED = """
 import jax, w2sjax
-from w2sjax import Hypothesis
+from w2sjax import Assumption
 
 
 def draw(key):
@@ -449,7 +367,7 @@ def raises(x):
 def refused(x):
     return jax.scipy.special.gammaln(x[0] ** 2 + 1), 1.0
 
-@w2sjax.claim(draw=draw, hypotheses={"moon": Hypothesis("there is one", impose=moon)})
+@w2sjax.claim(draw=draw, assumptions=[Assumption("moon", "there is one", impose=moon)])
 def imposes(x):
     return 0.0, x @ x
 
@@ -509,7 +427,7 @@ def test_the_documentation_runs():
 def test_a_tolerance_is_never_below_the_rounding():
     """The running error of a check covers what exact arithmetic says, at many instances."""
     draws = jax.vmap(vectors)(jax.random.split(jax.random.key(9), 100))
-    sides = jax.vmap(expanded.check)(draws)
+    sides = jax.vmap(lambda drawn: compared(drawn, expanded))(draws)
     assert np.all(np.abs(np.asarray(sides.slack)) <= np.asarray(sides.tolerance))
     for index in range(100):
         x, y = (exact.fractions(part) for part in draws[index])

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import jax
@@ -11,9 +12,11 @@ import numpy as np
 import pytest
 
 import w2sjax
-from w2sjax import REGISTRY, Claim, Hypothesis, Inequality, Verdict, Verification, verify
-from w2sjax.claims import Domain
+from w2sjax import Assumption, Claim, Inequality, Verdict, Verification, verify
+from w2sjax.language.terms import quantity
+from w2sjax.lookup import claim_named
 from w2sjax.sets import L2Ball
+from w2sjax.settings.random_instances import compared, prepare
 from w2sjax.tally import COLUMNS
 from w2sjax.verification import BLOCK, instance
 
@@ -40,7 +43,6 @@ def draw(key, variant):
 
 
 STRATA = ("a", "b", "c", "even", "odd")
-TOY = Domain(name="toy", draw=draw, prepare=lambda raw, needs: raw, strata=STRATA)
 
 
 def check(raw, factor=1.0):
@@ -52,20 +54,56 @@ def shrink(raw):
     return dataclasses.replace(raw, sides=raw.sides * jnp.asarray([0.0, 1.0]))
 
 
-def toy_claim(name, factor=1.0):
+def study(raw, claim):
+    """Judge the two sides; the left one is as often as the claim says, and zero where it assumes so."""
+    raw = shrink(raw) if claim.assumes("smallness") else raw
+    sides = raw.sides[::-1] if claim.twin else raw.sides
+    factor = 1.0 if claim.twin else float(claim.quantities[0][1])
+    return SimpleNamespace(judged=lambda: check(dataclasses.replace(raw, sides=sides), factor))
+
+
+class ToySetting:
+    """A setting in floating point alone."""
+
+    name, sets, exact = "toy", True, False
+
+    def part(self, name):
+        assert name == "floats"
+        floats = {
+            "STRATA": STRATA,
+            "draw": draw,
+            "prepare": lambda raw, claims: raw,
+            "study": study,
+        }
+        return SimpleNamespace(**floats)
+
+    def has(self, name):
+        return name == "floats"
+
+    def writer(self, claim):
+        raise NotImplementedError
+
+
+class WithoutSets(ToySetting):
+    """The same, about no set."""
+
+    sets = False
+
+
+def toy_claim(name, factor=1):
+    left, right = quantity("left", factor), quantity("right")
     return Claim(
         name=name,
         title=name,
-        statement="a <= b",
-        reference="derived",
-        domain=TOY,
-        hypotheses={"smallness": Hypothesis("the left side is zero", impose=shrink)},
-        check=lambda raw: check(raw, factor),
-        false_twin=lambda raw: check(dataclasses.replace(raw, sides=raw.sides[::-1] + 0), 1.0),
+        source="derived",
+        setting=ToySetting(),
+        assumptions=(Assumption("smallness", "the left side is zero"),),
+        claim=left <= right,
+        false_twin=right <= left,
     )
 
 
-LOOSE, TIGHT = toy_claim("loose"), toy_claim("tight", 2.0)
+LOOSE, TIGHT = toy_claim("loose"), toy_claim("tight", 2)
 run = functools.partial(verify, [LOOSE, TIGHT], 3, sets=["l2_ball"], drop="smallness", chunk=1)
 COUNT = 8 * BLOCK + 3 * BLOCK + 17  # two calls of the program, the second one partly empty
 
@@ -269,7 +307,7 @@ def test_a_claim_is_skipped_where_it_is_not_stated():
     ]  # fmt: skip
 
 
-def test_hypotheses_and_twins():
+def test_assumptions_and_twins():
     imposed = verify(LOOSE, 3, sets=["l2_ball"], instances=500)[0]
     dropped = verify(LOOSE, 3, sets=["l2_ball"], instances=500, drop="smallness")[0]
     twin = verify(LOOSE, 3, sets=["l2_ball"], instances=500, twin=True)[0]
@@ -288,7 +326,7 @@ def test_keys_and_seeds():
 
 def test_claims_without_a_set_are_checked_once():
     """By default beside the others, and alone where a set is named that they are not about."""
-    free = dataclasses.replace(LOOSE, name="free", sets=())
+    free = dataclasses.replace(LOOSE, name="free", setting=WithoutSets())
     ball = dataclasses.replace(LOOSE, name="ball", sets=("l2_ball",))
     found = verify([free, ball], 3, instances=100)
     assert [(one.claim, one.set) for one in found] == [("free", "none"), ("ball", "l2_ball")]
@@ -313,19 +351,21 @@ def test_a_real_claim_over_a_real_set():
     assert found.least_slack == 0 and found.tightness == 1  # it is tight somewhere
 
     # The instance of least slack gives the same verdict when it is made again.
-    claim = next(claim for claim in REGISTRY if claim.name == "misfit_gain")
+    claim = claim_named("misfit_gain")
 
     @jax.jit
     def again(index):
         raw = instance("misfit_gain", 1, "l2_ball:0.5", index)
-        return claim.check(claim.impose(claim.domain.prepare(raw, claim.needs)))
+        return compared(prepare(raw, (claim,)), claim)
 
     side = again(jnp.asarray(found.least_slack_index))
     assert side.normalised_slack == 0 and side.verdict() == Verdict.EQUAL
 
 
 def test_refusals(monkeypatch):
-    with pytest.raises(ValueError, match="there is no 'luck'; known are convex_values, misfit"):
+    with pytest.raises(
+        ValueError, match="there is no 'luck'; known are convex_values, gain_ceiling"
+    ):
         verify("luck", 0, instances=1)
     with pytest.raises(ValueError, match="there is no 'moon'; known are subspace"):
         verify(LOOSE, 0, sets=["moon"], instances=1)
@@ -333,7 +373,7 @@ def test_refusals(monkeypatch):
         verify(LOOSE, 0, instances=0)
     with pytest.raises(ValueError, match="chunk: expected at least 1, got 0"):
         verify(LOOSE, 0, instances=1, chunk=0)
-    with pytest.raises(ValueError, match=r"has no hypothesis 'luck' \(it has: smallness\)"):
+    with pytest.raises(ValueError, match=r"has no assumption 'luck' \(it has: smallness\)"):
         verify(LOOSE, 0, sets=["l2_ball"], instances=1, drop="luck")
 
 

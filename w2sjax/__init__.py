@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from w2sjax import _threads as _threads
 
 if TYPE_CHECKING:
+    from w2sjax.arithmetic.constants import exact as exact
+    from w2sjax.arithmetic.inequality import Inequality as Inequality
+    from w2sjax.arithmetic.inequality import Verdict as Verdict
     from w2sjax.auditing.audit import audit as audit
     from w2sjax.auditing.data import AuditData as AuditData
     from w2sjax.auditing.data import audit_data as audit_data
@@ -20,17 +23,14 @@ if TYPE_CHECKING:
     from w2sjax.certificate import raise_if_failed as raise_if_failed
     from w2sjax.certification import certify as certify
     from w2sjax.claims import REGISTRY as REGISTRY
-    from w2sjax.claims import Claim as Claim
-    from w2sjax.claims import Hypothesis as Hypothesis
-    from w2sjax.claims import Inequality as Inequality
-    from w2sjax.claims import Verdict as Verdict
-    from w2sjax.constants import exact as exact
     from w2sjax.falsification.budget import Budget as Budget
     from w2sjax.falsification.budget import Falsification as Falsification
     from w2sjax.falsification.counterexample import Counterexample as Counterexample
     from w2sjax.falsification.search import falsify as falsify
     from w2sjax.hypothesis import HypothesisClass as HypothesisClass
     from w2sjax.hypothesis import hypothesis_class as hypothesis_class
+    from w2sjax.language.claims import Assumption as Assumption
+    from w2sjax.language.claims import Claim as Claim
     from w2sjax.projection import project as project
     from w2sjax.sets import SETS as SETS
     from w2sjax.tally import Verification as Verification
@@ -49,11 +49,11 @@ _HOME = {
     "raise_if_failed": "certificate",
     "certify": "certification",
     "REGISTRY": "claims",
-    "Claim": "claims",
-    "Hypothesis": "claims",
-    "Inequality": "claims",
-    "Verdict": "claims",
-    "exact": "constants",
+    "Assumption": "language.claims",
+    "Claim": "language.claims",
+    "Inequality": "arithmetic.inequality",
+    "Verdict": "arithmetic.inequality",
+    "exact": "arithmetic.constants",
     "Budget": "falsification.budget",
     "Falsification": "falsification.budget",
     "Counterexample": "falsification.counterexample",

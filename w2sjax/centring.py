@@ -3,7 +3,7 @@ r"""Columns less their weighted means, for the sake of an intercept."""
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from w2sjax.rounding import contract
+from w2sjax.arithmetic.rounding import contract
 
 
 def means(features, weights) -> Float[Array, " d"]:

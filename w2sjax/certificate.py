@@ -20,7 +20,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from w2sjax import rounding
+from w2sjax.arithmetic import rounding
 
 
 class Status(enum.IntEnum):

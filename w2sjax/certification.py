@@ -13,12 +13,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from w2sjax import feature_bounds, rounding
+from w2sjax import feature_bounds
 from w2sjax._host import concrete, floating
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.rounding import additions, gamma, inflate, total, underflow
 from w2sjax.certificate import Projection, default_tolerance, distance_bound, grade
 from w2sjax.feature_bounds import Bound
 from w2sjax.hypothesis import HypothesisClass
-from w2sjax.rounding import additions, gamma, inflate, total, underflow
 from w2sjax.sets.convex_set import ValueSet
 
 

@@ -1,5 +1,6 @@
 """Claims from a user's Python file, named as on the command line: `my_bounds.py::my_claim`."""
 
+import dataclasses
 import importlib.util
 import sys
 import zlib
@@ -8,7 +9,8 @@ from pathlib import Path
 from types import ModuleType
 
 from w2sjax._where import described, line_in
-from w2sjax.claims import REGISTRY, Claim
+from w2sjax.claims import REGISTRY
+from w2sjax.language.claims import Claim
 
 SEPARATOR = "::"
 
@@ -42,7 +44,7 @@ def find_claims(names: Sequence[str]) -> list[Claim | str]:
         defined = loaded[path]
         if not defined:
             raise ValueError(
-                f"{file} defines no claim; decorate a function with @w2sjax.claim(...)"
+                f"{file} defines no claim; state one as NAME = Claim(...), or with @w2sjax.claim(draw=...)"
             )
         if wanted and wanted not in defined:
             raise ValueError(f"{file} has no claim {wanted!r}; it has {', '.join(defined)}")
@@ -55,10 +57,11 @@ def find_claims(names: Sequence[str]) -> list[Claim | str]:
 
 def _defined(module: ModuleType) -> dict[str, Claim]:
     """Collect the claims of a module by the names it gives them, without those of w2sjax."""
+    found = {name: value for name, value in vars(module).items() if isinstance(value, Claim)}
     return {
-        name: value
-        for name, value in vars(module).items()
-        if isinstance(value, Claim) and not any(value is known for known in REGISTRY)
+        name: claim if claim.name else dataclasses.replace(claim, name=name)
+        for name, claim in found.items()
+        if not any(dataclasses.replace(claim, name=known.name) == known for known in REGISTRY)
     }
 
 

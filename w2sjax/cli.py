@@ -66,7 +66,7 @@ def verify(
     ] = None,
     instances: Annotated[int, typer.Option(help="Instances for each claim and set.")] = 20_000,
     seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the instances.")] = 0,
-    drop: Annotated[str | None, typer.Option(help="A hypothesis to do without.")] = None,
+    drop: Annotated[str | None, typer.Option(help="An assumption to do without.")] = None,
     exact: Annotated[
         bool, typer.Option("--exact", help="Decide exactly what floating point does not settle.")
     ] = False,
@@ -98,13 +98,13 @@ def falsify(
     claim: Annotated[
         str | None, typer.Argument(help="A claim, or FILE.py::CLAIM; or use --all.")
     ] = None,
-    drop: Annotated[str | None, typer.Option(help="A hypothesis to do without.")] = None,
+    drop: Annotated[str | None, typer.Option(help="An assumption to do without.")] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="Convex set to search over; repeatable.")
     ] = None,
     twin: Annotated[bool, typer.Option("--twin", help="Search the claim's false twin.")] = False,
     every: Annotated[
-        bool, typer.Option("--all", help="All claims, with every hypothesis dropped in turn.")
+        bool, typer.Option("--all", help="All claims, with every assumption dropped in turn.")
     ] = False,
     budget: Annotated[int, typer.Option(help="Random instances for each set.")] = 20_000,
     small: Annotated[int, typer.Option(help="Small exact instances for each set.")] = 20_000,
@@ -159,7 +159,7 @@ def replay(
 
 @app.command(name="list")
 def list_claims() -> None:
-    """Show the claims with their statements and hypotheses, and the convex sets."""
+    """Show the claims with their formulas and assumptions, and the convex sets."""
     from w2sjax.report import claims_text, sets_table
 
     _console.print(claims_text(), highlight=False, soft_wrap=True)

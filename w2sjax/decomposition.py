@@ -18,12 +18,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from w2sjax import rounding
 from w2sjax._host import concrete
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.rounding import additions, contract, gamma, inflate, total, underflow
 from w2sjax.centring import centred_with_rest
 from w2sjax.dependence import copies, dependent_directions
 from w2sjax.factorisation import Factorisation
-from w2sjax.rounding import additions, contract, gamma, inflate, total, underflow
 
 
 def factorise(features, weights, centre, *, method: str) -> Factorisation:

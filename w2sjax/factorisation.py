@@ -15,9 +15,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from w2sjax import rounding
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.rounding import contract, gamma
 from w2sjax.centring import weighted_moment
-from w2sjax.rounding import contract, gamma
 from w2sjax.solvers.least_squares import LeastSquares
 
 

@@ -30,11 +30,11 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from w2sjax import rounding
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.rounding import additions, contract, gamma, inflate, total, underflow
 from w2sjax.centring import weighted_moment
 from w2sjax.certificate import distance_bound, linear_distance_bound
 from w2sjax.factorisation import Factorisation
-from w2sjax.rounding import additions, contract, gamma, inflate, total, underflow
 from w2sjax.sets.convex_set import CoefficientSet
 
 

@@ -12,8 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from w2sjax import rounding
 from w2sjax._host import concrete, floating
+from w2sjax.arithmetic import rounding
 from w2sjax.centring import means
 from w2sjax.decomposition import factorise
 from w2sjax.factorisation import Factorisation

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from w2sjax.claims import REGISTRY, Claim
+from w2sjax.claims import REGISTRY
+from w2sjax.language.claims import Claim
 from w2sjax.sets import SETS, ConvexSet
 from w2sjax.sets.parse import parse_set
 
@@ -68,7 +69,7 @@ def variants_of(
     Raises:
         ValueError: if there is none.
     """
-    if claim.sets == ():
+    if not claim.over_sets:
         return [(NO_SET, None)]
     known = [variant_named(spec) for spec in (SETS.values() if sets is None else sets)]
     chosen = [(label, variant) for label, variant in known if claim.stated_for(variant)]

@@ -9,8 +9,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from w2sjax import rounding
 from w2sjax._host import concrete
+from w2sjax.arithmetic import rounding
 from w2sjax.certificate import Projection, Status
 from w2sjax.certification import certify, values_of
 from w2sjax.hypothesis import HypothesisClass, hypothesis_class

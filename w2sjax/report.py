@@ -1,6 +1,7 @@
 """Tables and JSON of verifications and of the registry, for people and for programs."""
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,8 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from w2sjax.claims import REGISTRY
+from w2sjax.language.printing import LATEX, UNICODE, abbreviations, statement
 from w2sjax.lookup import NO_SET
 from w2sjax.sets import SETS
+from w2sjax.settings.setting import setting_named
 from w2sjax.tally import Verification
 
 
@@ -112,14 +115,21 @@ def _failures(results: Sequence[Verification]) -> str:
 
 
 def claims_text() -> str:
-    """List the claims in reading order, with statements, sources and hypotheses (rich markup)."""
-    blocks = []
+    """List the claims with formulas, sources, assumptions and what their symbols mean (rich markup)."""
+    blocks: list[str] = []
+    last = ""
     for claim in REGISTRY:
+        name = claim.setting.name
+        if name != last:
+            symbols = escape((setting_named(name).vocabulary.__doc__ or "").strip())
+            blocks.append(f"[bold underline]{name}[/bold underline]  {symbols}")
+        last = name
         lines = [f"[bold]{claim.name}[/bold]  {escape(claim.title)}"]
-        lines.append(f"  {escape(claim.statement)}")
-        lines.append(f"  [dim]{escape(claim.reference)}[/dim]")
-        for name, hypothesis in claim.hypotheses.items():
-            lines.append(f"  --drop {name!r}: {hypothesis.description}")
+        lines.append(f"  {escape(statement(claim, UNICODE))}")
+        lines += [f"  where {escape(meaning)}" for meaning in abbreviations(claim, UNICODE)]
+        lines.append(f"  [dim]{escape(claim.source)}[/dim]")
+        for name, rows in itertools.groupby(claim.assumptions, key=lambda one: one.name):
+            lines.append(f"  --drop {name!r}: {'; '.join(one.description for one in rows)}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks) + "\n"
 
@@ -136,9 +146,9 @@ def sets_table() -> Table:
 
 def claims_markdown() -> str:
     """Give the table of claims as Markdown, for the README."""
-    lines = ["| claim | statement | source | hypotheses |", "| --- | --- | --- | --- |"]
+    lines = ["| claim | statement | source | assumptions |", "| --- | --- | --- | --- |"]
     for claim in REGISTRY:
-        statement = claim.statement.replace("|", r"\|")
-        hypotheses = ", ".join(claim.hypotheses) or "none"
-        lines.append(f"| `{claim.name}` | ${statement}$ | {claim.reference} | {hypotheses} |")
+        formula = statement(claim, LATEX).replace("|", r"\|")
+        assumptions = ", ".join(claim.droppable) or "none"
+        lines.append(f"| `{claim.name}` | ${formula}$ | {claim.source} | {assumptions} |")
     return "\n".join(lines)

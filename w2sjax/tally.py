@@ -6,7 +6,8 @@ import jax
 import numpy as np
 from scipy.stats import binomtest
 
-from w2sjax.claims.inequality import Verdict
+from w2sjax.arithmetic.inequality import Verdict
+from w2sjax.settings.random_instances import failure_of, strata_of
 from w2sjax.versions import versions
 
 COLUMNS = tuple(verdict.name.lower() for verdict in Verdict)
@@ -78,6 +79,7 @@ def merge(state, part):
 
 def tally(claim, label, instances, state, i, seconds, compile_seconds) -> Verification:
     """Report on claim `i` of a group that shared its instances."""
+    failure = failure_of(claim)
     counts = dict(zip(COLUMNS, state["counts"][i].tolist(), strict=True))
     return Verification(
         claim=claim.name,
@@ -87,11 +89,11 @@ def tally(claim, label, instances, state, i, seconds, compile_seconds) -> Verifi
         least_slack=float(state["slack"][i]),
         least_slack_index=int(state["index"][i]),
         tightness=float(state["share"][i]),
-        failure=claim.failure,
-        failure_interval=failure_interval(counts["violated"], instances, claim.failure),
+        failure=failure,
+        failure_interval=failure_interval(counts["violated"], instances, failure),
         strata={
             name: dict(zip(COLUMNS, row.tolist(), strict=True))
-            for name, row in zip(claim.domain.strata, state["strata"][i], strict=True)
+            for name, row in zip(strata_of(claim), state["strata"][i], strict=True)
         },
         seconds=seconds,
         compile_seconds=compile_seconds,

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 
 from w2sjax._where import described
-from w2sjax.claims import Claim
+from w2sjax.language.claims import Claim
 
 UNJUDGED = 2  # the exit code where a claim could not be judged
 MENDABLE = (ValueError, OSError, ImportError)  # what a user can mend, whoever wrote the claim

@@ -22,15 +22,20 @@ import numpy as np
 from jaxtyping import Array, Int, PRNGKeyArray
 
 from w2sjax._compilation import compile_quickly
-from w2sjax.claims import REGISTRY, Claim, Verdict
+from w2sjax.arithmetic.inequality import Verdict
+from w2sjax.claims import REGISTRY
 from w2sjax.falsification.claim_source import source_of
+from w2sjax.language.claims import Claim
+from w2sjax.language.files import to_json
+from w2sjax.language.rewriting import twin_of
 from w2sjax.lookup import NO_SET, claim_named, variant_named
 from w2sjax.scale import load_state, over_devices, save_state
 from w2sjax.sets import SETS, ConvexSet
+from w2sjax.settings.random_instances import compared, draw_of, prepare, strata_of
 from w2sjax.tally import Verification, merge, tally
-from w2sjax.user_domains import is_built_in, refuse_constant
 
 BLOCK = 500
+DRAWN = "drawn"  # the setting of instances that a user's function draws
 INSTANCES = 20_000
 
 
@@ -56,7 +61,7 @@ def verify(
             claims without a set ("none") once.
         instances: how many for each claim and set.
         chunk: blocks of `BLOCK` instances a call of the compiled program; changes no result.
-        drop: a hypothesis to do without, which all of the claims must have.
+        drop: an assumption to do without, which all of the claims must have.
         twin: check the claims' false twins instead.
         checkpoint: a folder where every chunk is recorded, and from where a killed run goes on.
         progress: called with a label, the instances done and their number.
@@ -64,11 +69,12 @@ def verify(
             out, and the others have fewer instances.
 
     Raises:
-        ValueError: for unknown claims, sets or hypotheses, fewer than one instance, or a user's `draw`
+        ValueError: for unknown claims, sets or assumptions, fewer than one instance, or a user's `draw`
             that gives one instance for every key. Needs double precision:
             `jax.config.update("jax_enable_x64", True)` first.
     """
-    chosen = [claim_named(c) for c in _listed(claims, REGISTRY)]
+    chosen = [claim_named(c).without(drop) for c in _listed(claims, REGISTRY)]
+    chosen = [twin_of(claim) for claim in chosen] if twin else chosen
     if instances < 1:
         raise ValueError(f"instances: expected at least 1, got {instances}")
     if chunk < 1:
@@ -85,7 +91,7 @@ def verify(
         names, labels = [c.name for c in chosen], [label for label, _ in variants]
         raise ValueError(f"sets: none of the claims {names} is stated for any of {labels}")
     runs = [
-        _Run(tuple(chosen[i] for i in rows), variant, label, root, instances, chunk, drop, twin, checkpoint)
+        _Run(tuple(chosen[i] for i in rows), variant, label, root, instances, chunk, checkpoint)
         for rows, _, label, variant in groups
     ]  # fmt: skip
     results: dict[tuple[int, int], Verification] = {}
@@ -109,15 +115,15 @@ def _groups(chosen, variants):
     """Yield (rows of claims, column of the set, label, variant) that share their instances."""
     for column, (label, variant) in enumerate(variants):
         rows = [i for i, c in enumerate(chosen) if c.stated_for(variant)]
-        for domain in dict.fromkeys(chosen[i].domain for i in rows):
-            yield [i for i in rows if chosen[i].domain == domain], column, label, variant
+        for draw in dict.fromkeys(draw_of(chosen[i]) for i in rows):
+            yield [i for i in rows if draw_of(chosen[i]) == draw], column, label, variant
 
 
 def instance(claim: Claim | str, key, set_: Any, index: int | Int[Array, ""]) -> Any:
     """Make the raw instance `index` of a verification again."""
     label, variant = variant_named(set_)
     root = jax.random.key(key) if isinstance(key, int) else key
-    return claim_named(claim).domain.draw(_instance_key(root, label, jnp.asarray(index)), variant)
+    return draw_of(claim_named(claim))(_instance_key(root, label, jnp.asarray(index)), variant)
 
 
 def _listed(given, default):
@@ -145,25 +151,20 @@ class _Run:
     root: Any
     instances: int
     chunk: int
-    drop: str | None
-    twin: bool
     checkpoint: str | Path | None
 
     def __post_init__(self):
         self.data = None if isinstance(self.variant, type) else self.variant
         self.identity = {
-            "claims": [claim.name for claim in self.claims],
+            "claims": [to_json(claim) for claim in self.claims],
             "set": self.label,
             "instances": self.instances,
-            "drop": self.drop,
-            "twin": self.twin,
             "key": np.asarray(jax.random.key_data(self.root)).tolist(),
             "block": BLOCK,
             "parameters": [] if self.data is None else _fingerprints(self.data),
         }
-        sources = [source_of(claim) for claim in self.claims]
-        if any(sources):  # a user's claim may change and keep its name
-            self.identity["sources"] = sources
+        if self.claims[0].setting.name == DRAWN:  # a user's code may change and keep its name
+            self.identity["sources"] = [source_of(claim) for claim in self.claims]
         self.state, self.done = load_state(self.checkpoint, self.identity)
         self.blocks = -(-self.instances // BLOCK)
         self.width = min(
@@ -182,18 +183,15 @@ class _Run:
 
         def draw(index, given, key):
             variant = self.variant if given is None else given
-            return _draw(self.claims[0].domain, variant, self.label, key, index)
+            return _draw(draw_of(self.claims[0]), variant, self.label, key, index)
 
         def check(block):
             index, drawn = block
-            return _check(self.claims, self.drop, self.twin, drawn, index, self.instances)
+            return _check(self.claims, drawn, index, self.instances)
 
         start = time.perf_counter()
         # A caller's `with jax.enable_x64(True)` does not reach the thread that compiles.
         with jax.enable_x64(True):
-            if not is_built_in(self.claims[0].domain):
-                names = ", ".join(claim.name for claim in self.claims)
-                refuse_constant(names, self.claims[0].domain, self.variant)
             lowered = over_devices(draw).lower(self._ids(), self.data, self.root)
             drawing = compile_quickly(lowered)
             drawn = jax.tree.map(
@@ -237,26 +235,19 @@ def _positions(index):
     return index * BLOCK + jnp.arange(BLOCK)
 
 
-def _draw(domain, variant, label, root, index) -> Any:
+def _draw(draw, variant, label, root, index) -> Any:
     """Draw one block of instances."""
-    return jax.vmap(lambda i: domain.draw(_instance_key(root, label, i), variant))(
-        _positions(index)
-    )
+    return jax.vmap(lambda i: draw(_instance_key(root, label, i), variant))(_positions(index))
 
 
-def _check(claims, drop, twin, drawn, index, instances) -> dict[str, Any]:
+def _check(claims, drawn, index, instances) -> dict[str, Any]:
     """Check one block of instances; everything that leaves is a count or an extreme."""
     positions = _positions(index)
-    domain = claims[0].domain
-    strata = domain.strata
-    needs = tuple(dict.fromkeys(need for claim in claims for need in claim.needs))
+    strata = strata_of(claims[0])
 
     def one(raw):
-        prepared = domain.prepare(raw, needs)
-        sides = []
-        for claim in claims:
-            imposed = claim.impose(prepared, drop)
-            sides.append((claim.false_twin if twin else claim.check)(imposed))
+        prepared = prepare(raw, claims)
+        sides = [compared(prepared, claim) for claim in claims]
         return (
             jnp.stack([side.verdict() for side in sides]),
             jnp.stack([side.normalised_slack for side in sides]),

@@ -5,7 +5,6 @@ speeds measured of the authors' notebook on two cores: 0.77 and 0.28 ms a step o
 shallow network, 0.23 ms a step of a head. Run `python -m experiments.speed.figure [--preset P]`.
 """
 
-import argparse
 import json
 import tempfile
 import time
@@ -13,16 +12,16 @@ from pathlib import Path
 
 import jax
 from rich.console import Console
-from rich.table import Table
 
 from experiments import misfit_gain
+from experiments._run import parser_of, table_of
 
 MILLISECONDS = {"deep": 0.77, "shallow": 0.28, "head": 0.23}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the study in a folder of its own and print its stages."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = parser_of(__doc__)
     parser.add_argument("--preset", choices=misfit_gain.PRESETS, default="paper")
     given = parser.parse_args(arguments)
     compiled = [0.0]
@@ -41,19 +40,17 @@ def main(arguments: list[str] | None = None) -> int:
         jax.monitoring.unregister_event_duration_listener(listen)
     total = time.perf_counter() - start
     config = misfit_gain.PRESETS[given.preset]
-    table = Table(title=f"misfit_gain, {given.preset}: seconds", title_justify="left")
-    for name in ("stage", "seconds", "one step after another"):
-        table.add_column(name, justify="left" if name == "stage" else "right")
+    columns = ("stage", "seconds", "one step after another")
+    table = table_of(f"misfit_gain, {given.preset}: seconds", columns, ())
     learners = config.learners
     many = learners.tasks * learners.schedule.steps(learners.points) * learners.schedule.epochs
     few = learners.few_tasks * learners.few_schedule.steps(learners.few_points)
     few *= learners.few_schedule.epochs
     heads = 2 * config.tasks * config.heads.steps(config.points) * config.heads.epochs
     sequential = {
-        "pretrain deep": many * MILLISECONDS["deep"] / 1e3,
-        "pretrain shallow": many * MILLISECONDS["shallow"] / 1e3,
-        "pretrain deep_few": few * MILLISECONDS["deep"] / 1e3,
-        "pretrain shallow_few": few * MILLISECONDS["shallow"] / 1e3,
+        f"pretrain {network}{kind}": steps * MILLISECONDS[network] / 1e3
+        for kind, steps in (("", many), ("_few", few))
+        for network in ("deep", "shallow")
     }
     for stage, value in seconds.items():
         if stage.startswith("exact heads"):

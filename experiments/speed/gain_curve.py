@@ -8,7 +8,6 @@ processors together are given too: they are less at the mercy of what else the m
 Run `python -m experiments.speed.gain_curve [--runs R] [--loop L]`.
 """
 
-import argparse
 import time
 import warnings
 
@@ -19,10 +18,11 @@ _threads.one_blas_thread()  # scikit-learn's small fits take many times as long 
 import jax  # noqa: E402
 import numpy as np  # noqa: E402
 from rich.console import Console  # noqa: E402
-from rich.table import Table  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402 # pyright: ignore[reportMissingImports]
 
 from experiments._gain_runs import BLOCK, Program, Setting  # noqa: E402
+from experiments._run import table_of  # noqa: E402
+from experiments.speed._timing import clock, sizes  # noqa: E402
 from w2sjax.mixture.gain import Design, Models, train  # noqa: E402
 from w2sjax.mixture.logistic import LogisticFit  # noqa: E402
 from w2sjax.mixture.model import HARD, OVERLAP, Sample, published, sample  # noqa: E402
@@ -103,36 +103,25 @@ def largest_differences(models: Models, found: list[list]) -> list[float]:
     return answers
 
 
-def _timed(call) -> tuple[float, float]:
-    """Seconds on the clock and of all processors."""
-    start = time.perf_counter(), time.process_time()
-    call()
-    return time.perf_counter() - start[0], time.process_time() - start[1]
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Time both, compare coefficients, print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--runs", type=int, default=500)
-    parser.add_argument("--loop", type=int, default=20)
-    given = parser.parse_args(arguments)
+    given = sizes(__doc__, arguments, runs=500, loop=20)
     jax.config.update("jax_enable_x64", True)
     key, plan = jax.random.key(0), SETTING.plan()
     start = time.perf_counter()
     program = Program(SETTING, -(-given.runs // (BLOCK * jax.device_count())))
     compiling = time.perf_counter() - start
-    own = [_timed(lambda: program.run(key, SETTING, given.runs)) for _ in range(REPEATS)]
+    own = [clock(lambda: program.run(key, SETTING, given.runs)) for _ in range(REPEATS)]
     random = np.random.default_rng(0)
-    theirs = [_timed(lambda: loop(random, given.loop)) for _ in range(REPEATS)]
+    theirs = [clock(lambda: loop(random, given.loop)) for _ in range(REPEATS)]
     drawn = jax.jit(jax.vmap(lambda k: draw(k, plan)))(jax.random.split(key, given.loop))
     models = jax.device_get(jax.jit(jax.vmap(lambda a, b: train(a, b, plan, EASY)))(*drawn))
     first, second = jax.device_get(drawn)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on line searches that find nothing to gain
         found = converged(first, second, plan)
-    table = Table(title=f"{27 * given.runs:,} logistic regressions", title_justify="left")
-    for name in ("method", "seconds", "of processors", "compile [s]"):
-        table.add_column(name, justify="left" if name == "method" else "right")
+    columns = ("method", "seconds", "of processors", "compile [s]")
+    table = table_of(f"{27 * given.runs:,} logistic regressions", columns, ())
     seconds, processors = (min(part) for part in zip(*own, strict=True))
     scale = given.runs / given.loop
     their_seconds, their_processors = (scale * min(part) for part in zip(*theirs, strict=True))

@@ -4,7 +4,6 @@ The bandits are spread over as many virtual devices as there are cores. Run
 `python -m experiments.speed.selection [--bandits N] [--sources K] [--rounds T] [--repeats R]`.
 """
 
-import argparse
 import os
 import time
 
@@ -14,33 +13,21 @@ os.environ.setdefault("XLA_FLAGS", f"--xla_force_host_platform_device_count={COR
 import jax  # noqa: E402  the devices are counted when it is first used
 import jax.numpy as jnp  # noqa: E402
 from rich.console import Console  # noqa: E402
-from rich.table import Table  # noqa: E402
 
+from experiments._run import table_of  # noqa: E402
+from experiments.speed._timing import sizes  # noqa: E402
 from w2sjax.overlap.bandits import STRATEGIES  # noqa: E402
 from w2sjax.overlap.simulation import simulate  # noqa: E402
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Time every strategy and print the least of several runs."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--bandits", type=int, default=10_000)
-    parser.add_argument("--sources", type=int, default=10)
-    parser.add_argument("--rounds", type=int, default=10_000)
-    parser.add_argument("--repeats", type=int, default=3)
-    given = parser.parse_args(arguments)
+    given = sizes(__doc__, arguments, bandits=10_000, sources=10, rounds=10_000, repeats=3)
     size = (given.bandits, given.sources)
     means = jax.random.uniform(jax.random.key(1), size, jnp.float32)
     title = f"{given.bandits:,} bandits of {given.sources} sources over {given.rounds:,} rounds"
-    table = Table(title=title, title_justify="left")
-    for name in (
-        "strategy",
-        "run [s]",
-        "processor time [s]",
-        "compile [s]",
-        "ns a choice",
-        "regret",
-    ):
-        table.add_column(name, justify="left" if name == "strategy" else "right")
+    columns = ("strategy", "run [s]", "processor time [s]", "compile [s]", "ns a choice", "regret")
+    table = table_of(title, columns, ())
     for name in STRATEGIES:
         times, used, regret = [], [], 0.0
         for repeat in range(given.repeats + 1):

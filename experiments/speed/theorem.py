@@ -3,24 +3,20 @@
 Run `python -m experiments.speed.theorem [--instances N]`.
 """
 
-import argparse
-
 import jax
 from rich.console import Console
-from rich.table import Table
 
 import w2sjax
+from experiments._run import table_of
+from experiments.speed._timing import sizes
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Verify `misfit_gain` over all sets and print the times."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--instances", type=int, default=100_000)
-    given = parser.parse_args(arguments)
+    given = sizes(__doc__, arguments, instances=100_000)
     jax.config.update("jax_enable_x64", True)
-    table = Table(title=f"Theorem 1 on {given.instances:,} instances", title_justify="left")
-    for name in ("set", "run [s]", "compile [s]", "µs an instance", "undecided", "violated"):
-        table.add_column(name, justify="left" if name == "set" else "right")
+    columns = ("set", "run [s]", "compile [s]", "µs an instance", "undecided", "violated")
+    table = table_of(f"Theorem 1 on {given.instances:,} instances", columns, ())
     for name in w2sjax.SETS:
         (result,) = w2sjax.verify("misfit_gain", sets=[name], instances=given.instances)
         table.add_row(

@@ -12,6 +12,7 @@ from w2sjax.auditing.bootstrap import NAMES, percentile_interval, resampled
 from w2sjax.auditing.data import audit_data
 from w2sjax.auditing.quantities import Student
 from w2sjax.hypothesis import hypothesis_class
+from w2sjax.projection import MAX_STEPS
 from w2sjax.sets import Affine, L2Ball, Monotone
 
 audit: Any = audited  # a number of a report may be None; here it is not
@@ -20,7 +21,7 @@ SETTINGS: dict[str, Any] = {
     "count": COUNT,
     "key": jax.random.key(5),
     "tolerance": 1e-8,
-    "max_steps": 100,
+    "max_steps": MAX_STEPS,
 }
 
 
@@ -117,7 +118,7 @@ def test_chunks_change_nothing(convex_set):
 def test_the_same_key_gives_the_same_audit():
     features, weak, target = problem()
     data = audit_data(features, weak, target=target)
-    first, again, other = (audit(data, bootstrap=20, key=jax.random.key(k)) for k in (1, 1, 2))
+    first, again, other = (audit(data, bootstrap=COUNT, key=jax.random.key(k)) for k in (1, 1, 2))
     assert first == again
     assert first.models[0].misfit_interval != other.models[0].misfit_interval
     assert first.models[0].misfit == other.models[0].misfit
@@ -152,16 +153,16 @@ def test_intervals_cover_the_mean_of_a_known_distribution():
 def test_crowded_features_are_warned_of():
     features, weak, target = problem()
     data = audit_data(features, weak, target=target)
-    report = audit(data, bootstrap=5, key=jax.random.key(0))
+    report = audit(data, bootstrap=COUNT, key=jax.random.key(0))
     assert not any("overfit" in sentence for sentence in report.warnings)
     crowded = np.random.default_rng(2).normal(size=(ROWS, 10))
-    report = audit(audit_data(crowded, weak, target=target), bootstrap=5, key=jax.random.key(0))
+    report = audit(audit_data(crowded, weak, target=target), bootstrap=COUNT, key=jax.random.key(0))
     assert any("overfit" in sentence for sentence in report.warnings)
 
 
 def test_without_a_target_only_the_misfit_has_an_interval():
     features, weak, _ = problem()
-    report = audit(audit_data(features, weak), bootstrap=5, key=jax.random.key(0))
+    report = audit(audit_data(features, weak), bootstrap=COUNT, key=jax.random.key(0))
     for model in report.models:
         assert model.misfit_interval is not None and model.gain_interval is None
     assert not any("left out" in sentence for sentence in report.warnings)

@@ -93,7 +93,7 @@ def test_overflow_is_null_and_a_dash(saved, tmp_path, capsys):
 @pytest.mark.parametrize("target", [True, False])
 def test_reports_fit_a_page(saved, target, capsys):
     changes = {} if target else {"target": None}
-    assert command.run(saved(**changes), bootstrap=3, split="last:0.3") == 0
+    assert command.run(saved(**changes), bootstrap=5, split="last:0.3") == 0
     printed = capsys.readouterr().out
     source, *lines = printed.splitlines()
     assert max(map(len, (line for line in lines if "data.npz" not in line))) <= 100
@@ -104,7 +104,7 @@ def test_reports_fit_a_page(saved, target, capsys):
 
 def test_all_files_are_written(saved, tmp_path, capsys):
     out = tmp_path / "new" / "folder"
-    assert command.run(saved(), bootstrap=3, split="0.4", out=out, unit="kg$^2$") == 0
+    assert command.run(saved(), bootstrap=5, split="0.3", out=out, unit="kg$^2$") == 0
     printed = capsys.readouterr().out
     names = sorted(path.name for path in out.iterdir())
     assert names == ["audit.json", "audit.pdf", "audit.png", "audit.txt"]

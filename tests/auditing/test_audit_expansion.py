@@ -110,7 +110,7 @@ def test_given_students_are_taken_as_they_are():
 
 def test_rows_of_weight_zero_are_no_neighbours():
     given = arrays()
-    kept = np.arange(ROWS) % 4 > 0
+    kept = np.arange(ROWS) % 5 < 3  # as many as are fitted on in the test before
     weights = np.where(kept, 2.0, 0.0)
     found = expansion(audit(audit_data(**given, weights=weights), neighbours=4))
     models = ("weak_predictions", "weak_names")
@@ -142,7 +142,7 @@ def saved(tmp_path):
 
 def test_the_command_prints_and_writes_it(saved, tmp_path, capsys):
     out = tmp_path / "report"
-    options = {"neighbours": (4, 8), "smallest_set": 0.05, "bootstrap": 20}
+    options = {"neighbours": (4, 8), "smallest_set": 0.05, "bootstrap": 10}
     assert command.run(saved(detected=True), out=out, **options) == 0
     printed = capsys.readouterr().out
     assert "[easy]" in printed and "97.5%" in printed and "with U above 0.05" in printed

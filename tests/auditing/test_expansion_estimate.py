@@ -4,19 +4,19 @@ import dataclasses
 from fractions import Fraction
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from w2sjax.arithmetic.measured import evaluate
 from w2sjax.auditing.data import audit_data
 from w2sjax.auditing.expansion import bounds
 from w2sjax.auditing.expansion import estimate as estimation
 from w2sjax.auditing.expansion.estimate import estimate
 from w2sjax.auditing.expansion.options import ExpansionOptions
-from w2sjax.claims.expansion import bounds as claimed
-from w2sjax.claims.expansion.study import prepare
-from w2sjax.claims.expansion.world import finite_world
+from w2sjax.claims.expansion import coverage_good_side, pseudolabel_correction_tight
 from w2sjax.mixture.model import EASY, HARD, OVERLAP
+from w2sjax.settings.expansion import floats
+from w2sjax.settings.expansion.finite_world import finite_world
 
 ROWS, STUDENTS = 36, 3
 VALUES = (-1.0, 2.0, 3.0)
@@ -205,25 +205,20 @@ def test_rows_are_complete_and_in_order():
 
 @jax.jit
 def by_the_claims(world):
-    study = prepare(world)
-    good, bad = study.overlap & study.taught, study.overlap & ~study.taught
-    coverage = study.expansion(study.wrong, good, study.hard)
-    correction = study.expansion(~study.wrong, bad, good)
-    zero = jnp.zeros_like(world.level)
-    return {
-        "q": coverage.quantile(zero, jnp.ones_like(study.family)) / coverage.source,
-        "coverage": coverage.constant(zero).value,
-        "above": coverage.above(zero),
-        "correction": correction.constant(zero).value,
-        "hard": claimed.hard(study).value,
-        "correction_bound": claimed.correction(study).value,
-        "correction_q": claimed.corrected_quantile(study, correction) / correction.source,
-    }
+    """q, c and the right sides of B.3 and B.1."""
+    found = {}
+    for claim in (coverage_good_side.CLAIM, pseudolabel_correction_tight.CLAIM):
+        study = floats.study(floats.prepare(world, (claim,)), claim)
+        (bound,) = evaluate((claim.comparisons[0].upper,), study.quantity)
+        found |= {
+            claim.title[:11]: (study.q.number.value, study.c.number.value, bound.number.value)
+        }
+    return found
 
 
 def test_the_claims_agree_on_the_same_world():
     """The points of the first label; those of the teacher's silence are hard-only."""
-    compared = dict.fromkeys(("constant", "hard", "correction", "correction_bound"), 0)
+    compared = dict.fromkeys(("coverage", "correction", "correction_bound"), 0)
     for seed in SEEDS:
         drawn = draw(seed)
         members = drawn["truth"] == 0
@@ -234,19 +229,13 @@ def test_the_claims_agree_on_the_same_world():
         shared = {"masses": drawn["weights"], "truth": drawn["truth"], "neighbours": near,
                   "teacher": drawn["teachers"][0], "classifiers": drawn["students"]}  # fmt: skip
         world = finite_world(**shared, hard=drawn["regions"] == HARD)
-        claims = {name: np.asarray(value) for name, value in by_the_claims(world).items()}
-        rows = estimated(drawn, q=float(claims["q"])).estimates
+        q, c, bound = map(float, by_the_claims(world)["Theorem B.3"])
+        rows = estimated(drawn, q=q).estimates
         kept = {row.statement: row for row in rows if (row.label, row.weak_model) == (-1, "weak_0")}
         row = kept["coverage_good_side"]
-        if row.target:
-            assert close(row.bound, float(claims["hard"]))
-            compared["hard"] += 1
-        rows = estimated(drawn).estimates
-        kept = {row.statement: row for row in rows if (row.label, row.weak_model) == (-1, "weak_0")}
-        row = kept["coverage_good_side"]
-        if row.target and claims["above"].any():
-            assert close(row.constant, float(claims["coverage"]))
-            compared["constant"] += 1
+        if row.target and row.constant is not None:
+            assert close(row.bound, bound) and close(row.constant, c)
+            compared["coverage"] += 1
         # Theorem B.1 on all points of the label: none of them is hard-only, but one of no weight.
         masses = np.append(drawn["weights"], 1)
         edges = np.pad(near, (0, 1))
@@ -258,15 +247,17 @@ def test_the_claims_agree_on_the_same_world():
             classifiers=np.pad(drawn["students"], ((0, 0), (0, 1))),
             hard=np.arange(ROWS + 1) == ROWS,
         )
-        claims = {name: np.asarray(value) for name, value in by_the_claims(whole).items()}
+        q, c, bound = map(float, by_the_claims(whole)["Theorem B.1"])
+        rows = estimated(drawn).estimates
+        kept = {row.statement: row for row in rows if (row.label, row.weak_model) == (-1, "weak_0")}
         row = kept["pseudolabel_correction_tight"]
-        if row.constant is None:
+        if row.constant is None or q > 0:
             continue
-        assert close(row.constant, float(claims["correction"]))
+        assert close(min(row.constant, 31 / 32 * (1 - row.alpha) / row.alpha), c)
         compared["correction"] += 1
         best = row.disagreement + row.alpha < 1 - row.fragile
-        if row.bound is not None and claims["correction_q"] == 0 and best:
-            assert close(row.bound, float(claims["correction_bound"]))
+        if row.bound is not None and c == row.constant and best:
+            assert close(row.bound, bound)
             compared["correction_bound"] += 1
     assert min(compared.values()) >= 5, compared
 

@@ -5,9 +5,11 @@ from fractions import Fraction
 
 import numpy as np
 
+NOTHING = Fraction(0), Fraction(1)  # where a condition fails
+
 
 class Oracle:
-    """One world; `class_only` restricts it to the points of class 0, as the claims do."""
+    """One world, restricted to the points of class 0, as in the claims."""
 
     def __init__(self, world):
         masses = np.asarray(world.masses).tolist()
@@ -61,7 +63,7 @@ class Oracle:
         ratios = self.ratios(sets, target, source)
         q = self.quantile(ratios)
         constants = [n / u for u, n in ratios if u > q]
-        paid = mistakes / min(constants) if constants else Fraction(0)
+        paid = mistakes / min(constants, default=Fraction(1))
         return max(q, paid) + 1 - self.probability(self.robust(f), source)
 
     def error(self):
@@ -80,6 +82,8 @@ class Oracle:
     def hard_error(self):
         good = self.overlap & self.taught()
         wrongly_taught = 1 - self.probability(good, self.overlap)
+        if wrongly_taught == 1:
+            return NOTHING
         disagreement = self.probability(self.disagreement(), self.overlap)
         return self.error(), self.spread(good, disagreement / (1 - wrongly_taught))
 
@@ -102,18 +106,20 @@ class Oracle:
         return self.quantile(self.ratios(sets, bad, source), self.agreement())
 
     def hard_error_payback(self):
-        """With a = 0 where the statement says nothing, which leaves the triangle inequality."""
         weak_error = 1 - self.probability(self.taught(), self.hard)
-        q, a = self.payback_quantile(), max(self.agreement(), Fraction(0))
-        assert a == 0 or a > q
+        q, a = self.payback_quantile(), self.agreement()
+        if a <= q:
+            return NOTHING
         constant = self.payback_constant(q)
-        paid = 0 if a == 0 or constant is None else 2 * constant * a
+        paid = 2 * (1 if constant is None else constant) * a
         disagreement = self.probability(self.disagreement(), self.hard)
         return self.error(), disagreement + weak_error * (1 - paid)
 
     def coverage_good_side(self):
         """B.3, with T = H and S = O."""
-        alpha = 1 - self.probability(self.taught(), self.overlap)
+        alpha = self.alpha()
+        if alpha == 1:
+            return NOTHING
         paid = self.probability(self.disagreement(), self.overlap) / (1 - alpha)
         return self.error(), self.spread(self.overlap & self.taught(), paid)
 
@@ -129,12 +135,12 @@ class Oracle:
 
     def pseudolabel_correction_tight(self):
         """B.1, with S = O."""
-        f, covered = self.family[0], self.overlap
-        ratios, q, _ = self.correction_quantile()
-        alpha = 1 - self.probability(self.taught(), covered)
-        c = min([n / u for u, n in ratios if u > q], default=Fraction(1))
-        if c * alpha >= Fraction(999, 1000) * (1 - alpha):
-            c = Fraction(1)
+        f, covered, alpha = self.family[0], self.overlap, self.alpha()
+        ratios, q, left = self.correction_quantile()
+        if not 0 < alpha < Fraction(1, 2) or q > left:
+            return NOTHING
+        most = Fraction(31, 32) * (1 - alpha) / alpha
+        c = min([most, *(n / u for u, n in ratios if u > q)])
         prime = c / (1 - alpha + c * alpha)
         fragile = 1 - self.probability(self.robust(f), covered)
         disagreement = self.probability(self.disagreement(), covered)
@@ -146,12 +152,12 @@ class Oracle:
         return 1 - self.probability(self.taught(), self.overlap)
 
     def pseudolabel_correction(self):
-        """4.1 with c at most 2 (1 - alpha); 2 where it says nothing."""
+        """4.1 with c at most 2 (1 - alpha)."""
         good, bad = self.overlap & self.taught(), self.overlap - self.taught()
         alpha, f, most = self.alpha(), self.family[0], 3 * (1 - 2 * self.alpha()) / 4
         error = self.probability(self.errors(f), self.overlap)
         if not 0 < alpha < Fraction(1, 2):
-            return error, Fraction(2)
+            return NOTHING
         sets = [(set(self.points) - self.errors(g)) & self.robust(g) & good for g in self.family]
         ratios = self.ratios(sets, bad, good)
         q = self.quantile(ratios, most)
@@ -159,17 +165,17 @@ class Oracle:
         fragile = set(self.points) - self.robust(f)
         lost = self.probability(self.disagreement() | fragile, self.overlap)
         if 4 * lost > 1 - alpha + 3 * c * alpha:
-            return error, Fraction(2)
+            return NOTHING
         bound = 2 * alpha / (1 - 2 * alpha) * self.probability(fragile, self.overlap)
         bound += self.probability(self.disagreement(), self.overlap)
         return error, bound + alpha * (1 - Fraction(3, 2) * c)
 
     def coverage_expansion(self):
-        """4.2 with c at most 1 / (1 - alpha); 2 where it says nothing."""
+        """4.2 with c at most 1 / (1 - alpha)."""
         good, bad = self.overlap & self.taught(), self.overlap - self.taught()
         alpha, f, silent = self.alpha(), self.family[0], self.hard
         if not 0 < alpha < Fraction(1, 2):
-            return self.error(), Fraction(2)
+            return NOTHING
         wrong = [self.errors(g) & self.robust(g) & silent for g in self.family]
         right = [(silent - self.errors(g)) & self.robust(g) for g in self.family]
         ratios = self.ratios(wrong, good, silent) + self.ratios(right, bad, silent)
@@ -178,6 +184,6 @@ class Oracle:
         fragile = 1 - self.probability(self.robust(f), silent)
         disagreement = self.probability(self.disagreement(), self.overlap)
         if disagreement + fragile >= c * (1 - q - alpha):
-            return self.error(), Fraction(2)
+            return NOTHING
         paid = (disagreement - c * alpha) / (c * (1 - 2 * alpha))
         return self.error(), (1 - alpha) / (1 - 2 * alpha) * fragile + max(q, paid)

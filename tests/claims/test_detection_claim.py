@@ -1,4 +1,4 @@
-"""Concentration of the detected density: failures are counted, rates by scipy, hypotheses needed."""
+"""Concentration of the detected density: failures are counted, rates by scipy, assumptions needed."""
 
 import dataclasses
 import functools
@@ -11,9 +11,13 @@ from scipy.stats import kstest, norm
 
 from w2sjax import verify
 from w2sjax._compilation import compile_quickly
-from w2sjax.claims.overlap.detection_concentration import CLAIM
-from w2sjax.claims.overlap.detection_instance import EASY, LARGEST, SMALLEST
-from w2sjax.claims.overlap.detection_study import DOMAIN, FAILURE
+from w2sjax.arithmetic.measured import judge
+from w2sjax.lookup import claim_named
+from w2sjax.settings.detection.drawing import EASY, LARGEST, SMALLEST, draw
+from w2sjax.settings.detection.floats import prepare, study
+
+CLAIM = claim_named("detection_concentration")
+FAILURE = 0.1
 
 COUNT = 400
 
@@ -36,28 +40,30 @@ def test_the_twin_is_refuted():
     assert answer(twin=True).refuted
 
 
-@pytest.mark.parametrize("hypothesis", CLAIM.hypotheses)
-def test_hypotheses_are_needed(hypothesis):
-    assert answer(drop=hypothesis).refuted
+@pytest.mark.parametrize("assumption", CLAIM.droppable)
+def test_assumptions_are_needed(assumption):
+    assert answer(drop=assumption).refuted
 
 
 @functools.cache
 def instances():
     """Raw instances and their studies, as numpy arrays; sides of the inequality."""
     keys = jax.random.split(jax.random.key(2), COUNT)
-    draw = jax.jit(jax.vmap(lambda key: DOMAIN.draw(key, None)))
-    raw = compile_quickly(draw.lower(keys))(keys)
+    drawn = jax.jit(jax.vmap(lambda key: draw(key, None)))
+    raw = compile_quickly(drawn.lower(keys))(keys)
 
     @jax.jit
     @jax.vmap
     def sides(one):
-        study = DOMAIN.prepare(one, ())
-        return study, study.share(), study.rates(), CLAIM.check(study)
+        found = study(prepare(one, (CLAIM,)), CLAIM)
+        names = ("estimate", "false_positives", "misses")
+        share, *rates = (found.quantity((name,)).number for name in names)
+        return found, share, rates, judge(CLAIM, found.quantity)
 
     return jax.device_get(raw), jax.device_get(compile_quickly(sides.lower(raw))(raw))
 
 
-def test_instances_satisfy_the_hypotheses():
+def test_instances_satisfy_the_assumptions():
     raw, _ = instances()
     assert np.all(raw.direction[:, :EASY] == 0) and np.all(raw.threshold > 0)
     assert np.all((raw.size >= SMALLEST) & (raw.size <= LARGEST)) and np.all(raw.size % 1 == 0)
@@ -74,12 +80,12 @@ def test_instances_satisfy_the_hypotheses():
 
 def test_the_hard_noise_along_the_direction_is_normal():
     """Kolmogorov and Smirnov over the points without the pattern; false alarm probability 1e-6."""
-    raw, (study, *_) = instances()
+    raw, (studies, *_) = instances()
     direction = raw.direction[:, EASY:]
     spread = raw.noise * np.linalg.norm(direction, axis=1)
     signed = np.einsum("bnd,bd->bn", raw.points, raw.direction) / spread[:, None]
     np.testing.assert_allclose(
-        study.scores, np.abs(signed * spread[:, None]), rtol=1e-9, atol=1e-12
+        studies.scores, np.abs(signed * spread[:, None]), rtol=1e-9, atol=1e-12
     )
     lacking = ~raw.overlap & ~raw.zeroed[:, None]
     assert kstest(signed[lacking], "norm").pvalue > 1e-6
@@ -128,6 +134,7 @@ def test_scores_at_the_threshold_count_as_error():
     raw, (studies, share, *_) = instances()
     assert np.all(share.error < 1e-12)
     instance = jax.tree.map(lambda leaf: jnp.asarray(leaf[0]), raw)
-    study = jax.tree.map(lambda leaf: jnp.asarray(leaf[0]), studies)
-    moved = dataclasses.replace(instance, threshold=study.scores[0] + study.error[0] / 2)
-    assert dataclasses.replace(study, instance=moved).share().error >= 1 / float(instance.size)
+    one = jax.tree.map(lambda leaf: jnp.asarray(leaf[0]), studies)
+    moved = dataclasses.replace(instance, threshold=one.scores[0] + one.error[0] / 2)
+    found = dataclasses.replace(one, instance=moved).quantity(("estimate",))
+    assert found.number.error >= 1 / float(instance.size)

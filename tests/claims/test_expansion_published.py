@@ -8,7 +8,7 @@ from fractions import Fraction as Q
 import expansion_oracle
 import pytest
 
-from w2sjax.claims.expansion.world import ABSTAINS, finite_world
+from w2sjax.settings.expansion.finite_world import ABSTAINS, finite_world
 
 
 def world(masses, teacher, edges, family):

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from w2sjax import Inequality, Verdict
-from w2sjax.claims import compare
-from w2sjax.rounding import Rounded, exact
+from w2sjax.arithmetic.inequality import compare
+from w2sjax.arithmetic.rounding import Rounded, exact
 
 NAN, INF = float("nan"), float("inf")
 

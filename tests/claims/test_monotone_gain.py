@@ -1,4 +1,4 @@
-"""The claim on monotone gain: not refuted, its twin and its dropped hypothesis are, accuracies are right."""
+"""The claim on monotone gain: not refuted, its twin and its dropped assumption are, accuracies are right."""
 
 import functools
 
@@ -8,12 +8,15 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from w2sjax import verify
-from w2sjax.claims.overlap.gain_instance import DIMENSION, GRID, REPETITIONS
-from w2sjax.claims.overlap.monotone_gain import CLAIM, FAILURE
+from w2sjax.arithmetic.measured import judge
+from w2sjax.lookup import claim_named
 from w2sjax.mixture.accuracy import overall, region_accuracies
 from w2sjax.mixture.model import OverlapMixture
+from w2sjax.settings.mixture.drawing import DIMENSION, GRID, REPETITIONS, draw
+from w2sjax.settings.mixture.floats import prepare, study
 
-COUNT = 500
+CLAIM = claim_named("monotone_gain")
+COUNT, FAILURE = 500, 0.1
 
 
 @functools.cache
@@ -32,18 +35,18 @@ def test_its_twin_is_refuted():
     assert answer(twin=True).refuted
 
 
-def test_the_hypothesis_is_needed():
+def test_the_assumption_is_needed():
     assert answer("better than chance").refuted
 
 
 def test_students_are_scikit_learns():
     """Accuracies of one instance's students, to 1e-3: they are not run to convergence."""
-    raw = jax.jit(CLAIM.domain.draw)(jax.random.key(3), None)
-    study = jax.jit(CLAIM.domain.prepare)(raw)
+    raw = jax.jit(draw)(jax.random.key(3))
+    trained = jax.jit(prepare)(raw)
     one = jnp.ones(())
     mixture = OverlapMixture(raw.means[0], raw.means[1], one, one, raw.shares, one / 2)
-    assert study.accuracies.shape == (REPETITIONS, len(GRID))
-    judge = jax.jit(lambda w, b: overall(region_accuracies(mixture, w, b), raw.shares))
+    assert trained.accuracies.shape == (REPETITIONS, len(GRID))
+    accuracy = jax.jit(lambda w, b: overall(region_accuracies(mixture, w, b), raw.shares))
     compared = 0
     for repetition in range(REPETITIONS):
         signs, noise = (np.asarray(part[repetition]) for part in (raw.signs, raw.noise))
@@ -51,11 +54,17 @@ def test_students_are_scikit_learns():
         labels = points[:, :DIMENSION] @ np.asarray(raw.direction) > 0
         for place, size in enumerate(GRID):
             if np.unique(labels[:size]).size < 2:
-                assert abs(study.accuracies[repetition, place] - 0.5) < 1e-12
+                assert abs(trained.accuracies[repetition, place] - 0.5) < 1e-12
                 continue
             model = LogisticRegression(C=float(raw.strength), tol=1e-10, max_iter=10_000)
             model.fit(points[:size], labels[:size])
-            expected = judge(model.coef_[0], np.ravel(model.intercept_)[0])
-            assert abs(study.accuracies[repetition, place] - expected) < 1e-3
+            expected = accuracy(model.coef_[0], np.ravel(model.intercept_)[0])
+            assert abs(trained.accuracies[repetition, place] - expected) < 1e-3
             compared += 1
     assert compared > REPETITIONS
+    sides = judge(CLAIM, study(trained, CLAIM).quantity)
+    means = np.asarray(trained.accuracies).mean(axis=0)
+    falls = [means[i] - means[j] for i in range(len(GRID)) for j in range(i, len(GRID))]
+    assert abs(float(sides.lhs) - max(falls)) < 1e-12
+    radius = np.sqrt(2 * np.log(3 / FAILURE) / REPETITIONS)  # for three pairs
+    assert abs(float(sides.rhs) - radius) < 1e-12

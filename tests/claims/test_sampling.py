@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import itertools
 
 import jax
 import jax.numpy as jnp
@@ -10,13 +11,13 @@ import pytest
 from scipy.stats import binomtest, chisquare
 
 from w2sjax import REGISTRY, Verdict, hypothesis_class, project, verify
-from w2sjax.claims.sampling import sampled_gap, uniform_misfit
-from w2sjax.claims.sampling.instance import LARGEST, sample
-from w2sjax.claims.sampling.study import DOMAIN, FAILURE, prepare
 from w2sjax.sets import L2Ball
+from w2sjax.settings.sampling import FAILURE, SAMPLING
+from w2sjax.settings.sampling.drawing import LARGEST, draw, sample
+from w2sjax.settings.sampling.floats import prepare
 from w2sjax.tally import failure_interval
 
-CLAIMS = [claim for claim in REGISTRY if claim.domain is DOMAIN]
+CLAIMS = tuple(claim for claim in REGISTRY if claim.setting is SAMPLING)
 COUNT = 500
 each_claim = pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.name)
 
@@ -32,7 +33,7 @@ def answers(what, drop=None):
 @each_claim
 def test_true_claims_are_not_refuted(claim):
     found = answers("true")[claim.name]
-    assert found.failure == FAILURE and not found.refuted
+    assert found.failure == float(FAILURE) and not found.refuted
     assert found.undecided == found.invalid == 0
     assert found.violated <= FAILURE * COUNT
     expected = binomtest(found.violated, COUNT).proportion_ci(0.99, method="exact")
@@ -47,29 +48,27 @@ def test_twins_are_refuted(claim):
 
 
 @pytest.mark.parametrize(
-    ("claim", "hypothesis"), [(claim, name) for claim in CLAIMS for name in claim.hypotheses]
+    ("claim", "assumption"), [(claim, name) for claim in CLAIMS for name in claim.droppable]
 )
-def test_hypotheses_are_needed(claim, hypothesis):
-    assert answers("true", hypothesis)[claim.name].refuted
+def test_assumptions_are_needed(claim, assumption):
+    assert answers("true", assumption)[claim.name].refuted
 
 
 @functools.cache
 def instances(count=40):
     """Raw instances and their studies."""
     keys = jax.random.split(jax.random.key(3), count)
-    raw = jax.jit(jax.vmap(lambda key: DOMAIN.draw(key, L2Ball)))(keys)
-    return raw, jax.jit(jax.vmap(lambda one: prepare(one, ("sampled", "best"))))(raw)
+    raw = jax.jit(jax.vmap(lambda key: draw(key, L2Ball)))(keys)
+    return raw, jax.jit(jax.vmap(lambda one: prepare(one, CLAIMS)))(raw)
 
 
-def test_instances_satisfy_the_hypotheses():
+def test_instances_satisfy_the_assumptions():
     raw, _ = instances()
     bound = np.asarray(raw.bound)
     lengths = np.linalg.norm(raw.hypothesis.features, axis=2).max(axis=1)
     assert np.all(lengths * raw.hypothesis.set.radius <= bound)
     assert np.all(np.abs(raw.weak).max(axis=1) <= bound)
-    target = np.einsum("bnd,bd->bn", raw.hypothesis.features, raw.truth) + raw.offset
-    assert np.all(np.abs(target).max(axis=1) <= bound * (1 + 1e-12))
-    assert np.all(np.linalg.norm(raw.truth, axis=1) <= raw.hypothesis.set.radius * (1 + 1e-12))
+    assert np.all(np.abs(raw.target).max(axis=1) <= bound)
     assert np.all(np.sum(raw.counts, axis=1) == raw.size)
     assert np.all(raw.counts >= 0) and np.all(np.asarray(raw.counts) % 1 == 0)
 
@@ -101,7 +100,7 @@ def test_the_supremum_is_above_every_head_and_reached():
     disc = np.stack([radii * np.cos(angles), radii * np.sin(angles)], axis=-1).reshape(-1, 2)
     for index in range(12):
         study = jax.tree.map(lambda leaf, i=index: leaf[i], studies)
-        found = uniform_misfit.largest_difference(study)
+        found = study.quantity(("deviation",)).number
         population, empirical = misfits(study, float(study.instance.hypothesis.set.radius) * disc)
         largest = np.abs(population - empirical).max()
         assert largest <= float(found.upper())
@@ -118,10 +117,32 @@ def test_the_gap_is_the_best_direction_in_the_disc():
         raw, student = study.instance, np.asarray(study.student.values)
         members = float(raw.hypothesis.set.radius) * circle @ np.asarray(raw.hypothesis.features).T
         pairings = (members - student) @ (raw.hypothesis.weights * (raw.weak - student))
-        found = sampled_gap.population_gap(study)
+        found = study.quantity(("gap", "student")).number
         scale = float(raw.bound) ** 2
         assert pairings.max() <= float(found.upper()) + 1e-12 * scale
         assert pairings.max() >= float(found.value) - 1e-6 * scale
+
+
+def test_distances_are_those_of_the_functions():
+    """By numpy; the projection of the target is the best of many members, and the error says how good."""
+    _, studies = instances()
+    angles, radii = np.meshgrid(np.linspace(0, 2 * np.pi, 721), np.linspace(0, 1, 101))
+    disc = np.stack([radii * np.cos(angles), radii * np.sin(angles)], axis=-1).reshape(-1, 2)
+    for index in range(8):
+        study = jax.tree.map(lambda leaf, i=index: leaf[i], studies)
+        raw = study.instance
+        weights, features = (np.asarray(a) for a in (raw.hypothesis.weights, raw.features))
+        values = {"weak": raw.weak, "target": raw.target, "student": study.student.values,
+                  "best": study.best.values}  # fmt: skip
+        for first, second in itertools.product(values, repeat=2):
+            found = study.quantity(("d", first, second)).number
+            expected = weights @ (np.asarray(values[first]) - np.asarray(values[second])) ** 2
+            np.testing.assert_allclose(found.value, expected, rtol=1e-12, atol=1e-300)
+        epsilon = study.quantity(("d", "best", "target")).number
+        members = float(raw.radius) * disc @ features.T
+        least = ((members - np.asarray(raw.target)) ** 2 @ weights).min()
+        assert epsilon.value - epsilon.error <= least
+        assert epsilon.error <= 1e-6 * float(raw.bound) ** 2
 
 
 def test_the_student_is_fitted_on_the_sample():
@@ -133,6 +154,8 @@ def test_the_student_is_fitted_on_the_sample():
         hypothesis_class(one.hypothesis.set, jnp.asarray(features)), one.weak[jnp.asarray(repeated)]
     )
     np.testing.assert_allclose(studies.student.coefficients[0], again.coefficients, rtol=1e-8)
+    left = jax.vmap(lambda study: study.quantity(("gap_n", "student")).number.error)(studies)
+    assert np.all(left <= 1e-9 * np.asarray(raw.bound) ** 2)
 
 
 def test_failure_intervals():

@@ -7,12 +7,10 @@ from collections import Counter
 import pytest
 
 from experiments import printed_bounds
-from experiments._bound_tally import COLUMNS, KEYS, Tally
+from experiments._bound_tally import CELLS, COLUMNS, KEYS, NAMES, PRINTED, Tally
 from experiments._run import read
 from w2sjax.falsification.counterexample import replay
-from w2sjax.falsification.worlds.batch_bounds import CELLS, NAMES
-from w2sjax.falsification.worlds.enumeration import Shape, all_batches
-from w2sjax.falsification.worlds.names import PRINTED
+from w2sjax.settings.expansion.enumeration import Shape, all_batches
 
 SMALL = printed_bounds.Config(
     enumerated=(Shape(4),), drawn=200, population=60, generations=5, seconds=1.0, tallied=5

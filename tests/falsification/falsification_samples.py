@@ -1,31 +1,46 @@
-"""Small random exact problems of every kind, for tests of both exact engines."""
+"""Claims, small exact instances and counterexamples, for tests of both exact engines."""
 
+import itertools
 import random
 from fractions import Fraction
 
-from w2sjax.falsification.projection.sets import SHAPES
-from w2sjax.falsification.projection.small import small_problems
-from w2sjax.falsification.statements import STATEMENTS, TWINS, Statement
+from w2sjax.falsification.counterexample import confirm
+from w2sjax.falsification.deciding import decide
+from w2sjax.language.rewriting import twin_of
+from w2sjax.lookup import claim_named
 
-KINDS = tuple(SHAPES)
-PROJECTION = tuple(name for name, s in STATEMENTS.items() if s.domain == "projection")
-EXPANSION = tuple(name for name, s in STATEMENTS.items() if s.domain == "expansion")
-
-
-def about(statement: Statement, kind: str) -> bool:
-    return statement.sets is None or kind in statement.sets
+SEARCHED = 20_000  # small instances
 
 
-def problems(statement: Statement, kind: str, count: int, seed: int = 0):
-    """Draw small problems; some have members outside the set."""
-    source = random.Random(seed)
-    stream = small_problems(statement, kind, None, source.randrange(10**9))
-    return [next(stream) for _ in range(count)]
+def claim(name, drop=None):
+    """A claim of the registry, without an assumption."""
+    return claim_named(name).without(drop)
 
 
-def statements(names):
-    """True statements and twins by name."""
-    return [(name, s) for name in names for s in (STATEMENTS[name], TWINS[name])]
+def twin(name):
+    """The false twin of a claim."""
+    return twin_of(claim_named(name))
+
+
+def small(claim, kind="subspace", seed=0):
+    """Small exact instances of a claim; over a kind of set, if it is about sets."""
+    search = claim.setting.part("search")
+    return search.small(claim, kind if claim.over_sets else None, None, seed)
+
+
+def violating(claim, kind="subspace", *, seed=0, fits=lambda instance: True):
+    """The first small instance that violates a claim."""
+    for instance in itertools.islice(small(claim, kind, seed), SEARCHED):
+        if fits(instance) and decide(claim, instance, (128,)).violated:
+            return instance
+    raise AssertionError(f"{claim.name}: none found")
+
+
+def counterexample(claim, kind="subspace", *, seed=0, fits=lambda instance: True):
+    """The first small instance that violates a claim, confirmed."""
+    answer = confirm(claim, violating(claim, kind, seed=seed, fits=fits), "a test")
+    assert answer is not None
+    return answer
 
 
 def fraction(source: random.Random, size: int = 6) -> Fraction:

@@ -1,4 +1,4 @@
-"""The exact side of every claim is the claim: both sides agree with `check` on converted instances."""
+"""The exact side of every claim is its side in doubles: both agree on converted instances."""
 
 import functools
 from collections import Counter
@@ -8,37 +8,34 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from falsification_samples import EXPANSION, PROJECTION
 
 from w2sjax import REGISTRY, SETS, Verdict
 from w2sjax._compilation import compile_quickly
-from w2sjax.claims.expansion.printed_bounds import NOTHING
-from w2sjax.falsification.conversion import exact_problem, exact_set, exact_worlds
-from w2sjax.falsification.exact import decide
-from w2sjax.falsification.projection.sets import contains, member_near
-from w2sjax.falsification.statements import STATEMENTS, TWINS
-from w2sjax.falsification.worlds.names import PRINTED
+from w2sjax.falsification.deciding import decide
+from w2sjax.language.rewriting import twin_of
 from w2sjax.sets import Box
+from w2sjax.settings.projection import conversion, floats
+from w2sjax.settings.projection.sets import contains, member_near
+from w2sjax.settings.random_instances import compared
 
-CLAIMS = {claim.name: claim for claim in REGISTRY}
+PROJECTION = [claim for claim in REGISTRY if claim.setting.name == "projection"]
 COUNT = 6
 
 
 @functools.cache
 def drawn(kind):
-    """A few instances with all students, and both verdicts of every claim: one program a set."""
-    claims = [CLAIMS[name] for name in PROJECTION if CLAIMS[name].stated_for(SETS[kind])]
+    """A few instances, and both sides of every claim, its twin and what it drops: one program a set."""
+    claims = [
+        variant
+        for claim in PROJECTION
+        if claim.stated_for(SETS[kind])
+        for variant in (claim, twin_of(claim), *map(claim.without, claim.droppable))
+    ]
 
     def one(key):
-        domain = claims[0].domain
-        raw = domain.draw(key, SETS[kind], points=5, features=2)  # pyright: ignore
-        study = domain.prepare(raw, ("projection", "best", "sampled", "mixed"))
-        imposed = [claim.impose(study) for claim in claims]
-        students = [s.sampled if "sampled" in c.needs else s.student
-                    for c, s in zip(claims, imposed, strict=True)]  # fmt: skip
-        sides = [[summary(c.check(s)), summary(c.false_twin(s))]
-                 for c, s in zip(claims, imposed, strict=True)]  # fmt: skip
-        return raw, students, sides
+        raw = floats.draw(key, SETS[kind], points=5, features=2)
+        prepared = floats.prepare(raw, claims)
+        return raw, [summary(compared(prepared, claim)) for claim in claims]
 
     keys = jax.random.split(jax.random.key(11), COUNT)
     program = compile_quickly(jax.jit(jax.vmap(one)).lower(keys))
@@ -68,36 +65,35 @@ def number(text):
         ),
     ],
 )
-def test_projection_statements_are_the_claims(kind):
+def test_exact_projections_are_those_of_the_floats(kind):
     claims, cases = drawn(kind)
     seen = Counter()
-    for raw, students, sides in cases:
-        for claim, student, pair in zip(claims, students, sides, strict=True):
-            for side, statement in zip(
-                pair, (STATEMENTS[claim.name], TWINS[claim.name]), strict=True
-            ):
-                problem = exact_problem(raw, student, statement)
-                assert problem is not None
-                answer = decide(statement, problem, (128,))
-                assert answer.outcome != "outside", answer.hypotheses
-                lhs, rhs, scale, verdict = map(float, side)
-                seen[answer.outcome] += 1
-                if "gap" in statement.quantities():  # the float side bounds it from above
-                    assert answer.violated <= (verdict != Verdict.HOLDS)
-                    continue
-                assert number(answer.lhs) == pytest.approx(lhs, abs=1e-7 * scale)
-                assert number(answer.rhs) == pytest.approx(rhs, abs=1e-7 * scale)
-                if verdict == Verdict.HOLDS:
-                    assert answer.outcome == "holds"
-                if verdict == Verdict.VIOLATED:
-                    assert answer.outcome == "violated"
+    for raw, sides in cases:
+        for claim, side in zip(claims, sides, strict=True):
+            (problem,) = conversion.exact_instances(raw, claim)
+            answer = decide(claim, problem, (128,))
+            assert answer.outcome != "outside", answer.checks
+            lhs, rhs, scale, verdict = map(float, side)
+            seen[answer.outcome] += 1
+            if any(data[0] == "gap" for data in claim.quantities) and claim.dropped != "convexity":
+                # The float side bounds it from above.
+                assert answer.violated <= (verdict != Verdict.HOLDS)
+                continue
+            if {"stated", "sampled"} <= floats.meaning_of(claim).used:
+                continue  # an exact instance has one of them, which stands for both
+            assert number(answer.lhs) == pytest.approx(lhs, abs=1e-7 * scale)
+            assert number(answer.rhs) == pytest.approx(rhs, abs=1e-7 * scale)
+            if verdict == Verdict.HOLDS:
+                assert answer.outcome == "holds"
+            if verdict == Verdict.VIOLATED:
+                assert answer.outcome == "violated"
     assert min(seen["holds"], seen["violated"]) > 5
 
 
 @pytest.mark.parametrize("kind", [k for k in SETS if k not in ("intersection", "polyhedron")])
 def test_drawn_members_are_members_once_converted(kind):
     convex_set = SETS[kind].random(jax.random.key(5), 3, jnp.float64)
-    found = exact_set(convex_set, 3)
+    found = conversion.exact_set(convex_set, 3)
     assert found is not None
     for key in jax.random.split(jax.random.key(6), 4):
         drawn = np.asarray(convex_set.draw(key, 3, jnp.float64)).tolist()
@@ -106,43 +102,28 @@ def test_drawn_members_are_members_once_converted(kind):
         assert np.allclose([float(value) for value in member], drawn, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("kind", [k for k in SETS if k != "intersection"])
+def test_there_and_back(kind):
+    """An exact problem in doubles is the instance that it was made from."""
+    raw = floats.draw(jax.random.key(3), SETS[kind], points=4, features=2)
+    claim = next(claim for claim in PROJECTION if claim.name == "convex_values")
+    (problem,) = conversion.exact_instances(raw, claim)
+    back = conversion.from_exact(problem)
+    assert back.hypothesis.set.name == kind
+    for name in ("weak", "truth", "offset", "other", "mixture"):
+        assert np.allclose(getattr(back, name), getattr(raw, name), rtol=1e-9, atol=1e-9)
+    (again,) = conversion.exact_instances(back, claim)
+    assert again.truth == problem.truth and (again.set, again.weak) == (problem.set, problem.weak)
+
+
 def test_open_sides_are_no_rows():
-    kind, parameters = exact_set(Box(jnp.asarray([0.0, -jnp.inf]), jnp.asarray(jnp.inf)), 2) or (
-        "",
-        {},
-    )
+    kind, parameters = conversion.exact_set(
+        Box(jnp.asarray([0.0, -jnp.inf]), jnp.asarray(jnp.inf)), 2
+    ) or ("", {})
     assert kind == "polyhedron" and parameters["equality"] == parameters["level"] == []
     assert parameters["matrix"] == [[-1, 0]] and parameters["bound"] == [0]
 
 
 def test_intersections_of_coefficients_are_out_of_reach():
-    assert exact_set(SETS["intersection"].random(jax.random.key(0), 2, jnp.float64), 2) is None
-
-
-@pytest.mark.parametrize("name", EXPANSION)
-def test_expansion_statements_are_the_claims(name):
-    """For one of the q that matter the exact sides are those of the check, which chose that q."""
-    claim = CLAIMS[name]
-
-    def sides(key):
-        raw = claim.domain.draw(key, None)
-        study = claim.impose(claim.domain.prepare(raw, ()))
-        return raw, [(side.lhs, side.rhs) for side in (claim.check(study), claim.false_twin(study))]
-
-    keys = jax.random.split(jax.random.key(2), 12)
-    found = jax.device_get(compile_quickly(jax.jit(jax.vmap(sides)).lower(keys))(keys))
-    matched = silent = 0
-    for i in range(12):
-        raw, pairs = jax.tree.map(lambda leaf, i=i: leaf[i], found)
-        for (lhs, rhs), statement in zip(pairs, (STATEMENTS[name], TWINS[name]), strict=True):
-            answers = [decide(statement, world) for world in exact_worlds(raw, statement)]
-            inside = [answer for answer in answers if answer.outcome != "outside"]
-            exact = [(number(a.lhs), number(a.rhs)) for a in inside if a.rhs != "inf"]
-            if name in PRINTED and float(rhs) == NOTHING:
-                silent += 1
-                continue
-            wanted = pytest.approx((float(lhs), float(rhs)), abs=1e-9)
-            matched += any(pair == wanted for pair in exact)
-    assert silent <= 12 and matched >= 20 - silent, (
-        "of 24; a constant that makes a denominator vanish is replaced otherwise"
-    )
+    drawn = SETS["intersection"].random(jax.random.key(0), 2, jnp.float64)
+    assert conversion.exact_set(drawn, 2) is None

@@ -6,43 +6,34 @@ import json
 import random
 import subprocess
 import sys
-from fractions import Fraction
 from itertools import islice
 
 import jax
 import pytest
+from falsification_samples import claim, counterexample, small, twin, violating
 from typer.testing import CliRunner
 
 import w2sjax
 from w2sjax.cli import app
+from w2sjax.falsification.agreement import agree
 from w2sjax.falsification.counterexample import confirm, load, replay
-from w2sjax.falsification.exact import decide
-from w2sjax.falsification.kinds import KINDS
-from w2sjax.falsification.opinion import RefusedError
-from w2sjax.falsification.programs.case import Case
-from w2sjax.falsification.projection.small import small_problems
-from w2sjax.falsification.rendering import markdown
+from w2sjax.falsification.deciding import decide
+from w2sjax.falsification.rendering import claimed, markdown
 from w2sjax.falsification.shrinking import shrink
-from w2sjax.falsification.sides import agree
-from w2sjax.falsification.stated import statement_of
-from w2sjax.falsification.statements import STATEMENTS, TWINS
-from w2sjax.falsification.worlds.small import small_worlds
+from w2sjax.language.files import to_json
+from w2sjax.settings.exact import RefusedError
 
 
-def found(statement, kind="l2_ball"):
-    worldly = statement.domain == "expansion"
-    for case in small_worlds(statement, 0) if worldly else small_problems(statement, kind, None, 0):
-        if decide(statement, case).violated:
-            answer = confirm(statement, shrink(statement, case), "a test")
-            assert answer is not None
-            return answer
-    raise AssertionError
+def found(claim, kind="l2_ball"):
+    answer = confirm(claim, shrink(claim, violating(claim, kind)), "a test")
+    assert answer is not None
+    return answer
 
 
 CASES = {
-    "projection": STATEMENTS["misfit_gain"].without("exactness"),
-    "roots": TWINS["nonrealizable_gain"],
-    "world": TWINS["coverage_good_side"],
+    "projection": claim("misfit_gain", "exactness"),
+    "roots": twin("nonrealizable_gain"),
+    "world": twin("coverage_good_side"),
 }
 
 
@@ -56,11 +47,11 @@ def case(request, tmp_path):
 
 def test_a_file_says_all_there_is(case):
     answer, path = case
-    statement, instance, students, sides = load(path)
-    assert (statement, instance, students) == (answer.statement, answer.instance, answer.students)
-    assert sides == {"lhs": answer.lhs, "rhs": answer.rhs}
-    fields = json.loads(path.read_text())
-    assert fields["versions"]["python-flint"] and fields["hypotheses"]
+    stated = load(path)
+    assert to_json(stated.claim) == to_json(answer.claim)
+    assert (stated.instance, stated.evidence) == (answer.instance, answer.evidence)
+    assert (stated.lhs, stated.rhs, stated.found) == (answer.lhs, answer.rhs, "a test")
+    assert stated.checks == answer.checks and stated.versions["python-flint"]
 
 
 def test_replay_confirms(case):
@@ -68,7 +59,7 @@ def test_replay_confirms(case):
     again = replay(path)
     assert again.counterexample and not again.reason
     assert (again.lhs, again.rhs) == (answer.lhs, answer.rhs)
-    assert again.registered == (answer.statement.dropped is not None)
+    assert again.registered == (not answer.claim.twin)
 
 
 def test_replay_needs_no_jax(case):
@@ -88,8 +79,9 @@ def test_replay_needs_no_jax(case):
 def test_the_page_has_the_sides_and_the_numbers(case):
     answer, _ = case
     page = markdown(answer)
-    assert answer.lhs in page and answer.rhs in page and answer.statement.claim in page
-    assert page.count("\n| ") >= answer.instance.size + 2
+    assert answer.lhs in page and answer.rhs in page
+    assert answer.claim.name in page and claimed(answer.claim) in page
+    assert page.count("\n| ") >= int(answer.instance.described().split()[0]) + 2
 
 
 def tampered(path, change):
@@ -97,6 +89,10 @@ def tampered(path, change):
     change(fields)
     path.write_text(json.dumps(fields))
     return CliRunner().invoke(app, ["replay", str(path)])
+
+
+def _quantity(fields):
+    return next(step for step in fields["claim"]["steps"] if step[0] == "quantity")
 
 
 def test_exit_codes(tmp_path):
@@ -120,9 +116,10 @@ def test_exit_codes(tmp_path):
         lambda f: f["instance"].update(masses=["-1"]),
         lambda f: f["instance"].update(set="teapot"),
         lambda f: f["instance"]["parameters"].clear(),
-        lambda f: f["statement"].update(lhs=None),
-        lambda f: f["statement"]["rhs"].update(nonsense="1"),
-        lambda f: f["students"].update(weak=3),
+        lambda f: f["claim"].update(claim=None),
+        lambda f: f["claim"].update(setting="teapot"),
+        lambda f: _quantity(f).__setitem__(2, ["nonsense"]),
+        lambda f: f["claim"]["steps"][0].__setitem__(0, "nonsense"),
     ):
         done = outcome(wrong)
         assert done.exit_code == 2 and done.output.startswith("error: "), done.output
@@ -131,24 +128,47 @@ def test_exit_codes(tmp_path):
     assert CliRunner().invoke(app, ["replay", str(tmp_path / "no.json")]).exit_code == 2
 
 
-def test_a_statement_of_ones_own_is_told_apart(tmp_path):
+def test_files_of_an_older_version_are_told(tmp_path):
     path = tmp_path / "case.json"
-    found(TWINS["misfit_gain"]).save(path)
+    path.write_text(json.dumps({"format": 1, "statement": {"claim": "misfit_gain"}}))
     done = CliRunner().invoke(app, ["replay", str(path)])
-    assert done.exit_code == 1 and "a variant of the claim" in done.output
+    assert done.exit_code == 2 and done.output.count("\n") == 1
+    assert "written by an older version of w2sjax (format 1); search again" in done.output
 
 
-def test_the_page_says_what_is_no_claim_of_the_registry():
-    twin = found(TWINS["misfit_gain"])
-    assert "# A counterexample: misfit_gain (a variant of the claim)\n" in markdown(twin)
-    page = markdown(twin, twin=True)
-    assert "# A counterexample: misfit_gain (the claim’s false twin)\n" in page
-    own = found(STATEMENTS["misfit_gain"].without("exactness"))
-    assert "# A counterexample: misfit_gain\n" in markdown(own)
-    theirs = dataclasses.replace(twin.statement, claim="of_theirs")
-    assert "of_theirs (a user’s claim)\n" in markdown(dataclasses.replace(twin, statement=theirs))
-    odd = dataclasses.replace(twin.statement, dropped="a hypothesis of theirs")
-    assert "(a variant of the claim)\n" in markdown(dataclasses.replace(twin, statement=odd))
+def test_page_and_replay_say_what_is_no_claim_of_the_registry(tmp_path):
+    false, path = found(twin("misfit_gain")), tmp_path / "case.json"
+    known = found(claim("misfit_gain", "exactness"))
+    odd = dataclasses.replace(false.claim, dropped="an assumption of theirs")
+    for answer, wanted in (
+        (false, "misfit_gain (the claim’s false twin)"),
+        (known, "misfit_gain"),
+        (_with(false, twin=False), "misfit_gain (a variant of the claim)"),
+        (_with(false, name="of_theirs", twin=False), "of_theirs (a user’s claim)"),
+        (_with(false, name="of_theirs"), "of_theirs (the false twin of a user’s claim)"),
+        (dataclasses.replace(false, claim=odd), "misfit_gain (a variant of the claim)"),
+    ):
+        assert f"# A counterexample: {wanted}\n" in markdown(answer)
+        answer.save(path)
+        assert replay(path).registered == (answer is known)
+        name, _, bracket = wanted.partition(" ")
+        done = CliRunner().invoke(app, ["replay", str(path)])
+        assert done.output.startswith(name) and f"{bracket}: " in done.output.split("\n")[0]
+
+
+def _with(answer, **changes):
+    return dataclasses.replace(answer, claim=dataclasses.replace(answer.claim, **changes))
+
+
+def test_the_larger_side_first():
+    """A claim that is written with >= is answered as it is written."""
+    known = claim("misfit_gain", "exactness")
+    (sides,) = known.comparisons
+    turned = dataclasses.replace(known, claim=sides.upper >= sides.lower)
+    page = markdown(found(turned))
+    plain = markdown(found(known))
+    assert f"**{' < '.join(reversed(plain.split('**')[1].split(' > ')))}**" in page
+    assert "≥" in page and "≥" not in plain
 
 
 def test_a_search_of_the_twin_says_so(tmp_path):
@@ -159,22 +179,20 @@ def test_a_search_of_the_twin_says_so(tmp_path):
 
 
 def test_what_holds_is_not_confirmed():
-    statement = STATEMENTS["misfit_gain"]
-    problem = next(small_problems(statement, "subspace", None, 0))
-    assert confirm(statement, problem) is None
+    theorem = claim("misfit_gain")
+    assert confirm(theorem, next(small(theorem))) is None
 
 
 def test_a_refusal_says_why(monkeypatch):
-    statement = TWINS["misfit_gain"]
-    problem = found(statement).instance
+    false = twin("misfit_gain")
+    problem = violating(false)
 
     def refuse(*_):
         raise RefusedError("too large")
 
-    kind = KINDS["projection"]
-    monkeypatch.setitem(KINDS, "projection", dataclasses.replace(kind, check=refuse))
+    monkeypatch.setattr(false.setting.part("checker"), "Checker", refuse)
     with pytest.raises(RefusedError, match="too large"):
-        confirm(statement, problem)
+        confirm(false, problem)
 
 
 @pytest.mark.parametrize(
@@ -202,11 +220,10 @@ def test_sides_have_to_be_numbers(wrong):
 
 
 def irrational():
-    statement = CASES["roots"]
-    for case in islice(small_problems(statement, "l2_ball", None, 0), 5000):
-        decision = decide(statement, case)
+    for case in islice(small(CASES["roots"], "l2_ball"), 5000):
+        decision = decide(CASES["roots"], case)
         if decision.violated and "+/-" in decision.lhs + decision.rhs:
-            answer = confirm(statement, case)
+            answer = confirm(CASES["roots"], case)
             assert answer is not None
             return answer
     raise AssertionError
@@ -226,20 +243,20 @@ def test_another_last_digit_is_no_other_side(tmp_path):
     assert tampered(path, widen).exit_code == 1
 
 
-@w2sjax.claim(draw=lambda key: jax.random.normal(key, (2,)))
+@w2sjax.claim(draw=lambda key: jax.random.normal(key, (2,)), valid=lambda v: v[0] > 0)
 def smaller(v):
     return (v[0] * v[1]) ** 2, v[0] ** 2
 
 
-# A file of every kind.
-EVERY = {
-    "projection": lambda: STATEMENTS["misfit_gain"].without("realizability"),
-    "worlds": lambda: STATEMENTS["hard_error"].without("one label"),
-    "sampling": lambda: STATEMENTS["uniform_misfit"].without("i.i.d. sample"),
-    "selection": lambda: TWINS["selection_regret"],
-    "detection": lambda: STATEMENTS["detection_concentration"].without("i.i.d. points"),
-    "bandits": lambda: STATEMENTS["bandit_regret"].without("boundedness"),
-    "programs": lambda: statement_of(smaller),
+# A file of every setting.
+FILES = {
+    "projection": lambda: claim("misfit_gain", "realizability"),
+    "expansion": lambda: claim("hard_error", "one label"),
+    "sampling": lambda: claim("uniform_misfit", "i.i.d. sample"),
+    "selection": lambda: twin("selection_regret"),
+    "detection": lambda: claim("detection_concentration", "i.i.d. points"),
+    "bandits": lambda: claim("bandit_regret", "boundedness"),
+    "drawn": lambda: smaller,
 }
 COUNT = 100  # alterations of a file
 JUNK = [
@@ -249,17 +266,8 @@ JUNK = [
 
 
 def a_file(label):
-    statement = EVERY[label]()
-    kind = "l2_ball" if label == "sampling" else "subspace"
-    cases = KINDS[statement.domain].small(statement, kind, None, 0)
-    if label == "programs":
-        cases = iter([Case(((Fraction(1, 2), Fraction(2)),))])
-    for case in islice(cases, 5000):
-        if decide(statement, case).violated:
-            answer = confirm(statement, case, "a test")
-            assert answer is not None
-            return answer.to_json()
-    raise AssertionError
+    found = FILES[label]()
+    return counterexample(found, "l2_ball" if label == "sampling" else "subspace").to_json()
 
 
 def places(part, path=()):
@@ -292,7 +300,7 @@ def mutated(fields, source):
     return fields
 
 
-@pytest.mark.parametrize("label", EVERY)
+@pytest.mark.parametrize("label", FILES)
 def test_altered_files_are_answered_or_refused(tmp_path, label):
     """Replay gives an answer, or a ValueError that names the file: nothing else ever."""
     path, source, refused = tmp_path / "case.json", random.Random(label), 0

@@ -12,34 +12,51 @@ from flint import ctx
 from scipy import stats
 
 from w2sjax.falsification.budget import Budget
+from w2sjax.falsification.checking import check
 from w2sjax.falsification.counterexample import confirm
-from w2sjax.falsification.decision import OUTSIDE, VIOLATED
-from w2sjax.falsification.detection.checker import check_experiment
-from w2sjax.falsification.detection.deciding import Probabilities
-from w2sjax.falsification.detection.experiment import Experiment, experiment_from_json
-from w2sjax.falsification.detection.small import small_experiments
-from w2sjax.falsification.detection.statements import STATEMENTS, TWINS
-from w2sjax.falsification.exact import decide
-from w2sjax.falsification.opinion import RefusedError
+from w2sjax.falsification.deciding import OUTSIDE, VIOLATED, decide
 from w2sjax.falsification.search import falsify
 from w2sjax.falsification.shrinking import shrink
+from w2sjax.language.rewriting import twin_of
+from w2sjax.lookup import claim_named
+from w2sjax.settings.detection.checker import Checker
+from w2sjax.settings.detection.engine import Engine
+from w2sjax.settings.detection.instance import Instance
+from w2sjax.settings.detection.search import small
+from w2sjax.settings.exact import RefusedError
 
-CLAIM = STATEMENTS["detection_concentration"]
-TWIN = TWINS["detection_concentration"]
-DROPPED = [CLAIM.without(hypothesis) for hypothesis in CLAIM.hypotheses]
+CLAIM = claim_named("detection_concentration")
+TWIN = twin_of(CLAIM)
+DROPPED = [CLAIM.without(assumption) for assumption in CLAIM.droppable]
 FALSE = [TWIN, *DROPPED]
-NAMES = ["twin", *CLAIM.hypotheses]
+NAMES = ["twin", *CLAIM.droppable]
 HALF = Fraction(1, 2)
 
 
 def example(**changes):
-    plain = Experiment(6, Fraction(1, 4), HALF, Fraction(3), Fraction(3, 2))
+    plain = Instance(6, Fraction(1, 4), HALF, Fraction(3), Fraction(3, 2))
     return dataclasses.replace(plain, **changes)
 
 
-def far(experiment, name="far"):
+def experiments(claim, seed):
+    return small(claim, None, None, seed)
+
+
+def weights(e):
+    """Probability of each number of points that are called, by the first engine."""
     with ctx.workprec(256):
-        return float(Probabilities(experiment)[name])
+        return {case.label: case.weight for case in Engine(CLAIM, e, 128).cases()}
+
+
+def allowing(claim):
+    """Do without all assumptions."""
+    return dataclasses.replace(claim, assumptions=())
+
+
+def far(e, claim=CLAIM):
+    """Probability of failure, by the first engine."""
+    found = decide(allowing(claim), e).lhs
+    return float(found[1:].split()[0]) if found.startswith("[") else float(Fraction(found))
 
 
 def called(e):
@@ -62,18 +79,20 @@ def allowed(e, power=1):
     return max(alpha, beta) + math.sqrt(math.log(2 / e.failure) / 2) / e.points ** (power / 2)
 
 
-@pytest.mark.parametrize("statement", FALSE, ids=NAMES)
-def test_failures_agree_with_scipy(statement):
-    for e in itertools.islice(small_experiments(statement, 3), 200):
-        for name, power in (("far", 1), ("far_fast", 2)):
-            numbers = np.arange(e.points + 1)
+@pytest.mark.parametrize("claim", FALSE, ids=NAMES)
+def test_failures_agree_with_scipy(claim):
+    for e in itertools.islice(experiments(claim, 3), 200):
+        chance = called(e)
+        shares = stats.binom.pmf(np.arange(e.points + 1), e.points, chance)
+        if e.copies:
+            shares = np.zeros(e.points + 1)
+            shares[[0, -1]] = 1 - chance, chance
+        for number, weight in weights(e).items():
+            assert float(weight) == pytest.approx(shares[number], abs=1e-12)
+        numbers = np.arange(e.points + 1)
+        for one, power in ((CLAIM, 1), (TWIN, 2)):
             off = abs(numbers / e.points - float(e.density)) > allowed(e, power)
-            chance = called(e)
-            shares = stats.binom.pmf(numbers, e.points, chance)
-            if e.copies:
-                shares = np.zeros(e.points + 1)
-                shares[[0, -1]] = 1 - chance, chance
-            assert far(e, name) == pytest.approx(shares[off].sum(), abs=1e-12)
+            assert far(e, one) == pytest.approx(shares[off].sum(), abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +102,7 @@ def test_failures_agree_with_scipy(statement):
     ids=["plain", "zeroed", "copies", "directions", "easy", "easy zeroed"],
 )  # fmt: skip
 def test_failures_agree_with_simulated_points(e):
-    """Points are drawn as `Experiment` says; 4e5 bits, so 5 standard errors are at most 0.008."""
+    """Points are drawn as `Instance` says; 4e5 bits, so 5 standard errors are at most 0.008."""
     source = np.random.default_rng(0)
     rounds = 100_000
     size = (rounds, 1 if e.copies else e.points)
@@ -99,49 +118,61 @@ def test_failures_agree_with_simulated_points(e):
     assert abs(failed - far(e)) < 5 * 0.5 / math.sqrt(rounds)
 
 
-def opinion(statement, e):
-    try:
-        return check_experiment(statement, e)
-    except RefusedError:
-        return None
-
-
-@pytest.mark.parametrize("statement", [CLAIM, *FALSE], ids=["true", *NAMES])
-def test_engines_agree(statement):
+@pytest.mark.parametrize("claim", [CLAIM, *FALSE], ids=["true", *NAMES])
+def test_engines_agree(claim):
     outcomes = Counter()
-    for e in itertools.islice(small_experiments(statement, 0), 40):
-        first, second = decide(statement, e, (128,)), opinion(statement, e)
-        assert second is not None and (first.outcome == VIOLATED) == second.violated
-        assert float(second.lhs.low) == pytest.approx(
-            far(e, next(n for n, a in statement.lhs.items() if a))
-        )
-        assert second.lhs.high - second.lhs.low < Fraction(1, 2**100)
+    for e in itertools.islice(experiments(claim, 0), 40):
+        first = decide(claim, e, (128,))
         outcomes[first.outcome] += 1
+        every = list(weights(e))
+        cases = list(Checker(claim, e, {"failing": every}).cases())
+        for case, weight in zip(cases, weights(e).values(), strict=True):
+            assert float(case.weight.low) == pytest.approx(float(weight), abs=1e-15)
+            assert case.weight.high - case.weight.low < Fraction(1, 2**100)
+        failing = first.evidence["failing"]
+        if failing:
+            second = check(claim, e, first.evidence)
+            assert (first.outcome == VIOLATED) == second.violated
+            assert float(second.lhs.low) == pytest.approx(far(e, claim))
+        for number in set(every) - set(failing):
+            with pytest.raises(RefusedError, match="does not"):
+                check(claim, e, {"failing": [number]})
     assert outcomes["undecided"] == 0
-    assert (outcomes[VIOLATED] > 0) == (statement is not CLAIM)
+    assert (outcomes[VIOLATED] > 0) == (claim is not CLAIM)
 
 
-def test_hypotheses_are_checked():
+@pytest.mark.parametrize(
+    ("failing", "word"), [([0, 0], "twice"), ([7], "points"), ([True], "points"), ([], "no case")]
+)
+def test_stated_numbers_that_are_none(failing, word):
+    with pytest.raises(RefusedError, match=word):
+        check(TWIN, example(), {"failing": failing})
+    if failing == [7]:
+        with pytest.raises(RefusedError, match=word):
+            check(DROPPED[0], example(copies=True), {"failing": [3]})
+
+
+def test_assumptions_are_checked():
     for change in ({"copies": True}, {"directions": 2}, {"easy": HALF}):
         e = example(**change)
         assert decide(CLAIM, e).outcome == OUTSIDE
         with pytest.raises(RefusedError, match="fails"):
-            check_experiment(CLAIM, e)
+            check(CLAIM, e, {"failing": [0]})
     assert decide(DROPPED[0], example(copies=True, directions=2)).outcome == OUTSIDE
 
 
 def test_the_true_claim_is_never_violated():
-    for e in itertools.islice(small_experiments(CLAIM, 1), 2000):
+    for e in itertools.islice(experiments(CLAIM, 1), 2000):
         assert decide(CLAIM, e, (128,)).outcome == "holds"
 
 
-@pytest.mark.parametrize("statement", FALSE, ids=NAMES)
-def test_false_ones_are_refuted_and_small(statement):
-    stream = itertools.islice(small_experiments(statement, 0), 500)
-    hit = next(e for e in stream if decide(statement, e, (128,)).violated)
-    found = confirm(statement, shrink(statement, hit))
+@pytest.mark.parametrize("claim", FALSE, ids=NAMES)
+def test_false_ones_are_refuted_and_small(claim):
+    stream = itertools.islice(experiments(claim, 0), 500)
+    hit = next(e for e in stream if decide(claim, e, (128,)).violated)
+    found = confirm(claim, shrink(claim, hit))
     assert found is not None and found.instance.size <= 3
-    assert experiment_from_json(found.instance.to_json()) == found.instance
+    assert Instance.from_json(found.instance.to_json()) == found.instance
 
 
 def test_bad_fields_are_refused():
@@ -158,7 +189,7 @@ def test_bad_fields_are_refused():
         ({"extra": "1"}, "fields"),
     ):
         with pytest.raises(ValueError, match=word):
-            experiment_from_json(good | change)
+            Instance.from_json(good | change)
 
 
 def test_falsify_finds_it():

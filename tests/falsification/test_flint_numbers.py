@@ -3,7 +3,7 @@
 import pytest
 from flint import arb, fmpq
 
-from w2sjax.falsification.flint_numbers import inner, root
+from w2sjax.arithmetic.flint_numbers import inner, root
 
 
 def test_a_ball_that_contains_zero_keeps_its_width():

@@ -4,36 +4,31 @@ import itertools
 import random
 import re
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import pytest
-from falsification_samples import KINDS, fraction
+from falsification_samples import claim, counterexample, fraction, small, twin
 from scipy.spatial import ConvexHull
 
+from w2sjax.arithmetic.flint_numbers import rationals
 from w2sjax.falsification import pictures
-from w2sjax.falsification.counterexample import confirm
-from w2sjax.falsification.exact import decide
+from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.files import matrix_row, write_matrix, write_pages
-from w2sjax.falsification.flint_numbers import rationals
-from w2sjax.falsification.kinds import KINDS as INSTANCES
 from w2sjax.falsification.pictures import distances, matrix, plane, region, worlds
-from w2sjax.falsification.projection.distances import DISTANCES, FUNCTIONS, written
-from w2sjax.falsification.projection.projecting import project
-from w2sjax.falsification.projection.small import small_problems
 from w2sjax.falsification.rendering import markdown
-from w2sjax.falsification.statements import STATEMENTS, TWINS
+from w2sjax.falsification.search import falsify
+from w2sjax.lookup import REGISTRY
+from w2sjax.settings.projection.projecting import project
+from w2sjax.settings.projection.sets import SHAPES, contains
 
-PLAIN = STATEMENTS["misfit_gain"]
+PLAIN, UNREAL = claim("misfit_gain"), claim("misfit_gain", "realizability")
+NAMES = [known.name for known in REGISTRY if known.setting.name == "projection"]
 
 
-def counterexample(statement, kind="subspace", *, fits=lambda instance: True) -> Any:
-    for case in INSTANCES[statement.domain].small(statement, kind, None, 0):
-        if fits(case) and decide(statement, case, (128,)).violated:
-            found = confirm(statement, case)
-            assert found is not None
-            return found
-    raise AssertionError
+def flat(name):
+    """A counterexample to a false twin that has a picture."""
+    kind = "l2_ball" if name in ("inexact_gain", "convex_values") else "subspace"
+    return counterexample(twin(name), kind, fits=plane.fits)
 
 
 def inside(outline, point, room):
@@ -48,14 +43,14 @@ def inside(outline, point, room):
     return bool((hull.equations[:, :2] @ point + hull.equations[:, 2] < room).all())
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SHAPES)
 def test_the_outline_is_the_class(kind):
     """Far labels project on its boundary; members are inside of it."""
     source = random.Random(kind)
     stream = (
         p
-        for p in small_problems(PLAIN, kind, None, 3)
-        if plane.fits(p) and p.size == 2 and not p.outside("truth")
+        for p in small(PLAIN, kind, 3)
+        if plane.fits(p) and p.size == 2 and contains(p.set, p.parameters, p.truth)
     )
     for problem in itertools.islice(stream, 12):
         outline, curved = region.region(problem)
@@ -85,67 +80,51 @@ def test_hull():
     assert len(region.hull(np.zeros((3, 2)))) == 1
 
 
-@pytest.mark.parametrize("name", [n for n, s in TWINS.items() if s.domain == "projection"])
+@pytest.mark.parametrize("name", NAMES)
 def test_distances_in_the_plane_are_those_of_the_engine(name):
     """The drawn points have the squared distances that stand beside them."""
-    statement = TWINS[name]
-    kind = "l2_ball" if name == "inexact_gain" else "subspace"
-    found = counterexample(statement, kind, fits=plane.fits)
-    values = distances.functions(found, found.instance)
-    shown = distances.shown(statement, values)
-    assert shown
-    for quantity in shown:
-        ends = [values[end] for end in DISTANCES[quantity]]
-        exact = distances.squared(found.instance, *ends)
-        drawn = np.linalg.norm(np.subtract(*(region.coordinates(found.instance, e) for e in ends)))
-        assert drawn**2 == pytest.approx(float(exact))
+    found = flat(name)
+    sides = distances.shown(found)
+    assert sides and len({frozenset(side.ends) for side in sides}) == len(sides)
+    for side in sides:
+        ends = [distances.functions(found, [end])[end] for end in side.ends]
+        places = [region.coordinates(found.instance, end) for end in ends]
+        assert np.linalg.norm(np.subtract(*places)) ** 2 == pytest.approx(float(side.square))
 
 
-@pytest.mark.parametrize("name", [n for n, s in TWINS.items() if s.domain == "projection"])
+@pytest.mark.parametrize("name", NAMES)
 def test_picture_and_page_use_the_same_letters(tmp_path, name):
-    statement = TWINS[name]
-    kind = "l2_ball" if name == "inexact_gain" else "subspace"
-    found = counterexample(statement, kind, fits=plane.fits)
-    shown = distances.shown(statement, distances.functions(found, found.instance))
+    found = flat(name)
+    sides = distances.shown(found)
     with plane.drawing(tmp_path / "any", 3, 3) as figure:
         axes = figure.subplots()
-        places = {end: np.array([i, i**2], float) for i, end in enumerate(
-            dict.fromkeys(end for quantity in shown for end in DISTANCES[quantity]))}  # fmt: skip
-        plane._sides(axes, places, shown, dict.fromkeys(shown, "1"))
-        plane._points(axes, places)
+        ends = dict.fromkeys(end for side in sides for end in side.ends)
+        places = {end: np.array([i, i**2], float) for i, end in enumerate(ends)}
+        plane._sides(axes, places, sides)
+        plane._points(axes, places, found.claim)
         legend = [line.get_label() for line in axes.lines if "$d" in line.get_label()]
-        letters = {text.get_text().strip("$") for text in axes.texts} - {"1"}
-    assert legend == [f"${written(*DISTANCES[n])}$ = 1".replace("*", "^*") for n in shown]
-    assert letters == {end for label in legend for end in label[3:].split(")")[0].split(", ")}
+        letters = {text.get_text().strip("$") for text in axes.texts if "$" in text.get_text()}
+    assert legend == [side.label for side in sides]
+    assert letters == {end for label in legend for end in label[3:].split(")$")[0].split(", ")}
+    plain = {re.sub(r"\\hat f", "f̂", letter).replace("^", "") for letter in letters}
     page = markdown(found)
-    named = set(re.findall(r"(?:Coefficients|Projection) of (?:u = )?([^ :]+):", page))
-    assert named <= set(FUNCTIONS.values())
-    assert {letter.replace("^", "") for letter in letters} <= set(
-        re.findall(r"[a-z][_a-z*]*", page)
-    )
+    assert all(re.sub(r"[{}]", "", letter) in page for letter in plain)
 
 
 def test_the_sides_are_sums_of_what_is_shown():
-    statement = PLAIN.without("realizability")
-    found = counterexample(statement, fits=plane.fits)
-    values = distances.functions(found, found.instance)
-    sizes = {
-        name: distances.squared(found.instance, *(values[end] for end in DISTANCES[name]))
-        for name in distances.shown(statement, values)
-    }
-    assert Fraction(found.lhs) == sizes["student_error"]
-    assert Fraction(found.rhs) == sizes["weak_error"] - sizes["misfit"]
+    found = counterexample(UNREAL, fits=plane.fits)
+    student, weak, misfit = (side.square for side in distances.shown(found))
+    assert (Fraction(found.lhs), Fraction(found.rhs)) == (student, weak - misfit)
 
 
 def test_what_is_not_flat_has_no_picture(tmp_path):
-    found = counterexample(PLAIN.without("realizability"), fits=lambda p: p.size == 3)
+    found = counterexample(UNREAL, fits=lambda p: p.size == 3)
     assert pictures.draw(found, tmp_path / "none") is None and not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("dropped", ["one label", "agreement"])
 def test_worlds(tmp_path, dropped):
-    statement = STATEMENTS["hard_error_payback"].without(dropped)
-    found = counterexample(statement)
+    found = counterexample(claim("hard_error_payback", dropped))
     path = pictures.draw(found, tmp_path / "world")
     assert path is not None and path == tmp_path / "world.png" and path.stat().st_size > 5000
     places = worlds._places(found.instance)
@@ -156,10 +135,7 @@ def test_worlds(tmp_path, dropped):
 
 
 def result(name, drop):
-    from w2sjax.falsification.budget import Budget
-    from w2sjax.falsification.search import falsify
-
-    sets = None if STATEMENTS[name].sets == () else ["subspace"]
+    sets = ["subspace"] if claim(name).over_sets else None
     return falsify(name, drop=drop, sets=sets, budget=Budget(0, 300, 0), shrink_seconds=1)
 
 
@@ -210,5 +186,5 @@ def test_columns_and_cells(results):
     assert matrix.columns(rows) == ["", "i.i.d.", "realizability", "membership"]
     styles = [matrix._style(row) for row in rows]
     assert styles[1]["facecolor"] != "white" == styles[0]["facecolor"]
-    assert "hatch" in styles[3] and styles[4]["linestyle"] != "-" == styles[0]["linestyle"]
+    assert "hatch" in styles[3] and "linestyle" in styles[4] and "linestyle" not in styles[0]
     assert len(matrix._legend(rows)) == 4

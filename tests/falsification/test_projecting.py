@@ -10,11 +10,11 @@ import pytest
 from falsification_samples import fraction
 from flint import ctx, fmpq
 
-from w2sjax.falsification.flint_numbers import python, rationals
-from w2sjax.falsification.projection.pivoting import complementary, minimise
-from w2sjax.falsification.projection.problem import Problem
-from w2sjax.falsification.projection.projecting import project
-from w2sjax.falsification.projection.sets import contains
+from w2sjax.arithmetic.flint_numbers import python, rationals
+from w2sjax.settings.projection.pivoting import complementary, minimise
+from w2sjax.settings.projection.problem import Problem
+from w2sjax.settings.projection.projecting import project
+from w2sjax.settings.projection.sets import contains
 
 ONE, ZERO = Fraction(1), Fraction(0)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from w2sjax.falsification.rationals import length, parse, root_above, root_below, simplest, text
+from w2sjax.arithmetic.rationals import length, parse, root_above, root_below, simplest, text
 
 numbers = st.fractions(min_value=-5, max_value=5, max_denominator=60)
 positive = st.fractions(min_value=0, max_value=100, max_denominator=1000)

@@ -1,4 +1,4 @@
-"""Statements with probability in exact numbers: both engines, against brute force and the claims."""
+"""Claims with probability in exact numbers: both engines, against brute force and the claims in doubles."""
 
 import dataclasses
 import functools
@@ -10,48 +10,51 @@ import subprocess
 import sys
 from collections import Counter
 from fractions import Fraction
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from flint import arb
+from flint import arb, ctx
 from scipy.stats import binomtest
 from typer.testing import CliRunner
 
 from w2sjax import REGISTRY, Verdict, hypothesis_class
 from w2sjax._compilation import compile_quickly
-from w2sjax.claims.sampling.instance import SamplingInstance, sample
-from w2sjax.claims.sampling.study import DOMAIN
+from w2sjax.arithmetic.flint_numbers import python
+from w2sjax.arithmetic.measured import judge as measured
 from w2sjax.cli import app
 from w2sjax.falsification.budget import Budget
+from w2sjax.falsification.checking import check
 from w2sjax.falsification.counterexample import confirm, load, replay
-from w2sjax.falsification.decision import OUTSIDE
-from w2sjax.falsification.exact import decide
-from w2sjax.falsification.flint_numbers import python
-from w2sjax.falsification.opinion import RefusedError
+from w2sjax.falsification.deciding import OUTSIDE, VIOLATED, decide, judge
 from w2sjax.falsification.redecide import redecide
 from w2sjax.falsification.rendering import markdown
-from w2sjax.falsification.sampling.checker import check_population
-from w2sjax.falsification.sampling.deciding import decide_samples
-from w2sjax.falsification.sampling.outcomes import outcomes
-from w2sjax.falsification.sampling.population import Population, population_from_json
-from w2sjax.falsification.sampling.recount import recount
-from w2sjax.falsification.sampling.small import small_populations
-from w2sjax.falsification.sampling.statements import STATEMENTS, TWINS
 from w2sjax.falsification.search import falsify
 from w2sjax.falsification.shrinking import shrink
+from w2sjax.language import sqrt
+from w2sjax.language.rewriting import twin_of
 from w2sjax.sets import L2Ball
+from w2sjax.settings.exact import RefusedError
+from w2sjax.settings.sampling import SAMPLING, B, d, n, student, target
+from w2sjax.settings.sampling.checker import Checker
+from w2sjax.settings.sampling.drawing import SamplingInstance, sample
+from w2sjax.settings.sampling.engine import Engine
+from w2sjax.settings.sampling.floats import prepare, study
+from w2sjax.settings.sampling.instance import Instance
+from w2sjax.settings.sampling.outcomes import outcomes
+from w2sjax.settings.sampling.search import small
 
-CLAIMS = {claim.name: claim for claim in REGISTRY if claim.domain is DOMAIN}
-IID, FIRST, BOUNDED = STATEMENTS["uniform_misfit"].hypotheses
+CLAIMS = {claim.name: claim for claim in REGISTRY if claim.setting is SAMPLING}
+TWINS = {name: twin_of(claim) for name, claim in CLAIMS.items()}
+IID, FIRST, BOUNDED = CLAIMS["uniform_misfit"].droppable
 FALSE = {f"{name}, false twin": twin for name, twin in TWINS.items()} | {
-    f"{name} without {lost}": statement.without(lost)
-    for name, statement in STATEMENTS.items()
-    for lost in statement.hypotheses
+    f"{name} without {lost}": claim.without(lost)
+    for name, claim in CLAIMS.items()
+    for lost in claim.droppable
 }
-each_false = pytest.mark.parametrize("statement", FALSE.values(), ids=FALSE)
-each_claim = pytest.mark.parametrize("name", STATEMENTS)
+each_claim = pytest.mark.parametrize("name", CLAIMS)
 
 
 def population(**changes):
@@ -67,17 +70,17 @@ def population(**changes):
         "bound": "1",
         "draws": 15,
         "scheme": "independent",
-        "delta": "1/10",
+        "failure": "1/10",
     }
-    return population_from_json(numbers | changes)
+    return Instance.from_json(numbers | changes)
 
 
-def candidates(statement, seed=0):
-    return small_populations(statement, "l2_ball", None, seed)
+def candidates(claim, seed=0):
+    return small(claim, "l2_ball", None, seed)
 
 
 def wild(source, *, points=5, draws=3):
-    """Populations that break all hypotheses, of few points, with many kinds of numbers."""
+    """Populations that break all assumptions, of few points, with many kinds of numbers."""
     kinds = source.choice((1, 2, 2, 3))
     copies = [1] * kinds
     for _ in range(source.randint(0, points - kinds)):
@@ -87,15 +90,40 @@ def wild(source, *, points=5, draws=3):
         return [Fraction(source.randint(low, high), source.randint(1, 3)) for _ in range(kinds)]
 
     weak = row(-6, 6)
-    return Population(
-        copies, row(1, 5), row(-4, 4), weak, source.choice((weak, row(-6, 6))), row(-1, 1),
-        source.choice((Fraction(1), Fraction(2, 3))), Fraction(1), source.randint(1, draws),
-        source.choice(("independent", "independent", "repeated")), Fraction(source.randint(1, 9), 10),
+    return Instance(
+        copies=copies, masses=row(1, 5), features=row(-4, 4), weak=weak,
+        seen=source.choice((weak, row(-6, 6))), target=row(-1, 1),
+        radius=source.choice((Fraction(1), Fraction(2, 3))), bound=Fraction(1),
+        draws=source.randint(1, draws),
+        scheme=source.choice(("independent", "independent", "repeated")),
+        failure=Fraction(source.randint(1, 9), 10),
     )  # fmt: skip
 
 
-def unconditional(statement):
-    return dataclasses.replace(statement, hypotheses=())
+def unconditional(claim):
+    return dataclasses.replace(claim, assumptions=())
+
+
+@dataclasses.dataclass(frozen=True)
+class Decided:
+    """A sample, and what a claim makes of it."""
+
+    sample: Any
+    lhs: float
+    rhs: float
+    violated: bool
+
+
+def samples(claim, case):
+    """Decide a claim for every sample."""
+    with ctx.workprec(256):
+        found = []
+        for one, given in zip(
+            Engine(claim, case, 128).samples(), Engine(claim, case, 128).cases(), strict=True
+        ):
+            said = judge(claim, given)
+            found.append(Decided(one, side(said.lower), side(said.upper), said.outcome == VIOLATED))
+    return found
 
 
 # Brute force: every ordered sample of single points, in floating point.
@@ -123,8 +151,8 @@ def brute_sides(claim, twin, case, sequence):
 
     student = fitted(counts, w) * x
     epsilon = d(mass, fitted(mass, f) * x, f)
-    two = square * (8 + 4 * math.sqrt(math.log(2 / case.delta) / 2))
-    one = square * (4 + 5 * math.sqrt(math.log(1 / case.delta) / 2))
+    two = square * (8 + 4 * math.sqrt(math.log(2 / case.failure) / 2))
+    one = square * (4 + 5 * math.sqrt(math.log(1 / case.failure) / 2))
     rate = 1.0 if twin else 0.5
     if claim == "uniform_misfit":
         thetas = np.linspace(-radius, radius, 41)
@@ -146,11 +174,11 @@ def brute_sides(claim, twin, case, sequence):
     return error, gain + kappa + epsilon + 2 * math.sqrt(epsilon) * far + 2 * far * roots + roots**2
 
 
-def brute_failure(claim, twin, case, judged):
+def brute_failure(claim, twin, case, decided):
     """Sum the probabilities of the ordered samples that break the inequality; both sides must agree."""
     kinds = [kind for kind, count in enumerate(case.copies) for _ in range(count)]
     mass = [case.masses[kind] / sum(case.masses[k] for k in kinds) for kind in kinds]
-    found = {(j.outcome.counts, j.outcome.distinct): j for j in judged}
+    found = {(one.sample.counts, one.sample.distinct): one for one in decided}
     times = 1 if case.scheme == "repeated" else case.draws
     total = Fraction(0)
     for places in itertools.product(range(len(mass)), repeat=times):
@@ -162,7 +190,7 @@ def brute_failure(claim, twin, case, judged):
             tuple(apart[k] if case.tells_apart(k) else min(held[k], 1) for k in range(case.size)),
         ]
         # The root of an epsilon of 0 is as wrong as the root of its rounding error.
-        assert (side(exact.lhs), side(exact.rhs)) == pytest.approx((lhs, rhs), rel=1e-9, abs=1e-6)
+        assert (exact.lhs, exact.rhs) == pytest.approx((lhs, rhs), rel=1e-9, abs=1e-6)
         if lhs > rhs + 1e-9:
             total += math.prod(mass[i] for i in places)
     return total
@@ -171,7 +199,7 @@ def brute_failure(claim, twin, case, judged):
 @each_claim
 @pytest.mark.parametrize("twin", [False, True])
 def test_the_failure_probability_is_that_of_all_ordered_samples(name, twin):
-    statement = unconditional((TWINS if twin else STATEMENTS)[name])
+    claim = unconditional((TWINS if twin else CLAIMS)[name])
     source = random.Random(name)
     seen = set()
     for _ in range(12):
@@ -179,11 +207,17 @@ def test_the_failure_probability_is_that_of_all_ordered_samples(name, twin):
         # Small bounds, so that both sides are near each other.
         case = dataclasses.replace(case, bound=Fraction(1, source.choice((1, 2, 4, 12))), target=[
             f / 12 for f in case.target])  # fmt: skip
-        judged = decide_samples(statement, case, (128,))
-        expected = brute_failure(name, twin, case, judged)
-        found = sum((python(j.outcome.probability) for j in judged if j.violated), Fraction(0))
-        assert found == expected, case
-        assert check_population(statement, case).lhs.low == expected
+        decided = samples(claim, case)
+        expected = brute_failure(name, twin, case, decided)
+        broken = [one.sample for one in decided if one.violated]
+        assert sum((python(one.probability) for one in broken), Fraction(0)) == expected, case
+        if broken:
+            evidence = {"failing": [one.label for one in broken]}
+            opinion = check(claim, case, evidence)
+            assert opinion.lhs.low == opinion.lhs.high == expected
+        for one in (one.sample for one in decided if not one.violated):
+            with pytest.raises(RefusedError, match="does not"):
+                check(claim, case, {"failing": [one.label]})
         seen.add(0 < expected < 1)
     assert True in seen
 
@@ -191,12 +225,48 @@ def test_the_failure_probability_is_that_of_all_ordered_samples(name, twin):
 @pytest.mark.parametrize("seed", range(8))
 def test_both_ways_to_count_samples_agree(seed):
     case = wild(random.Random(seed), points=9, draws=6)
-    first = {
-        tuple(zip(outcome.counts, outcome.distinct, strict=True)): python(outcome.probability)
-        for outcome in outcomes(case)
-    }
-    assert first == recount(case)
-    assert sum(first.values()) == 1
+    claim = unconditional(CLAIMS["uniform_misfit"])
+    total = 0
+    for counts, distinct, probability in outcomes(case):
+        (one,) = Checker(claim, case, {"failing": [[list(counts), list(distinct)]]}).cases()
+        assert one.weight.low == one.weight.high == python(probability)
+        total += python(probability)
+    assert total == 1
+
+
+@pytest.mark.parametrize(
+    ("failing", "word"),
+    [
+        ([[[15, 0], [1, 0]]] * 2, "twice"),
+        ([[[15], [1]]], "no sample"),
+        ([[[14, 0], [1, 0]]], "no sample"),
+        ([[[16, -1], [1, 0]]], "no sample"),
+        ([[[15, 0], [True, 0]]], "no sample"),
+        ([[[15, 0]]], "two lists"),
+        ([3], "two lists"),
+        ([], "no case"),
+    ],
+)
+def test_stated_samples_that_are_none(failing, word):
+    with pytest.raises(RefusedError, match=word):
+        check(TWINS["uniform_misfit"], population(), {"failing": failing})
+
+
+def test_impossible_samples_have_no_probability():
+    """Of one point more than its draws, of a point that is not told apart, of two that are repeated."""
+    claim = unconditional(CLAIMS["uniform_misfit"])
+    apart = population(copies=[4, 1], seen=["-1", "-1"], draws=3)
+    repeated = population(scheme="repeated", draws=4)
+    for case, label in (
+        (apart, [[2, 1], [3, 1]]),
+        (apart, [[2, 1], [0, 1]]),
+        (apart, [[2, 1], [2, 0]]),
+        (apart, [[3, 0], [2, 1]]),
+        (population(copies=[4, 1]), [[15, 0], [2, 0]]),
+        (repeated, [[2, 2], [1, 1]]),
+    ):
+        (one,) = Checker(claim, case, {"failing": [label]}).cases()
+        assert one.weight.high == 0
 
 
 # The claims in floating point.
@@ -206,18 +276,16 @@ def floats(values):
     return jnp.asarray([float(value) for value in values])
 
 
-def raw_instance(case, weak, counts, truth):
+def raw_instance(case, weak, counts):
     """The instance of the claim with one sample; points of a kind are points apart."""
     spread = np.repeat(np.arange(case.size), case.copies)
-    features = floats(case.features)[spread][:, None]
     ball = L2Ball(jnp.asarray(float(case.radius)))
-    hypothesis = hypothesis_class(ball, features, floats(case.masses)[spread])
-    member = features[:, 0] * truth
     return SamplingInstance(
-        hypothesis=hypothesis,
+        hypothesis=hypothesis_class(
+            ball, floats(case.features)[spread][:, None], floats(case.masses)[spread]
+        ),
         weak=weak,
-        truth=jnp.asarray(truth)[None],
-        offset=floats(case.target)[spread] - member,
+        target=floats(case.target)[spread],
         bound=jnp.asarray(float(case.bound)),
         counts=counts,
         size=jnp.sum(counts),
@@ -229,11 +297,11 @@ def raw_instance(case, weak, counts, truth):
 @functools.cache
 def program(name, twin, case_json):
     """Both sides and the verdict of a claim, for many samples of one population."""
-    case, claim = population_from_json(json.loads(case_json)), CLAIMS[name]
+    case, claim = Instance.from_json(json.loads(case_json)), (TWINS if twin else CLAIMS)[name]
 
     def one(weak, counts):
-        study = DOMAIN.prepare(raw_instance(case, weak, counts, 0.25), claim.needs)
-        side = (claim.false_twin if twin else claim.check)(study)
+        prepared = prepare(raw_instance(case, weak, counts), (claim,))
+        side = measured(claim, study(prepared, claim).quantity)
         return side.lhs, side.rhs, side.verdict()
 
     return jax.jit(jax.vmap(one))
@@ -258,27 +326,25 @@ CASES = {
 @each_claim
 def test_the_exact_sides_are_those_of_the_claim(name, twin, label):
     case = CASES[label]
-    statement = unconditional((TWINS if twin else STATEMENTS)[name])
-    judged = decide_samples(statement, case, (128,))
+    decided = samples(unconditional((TWINS if twin else CLAIMS)[name]), case)
     counts, weak = [], []
-    for outcome in (j.outcome for j in judged):
+    for one in (one.sample for one in decided):
         places = [(k, i) for k, count in enumerate(case.copies) for i in range(count)]
         # The last of the different points of a kind is drawn most often.
-        held = [int(i < outcome.distinct[k]) for k, i in places]
+        held = [int(i < one.distinct[k]) for k, i in places]
         for k in range(case.size):
             last = max(
                 (p for p, (kind, _) in enumerate(places) if kind == k and held[p]), default=0
             )
-            held[last] += outcome.counts[k] - outcome.distinct[k]
+            held[last] += one.counts[k] - one.distinct[k]
         counts.append([float(count) for count in held])
         weak.append([float((case.seen if h else case.weak)[k])
                      for (k, _), h in zip(places, held, strict=True)])  # fmt: skip
     lhs, rhs, verdicts = checked(name, twin, case, jnp.asarray(weak), jnp.asarray(counts))
-    for j, a, b, verdict in zip(judged, lhs, rhs, verdicts, strict=True):
-        assert side(j.lhs) == pytest.approx(a, rel=1e-9, abs=1e-9)
-        assert side(j.rhs) == pytest.approx(b, rel=1e-9, abs=1e-9)
+    for one, a, b, verdict in zip(decided, lhs, rhs, verdicts, strict=True):
+        assert (one.lhs, one.rhs) == pytest.approx((a, b), rel=1e-9, abs=1e-9)
         if verdict in (Verdict.HOLDS, Verdict.VIOLATED):
-            assert j.violated == (verdict == Verdict.VIOLATED)
+            assert one.violated == (verdict == Verdict.VIOLATED)
 
 
 def side(value):
@@ -309,57 +375,73 @@ def test_simulated_samples_fail_as_often():
 # The two engines.
 
 
-def agree(statement, case):
-    first = decide(statement, case, (128,))
-    try:
-        second = check_population(statement, case)
-    except RefusedError:
-        assert first.outcome == OUTSIDE, (statement, case)
-        return first.outcome
-    assert first.violated == second.violated, (statement, case)
-    low, high = float(second.lhs.low), float(second.lhs.high)
-    assert float(number(first.lhs)) == pytest.approx(low, rel=1e-12) and low == high
-    assert Fraction(first.rhs) == second.rhs.low == second.rhs.high == case.delta
+def agree(claim, case):
+    first = decide(claim, case, (128,))
+    if first.outcome == OUTSIDE:
+        with pytest.raises(RefusedError):
+            check(claim, case, {"failing": [[[case.draws] + [0] * (case.size - 1), []]]})
+    elif first.evidence["failing"]:
+        second = check(claim, case, json.loads(json.dumps(first.evidence)))
+        assert first.violated == second.violated, (claim, case)
+        low, high = float(second.lhs.low), float(second.lhs.high)
+        assert float(number(first.lhs)) == pytest.approx(low, rel=1e-12) and low == high
+        assert Fraction(first.rhs) == second.rhs.low == second.rhs.high == case.failure
+    else:
+        assert first.lhs == "0" and not first.violated
     return first.outcome
 
 
 @pytest.mark.parametrize(("mass", "outcome"), [("9", "holds"), ("8", "violated")])
 def test_failing_as_often_as_allowed_is_allowed(mass, outcome):
-    """The rare point alone breaks the statement: with probability delta, or a little more."""
+    """The rare point alone breaks the claim: with probability delta, or a little more."""
     case = population(masses=[mass, "1"], scheme="repeated", draws=200)
-    statement = STATEMENTS["uniform_misfit"].without(IID)
-    assert decide(statement, case).lhs == str(Fraction(1, int(mass) + 1))
-    assert agree(statement, case) == outcome
+    claim = CLAIMS["uniform_misfit"].without(IID)
+    assert decide(claim, case).lhs == str(Fraction(1, int(mass) + 1))
+    assert agree(claim, case) == outcome
 
 
 def test_what_cannot_be_decided_counts_for_neither_side():
     """Equal irrational sides: no precision tells them apart."""
-    same = {"complexity": Fraction(1)}
-    statement = dataclasses.replace(STATEMENTS["uniform_misfit"], lhs=same, rhs=same)
-    answer = decide(statement, population(draws=2), (128, 512))
+    same = 1 / sqrt(n) <= sqrt(1 / n)
+    claim = dataclasses.replace(CLAIMS["uniform_misfit"], claim=same)
+    answer = decide(claim, population(draws=2), (128, 512))
     assert answer.outcome == "undecided" and answer.lhs == "0"
-    second = check_population(statement, population(draws=2))
-    assert not second.violated and (second.lhs.low, second.lhs.high) == (0, 1)
+    with pytest.raises(RefusedError, match="does not"):
+        check(claim, population(draws=2), {"failing": [[[1, 1], [1, 1]]]})
+
+
+def test_claims_about_every_sample():
+    """Without a probability one sample that breaks the claim is enough, and the file says which."""
+    claim = dataclasses.replace(
+        CLAIMS["uniform_misfit"], claim=d(student, target) <= B**2 / 2, failure=None
+    )
+    case = population(draws=3)
+    found = decide(claim, case)
+    assert found.violated and (found.lhs, found.rhs) == ("1", "1/2")
+    assert found.evidence["failing"] in ([[[3, 0], [1, 0]]], [[[0, 3], [0, 1]]])
+    assert check(claim, case, found.evidence).violated
+    always = dataclasses.replace(claim, claim=d(student, target) <= B**2)
+    assert decide(always, case).outcome == "holds"
 
 
 def test_engines_agree():
     found = Counter()
     source = random.Random(2)
-    for statement in (*STATEMENTS.values(), *FALSE.values()):
-        light = (case for case in candidates(statement, 1) if case.outcomes() <= 64)
+    for claim in (*CLAIMS.values(), *FALSE.values()):
+        light = (case for case in candidates(claim, 1) if case.outcomes() <= 64)
         for case in itertools.islice(light, 2):
-            found[agree(statement, case)] += 1
+            found[agree(claim, case)] += 1
         for _ in range(2):
-            found[agree(statement, wild(source))] += 1
-            found[agree(unconditional(statement), wild(source))] += 1
+            found[agree(claim, wild(source))] += 1
+            found[agree(unconditional(claim), wild(source))] += 1
     assert min(found["holds"], found["violated"], found[OUTSIDE]) > 10
     assert found["undecided"] == 0
 
 
 @each_claim
 def test_true_claims_are_never_violated(name):
-    for case in itertools.islice(candidates(STATEMENTS[name], 3), 120):
-        assert decide(STATEMENTS[name], case, (128,)).outcome == "holds"
+    for case in itertools.islice(candidates(CLAIMS[name], 3), 120):
+        assert decide(CLAIMS[name], case, (128,)).outcome == "holds"
 
 
 @pytest.mark.slow
@@ -367,25 +449,25 @@ def test_true_claims_are_never_violated(name):
 def test_true_claims_are_never_violated_by_thousands(name):
     source = random.Random(name)
     kept = 0
-    for case in itertools.islice(candidates(STATEMENTS[name], 4), 1000):
-        delta = Fraction(source.randint(1, 19), 20)
+    for case in itertools.islice(candidates(CLAIMS[name], 4), 1000):
+        allowed = Fraction(source.randint(1, 19), 20)
         features, weak, target = (
             [Fraction(source.randint(-6, 6), 6) for _ in row]
             for row in (case.features, case.weak, case.target)
         )
         changed = dataclasses.replace(
-            case, features=features, weak=weak, seen=weak, target=target, delta=delta
+            case, features=features, weak=weak, seen=weak, target=target, failure=allowed
         )
         for one in (case, changed):
-            kept += decide(STATEMENTS[name], one, (128,)).outcome == "holds"
+            kept += decide(CLAIMS[name], one, (128,)).outcome == "holds"
     assert kept == 2000
 
 
 @functools.cache
-def refuted(statement_id):
-    statement = FALSE[statement_id]
-    stream = itertools.islice(candidates(statement), 2000)
-    return next(case for case in stream if decide(statement, case, (128,)).violated)
+def refuted(label):
+    claim = FALSE[label]
+    stream = itertools.islice(candidates(claim), 2000)
+    return next(case for case in stream if decide(claim, case, (128,)).violated)
 
 
 @pytest.mark.parametrize("label", FALSE)
@@ -410,11 +492,11 @@ def test_counterexamples_are_small(label):
     assert 0 not in small.features
 
 
-# Hypotheses, files, pages, the command.
+# Assumptions, files, pages, the command.
 
 
 @pytest.mark.parametrize(
-    ("hypothesis", "changes"),
+    ("assumption", "changes"),
     [
         (IID, {"scheme": "repeated"}),
         (FIRST, {"seen": ["-1", "-1"]}),
@@ -424,15 +506,16 @@ def test_counterexamples_are_small(label):
         (None, {"target": ["0", "2"]}),
     ],
 )
-def test_hypotheses_are_checked(hypothesis, changes):
-    statement, case = STATEMENTS["sampled_gain"], population(**changes)
-    assert decide(statement, case).outcome == OUTSIDE
-    with pytest.raises(RefusedError, match=hypothesis or "target"):
-        check_population(statement, case)
-    if hypothesis is not None:
-        dropped = statement.without(hypothesis)
-        assert decide(dropped, case).outcome != OUTSIDE
-        check_population(dropped, case)
+def test_assumptions_are_checked(assumption, changes):
+    claim, case = CLAIMS["sampled_gain"], population(**changes)
+    assert decide(claim, case).outcome == OUTSIDE
+    evidence = {"failing": [[[15, 0], [1, 0]]]}
+    with pytest.raises(RefusedError, match=assumption or "target"):
+        check(claim, case, evidence)
+    if assumption is not None:
+        assert decide(claim.without(assumption), case).outcome != OUTSIDE
+        with pytest.raises(RefusedError, match="stated to fail does not"):
+            check(claim.without(assumption), case, evidence)
 
 
 @pytest.mark.parametrize(
@@ -450,7 +533,7 @@ def test_hypotheses_are_checked(hypothesis, changes):
         {"radius": "0"},
         {"radius": ["1"]},
         {"bound": "-1"},
-        {"delta": "1"},
+        {"failure": "1"},
         {"draws": 0},
         {"draws": 1_001},
         {"draws": "3"},
@@ -475,9 +558,9 @@ def answer():
 def test_replay_needs_no_jax(answer, tmp_path):
     path = tmp_path / "case.json"
     answer.save(path)
-    statement, instance, students, sides = load(path)
-    assert (statement, instance, students) == (answer.statement, answer.instance, {})
-    assert sides == {"lhs": answer.lhs, "rhs": "1/10"}
+    stated = load(path)
+    assert (stated.instance, stated.evidence) == (answer.instance, answer.evidence)
+    assert stated.rhs == "1/10"
     again = replay(path)
     assert again.counterexample and again.registered
     program = (
@@ -496,20 +579,26 @@ def test_files_that_are_wrong(answer, tmp_path):
     path = tmp_path / "case.json"
 
     def outcome(change):
-        fields = answer.to_json()
+        fields = json.loads(json.dumps(answer.to_json()))
         change(fields)
         path.write_text(json.dumps(fields))
         return CliRunner().invoke(app, ["replay", str(path)])
 
+    def renamed(fields):
+        for step in fields["claim"]["steps"]:
+            step[2] = ["nonsense"] if step[2] == ["n"] else step[2]
+
     assert outcome(lambda f: None).exit_code == 1
     harmless = outcome(lambda f: f["instance"].update(seen=f["instance"]["weak"]))
     assert harmless.exit_code == 0 and "no counterexample" in harmless.output
+    refused = outcome(lambda f: f["evidence"]["failing"].append(f["evidence"]["failing"][0]))
+    assert refused.exit_code == 0 and "stated twice" in refused.output
     for change in (
         lambda f: f["instance"].update(draws=1_000_000),
-        lambda f: f["instance"].update(delta="2"),
+        lambda f: f["instance"].update(failure="2"),
         lambda f: f["instance"].update(copies=["24"]),
         lambda f: f["instance"].pop("seen"),
-        lambda f: f["statement"]["rhs"].update(nonsense="1"),
+        renamed,
         lambda f: f.update(lhs="1/2"),
     ):
         done = outcome(change)
@@ -532,11 +621,11 @@ def test_the_page_shows_the_population_and_the_samples_that_fail(answer):
 NO_RANDOM = Budget(instances=0, restarts=0)
 
 
-def test_the_search_finds_what_a_hypothesis_is_for():
+def test_the_search_finds_what_an_assumption_is_for():
     for drop in (IID, BOUNDED):
         found = falsify("sampled_gap", drop=drop, budget=NO_RANDOM)
         assert found.counterexample is not None and found.instances["small"] < 200
-        assert found.counterexample.statement.dropped == drop
+        assert found.counterexample.claim.dropped == drop
     twin = falsify("sampled_gain", twin=True, budget=NO_RANDOM)
     assert twin.counterexample is not None
     assert twin.counterexample.instance.described() == "2 points, n = 1"
@@ -546,10 +635,9 @@ def test_a_given_radius_is_searched():
     ball = L2Ball(jnp.asarray(0.5))
     found = falsify("sampled_gain", twin=True, sets=[ball], budget=NO_RANDOM)
     assert found.counterexample is not None
-    (first,) = itertools.islice(
-        small_populations(TWINS["uniform_misfit"], "l2_ball", {"radius": Fraction(1, 2)}, 0), 1
-    )
-    assert first.radius == Fraction(1, 2) and decide(TWINS["uniform_misfit"], first).lhs
+    twin = TWINS["uniform_misfit"]
+    (first,) = itertools.islice(small(twin, "l2_ball", {"radius": Fraction(1, 2)}, 0), 1)
+    assert first.radius == Fraction(1, 2) and decide(twin, first).lhs
 
 
 @pytest.mark.slow

@@ -7,28 +7,24 @@ import jax.numpy as jnp
 import pytest
 from typer.testing import CliRunner
 
-from w2sjax.claims import Hypothesis
 from w2sjax.cli import app
 from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.counterexample import replay
-from w2sjax.falsification.no_exact_side import NoExactSideError
-from w2sjax.falsification.projection.problem import Problem
 from w2sjax.falsification.redecide import Redecision, redecide
 from w2sjax.falsification.report import as_json, matrix, summary
 from w2sjax.falsification.search import falsify
-from w2sjax.falsification.stated import statement_of
-from w2sjax.falsification.statements import STATEMENTS, TWINS
+from w2sjax.language.rewriting import twin_of
 from w2sjax.lookup import claim_named
 from w2sjax.sets import L2Ball
 
 NO_RANDOM = Budget(instances=0, restarts=0)
 
 
-def test_small_instances_refute_theorem_1_without_each_hypothesis():
-    for hypothesis in STATEMENTS["misfit_gain"].hypotheses:
-        answer = falsify("misfit_gain", drop=hypothesis, sets=["subspace"], budget=NO_RANDOM)
+def test_small_instances_refute_theorem_1_without_each_assumption():
+    for lost in claim_named("misfit_gain").droppable:
+        answer = falsify("misfit_gain", drop=lost, sets=["subspace"], budget=NO_RANDOM)
         assert answer.found and answer.counterexample is not None
-        assert answer.counterexample.statement.dropped == hypothesis
+        assert answer.counterexample.claim.dropped == lost
         assert answer.instances["small"] <= 100 and answer.instances["random"] == 0
 
 
@@ -38,7 +34,7 @@ def test_random_instances_are_converted_confirmed_and_shrunk():
     assert answer.counterexample is not None and answer.least_slack < 0
     assert "random instance" in answer.counterexample.found
     instance = answer.counterexample.instance
-    assert isinstance(instance, Problem) and (instance.size, instance.dimension) == (1, 1)
+    assert (instance.size, instance.dimension) == (1, 1)
 
 
 @pytest.mark.slow
@@ -51,7 +47,7 @@ def test_ascent_finds_what_random_instances_need_luck_for():
 
 
 def test_local_search_on_worlds():
-    answer = falsify("hard_error", twin=True, budget=Budget(instances=0, small=0))
+    answer = falsify("coverage_good_side", twin=True, budget=Budget(instances=0, small=0))
     assert answer.counterexample is not None and "local search" in answer.counterexample.found
     assert answer.counterexample.instance.size == 3
 
@@ -78,26 +74,15 @@ def test_a_given_set_is_kept():
     ball = L2Ball(jnp.asarray(0.5))
     answer = falsify("misfit_gain", twin=True, sets=[ball], budget=NO_RANDOM)
     assert answer.counterexample is not None
-    assert isinstance(answer.counterexample.instance, Problem)
     assert answer.counterexample.instance.set == "l2_ball"
 
 
-def test_ones_own_statement():
-    statement = TWINS["misfit_gain"].changed(rhs={"misfit": "-1.001"})
-    answer = falsify("misfit_gain", sets=["subspace"], statement=statement, budget=NO_RANDOM)
+def test_a_claim_of_ones_own():
+    known = claim_named("misfit_gain")
+    theirs = dataclasses.replace(known, name="theirs", claim=twin_of(known).claim)
+    answer = falsify(theirs, sets=["subspace"], budget=NO_RANDOM)
     assert answer.counterexample is not None
-    assert answer.counterexample.statement == statement
-
-
-def test_a_statement_of_its_own_is_not_that_of_the_twin():
-    """Nor is the registry's statement that of a claim that only has its name."""
-    known, statement = claim_named("misfit_gain"), STATEMENTS["misfit_gain"]
-    own = dataclasses.replace(known, exact=statement)
-    other = dataclasses.replace(known, check=claim_named("gain_ceiling").check)
-    assert statement_of(own) == statement_of(known) == statement
-    for claim, twin in ((own, True), (other, False)):
-        with pytest.raises(NoExactSideError, match="misfit_gain"):
-            statement_of(claim, twin=twin)
+    assert answer.counterexample.claim == theirs
 
 
 def test_seconds_stop_the_search():
@@ -109,7 +94,7 @@ def test_seconds_stop_the_search():
     ("arguments", "message"),
     [
         ({"claim": "nonsense"}, "there is no 'nonsense'"),
-        ({"claim": "misfit_gain", "drop": "x"}, "no hypothesis 'x'"),
+        ({"claim": "misfit_gain", "drop": "x"}, "no assumption 'x'"),
         ({"claim": "pythagorean_identity", "sets": ["simplex"]}, "stated for none of"),
         ({"claim": "misfit_gain", "sets": ["teapot"]}, "there is no 'teapot'"),
     ],
@@ -126,16 +111,6 @@ def test_wrong_arguments(arguments, message):
 def test_wrong_budgets(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Budget(**wrong)
-
-
-def test_hypotheses_agree_with_the_claims():
-    """Every statement names the hypotheses that its claim can drop."""
-    for name, statement in STATEMENTS.items():
-        claim = claim_named(name)
-        assert set(statement.hypotheses) == set(claim.hypotheses)
-        assert all(isinstance(h, Hypothesis) for h in claim.hypotheses.values())
-        assert (statement.sets is None) == (claim.sets is None)
-        assert set(statement.sets or ()) == set(claim.sets or ())
 
 
 QUICK = ["--budget", "0", "--restarts", "0", "--set", "subspace"]

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from w2sjax.falsification.opinion import UnboundedError
-from w2sjax.falsification.projection.sets import SHAPES, contains, member_near
-from w2sjax.falsification.projection.supports import support
-from w2sjax.falsification.rationals import parse
+from w2sjax.arithmetic.flint_numbers import python, rationals
+from w2sjax.arithmetic.rationals import dot, parse
+from w2sjax.settings.exact import RefusedError
+from w2sjax.settings.projection.maximising import maximise
+from w2sjax.settings.projection.sets import SHAPES, contains, fault_of, member_near
+from w2sjax.settings.projection.supports import support
 
 TRIANGLE = {"matrix": [["1", "1"]], "bound": ["1"], "equality": [["1", "-1"]], "level": ["0"]}
 # Kind, parameters, members, others: the others fail each condition on its own.
@@ -42,7 +44,7 @@ def test_every_kind_is_here():
 @each
 def test_members_and_others(kind, parameters, members, others):
     numbers = {name: parse(value) for name, value in parameters.items()}
-    assert SHAPES[kind](numbers, 2) is None
+    assert fault_of(kind, numbers, 2) is None
     for point in parse(members):
         assert contains(kind, numbers, point)
         assert member_near(kind, numbers, point) == point
@@ -57,16 +59,17 @@ def test_members_and_others(kind, parameters, members, others):
     ("kind", "parameters", "message"),
     [
         ("l2_ball", {"radius": Fraction(0)}, "positive"),
-        ("l2_ball", {}, "positive"),
+        ("l2_ball", {}, "parameters"),
         ("orthant", {"radius": Fraction(1)}, "parameters"),
         ("box", {"lower": [Fraction(1)], "upper": [Fraction(0)]}, "at most upper"),
         ("box", {"lower": [], "upper": [Fraction(0)]}, "1 numbers"),
         ("ellipsoid", {"lower": [[Fraction(0)]], "centre": [Fraction(0)]}, "singular"),
+        ("ellipsoid", {"lower": [Fraction(1)], "centre": [Fraction(0)]}, "2 deep"),
         ("polyhedron", {"matrix": [[]], "bound": [Fraction(1)], "equality": [], "level": []}, "rows"),
     ],
 )  # fmt: skip
 def test_faults(kind, parameters, message):
-    assert message in SHAPES[kind](parameters, 1)
+    assert message in (fault_of(kind, parameters, 1) or "")
 
 
 def polyhedron(source: random.Random, rows: int, size: int, fixed: int) -> dict:
@@ -80,9 +83,16 @@ def polyhedron(source: random.Random, rows: int, size: int, fixed: int) -> dict:
     return {"matrix": matrix, "bound": bound, "equality": equality, "level": [Fraction(0)] * fixed}
 
 
+def shown(given, along):
+    """The supremum by the engine, where it is attained, and the bound that its multipliers show."""
+    value, *rest = maximise("polyhedron", given, rationals(along))
+    place, multipliers = ([python(part) for part in one] for one in rest)
+    return value, place, support("polyhedron", given, along, multipliers)
+
+
 @pytest.mark.parametrize("rows", [0, 1, 3, 6, 12])
 def test_the_support_of_a_polyhedron(rows):
-    """Against SciPy, unbounded ones too."""
+    """Against SciPy, unbounded ones too; the multipliers show it to the checker."""
     source, finite, infinite = random.Random(rows), 0, 0
     for _ in range(60):
         size = source.randint(1, 4)
@@ -96,14 +106,32 @@ def test_the_support_of_a_polyhedron(rows):
         )  # fmt: skip
         if known.status == 3:
             infinite += 1
-            with pytest.raises(UnboundedError):
-                support("polyhedron", given, along)
+            assert not maximise("polyhedron", given, rationals(along))[0].is_finite()
             continue
         finite += 1
-        found = support("polyhedron", given, along)
-        assert found.low == found.high
-        assert float(found.high) == pytest.approx(-known.fun, abs=1e-9)
+        value, place, bound = shown(given, along)
+        assert bound.low == bound.high == python(value) == dot(along, place)
+        assert contains("polyhedron", given, place)
+        assert float(bound.high) == pytest.approx(-known.fun, abs=1e-9)
     assert finite > 5 and (infinite > 5 or rows > 6)
+
+
+@pytest.mark.parametrize(
+    ("multipliers", "message"),
+    [
+        (None, "not stated"),
+        (["1"], "not stated"),
+        (["-1", "0"], "negative"),
+        (["2", "0"], "direction"),
+    ],
+)
+def test_multipliers_that_show_nothing_are_refused(multipliers, message):
+    triangle = {name: parse(value) for name, value in TRIANGLE.items()}
+    given = None if multipliers is None else parse(multipliers)
+    along = parse(["1", "1"])
+    assert support("polyhedron", triangle, along, parse(["1", "0"])).high == 1
+    with pytest.raises(RefusedError, match=message):
+        support("polyhedron", triangle, along, given)
 
 
 def test_many_rows_take_steps_and_no_enumeration():
@@ -113,5 +141,5 @@ def test_many_rows_take_steps_and_no_enumeration():
     units = [[Fraction(i == j) for j in range(size)] for i in range(size)]
     given["matrix"] += units + [[-value for value in row] for row in units]
     given["bound"] += [Fraction(3)] * (2 * size)
-    found = support("polyhedron", given, [Fraction(i - 5) for i in range(size)])
-    assert 0 <= found.high <= 3 * sum(abs(i - 5) for i in range(size))
+    value, _, bound = shown(given, [Fraction(i - 5) for i in range(size)])
+    assert 0 <= bound.high == python(value) <= 3 * sum(abs(i - 5) for i in range(size))

@@ -11,11 +11,11 @@ import pytest
 from flint import fmpq
 
 import w2sjax
+from w2sjax.arithmetic.flint_numbers import inner, rationals
 from w2sjax.certificate import Status
-from w2sjax.falsification.flint_numbers import inner, rationals
-from w2sjax.falsification.projection.normal_equations import normal_equations
-from w2sjax.falsification.projection.projecting import on_polyhedral
 from w2sjax.sets import Box, L1Ball, Orthant
+from w2sjax.settings.projection.normal_equations import normal_equations
+from w2sjax.settings.projection.projecting import on_polyhedral
 from w2sjax.solvers import box, l1_ball, simplex
 
 ROWS, SIZE, BATCH = 7, 4, 12
@@ -137,9 +137,9 @@ def exact_fit(name, features, target):
         "simplex": lambda: {"total": Fraction(given)},
         "l1_ball": lambda: {"radius": Fraction(given)},
     }[kind]()
-    theta = on_polyhedral(kind, parameters, gram, moment, SIZE)
-    assert theta is not None
-    return [inner(row, theta) for row in rows]
+    found = on_polyhedral(kind, parameters, gram, moment, SIZE)
+    assert found is not None
+    return [inner(row, found[0]) for row in rows]
 
 
 def relative_distance(features, target, point, fit):

@@ -8,6 +8,7 @@ arXiv:2405.15116.
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -139,9 +140,8 @@ def _audit_part(
     found, coefficients, intercepts = _measure_in_chunks(
         hypothesis, data.weak_predictions, students, target, best, settings
     )
-    known = target is not None
     models = [
-        model_audit(name, place, found, hypothesis.size, known_target=known)
+        model_audit(name, place, found, hypothesis.size, known_target=target is not None)
         for place, name in enumerate(data.weak_names)
     ]
     if options.bootstrap and options.key is not None:
@@ -156,31 +156,19 @@ def _audit_part(
             **settings,
         )
         models = _with_intervals(models, samples)
-    ranking = rank(found)
-    factors = hypothesis.factorisation
-    condition = None
-    if factors is not None and int(factors.rank) > 0:
-        condition = finite(factors.singular[0] / factors.smallest)
     report = Audit(
         models=tuple(models),
-        chosen=None if ranking.chosen is None else data.weak_names[ranking.chosen],
-        certified=ranking.certified,
-        best=None if ranking.best is None else data.weak_names[ranking.best],
-        regret=ranking.regret,
         warnings=(),
         source=data.source,
         part=part,
         set=choice.label,
         intercept=choice.intercept,
-        n=hypothesis.size,
-        d=None if hypothesis.features is None else hypothesis.features.shape[1],
-        rank=None if factors is None else int(factors.rank),
-        unresolved=0 if factors is None else max(0, int(factors.ceiling - factors.rank)),
-        condition_number=condition,
         has_target=target is not None,
         students="given" if given is not None else "projected" if fitted is None else "fitted",
         target_status=None if best is None else Status(int(best.status)).name,
         bootstrap=options.bootstrap,
+        **rank(found, data.weak_names),
+        **_sizes(hypothesis),
     )
     if data.weak_probabilities is not None:
         # Another stream than the bootstrap's, whose samples are not to change.
@@ -196,6 +184,21 @@ def _audit_part(
         warnings = (*warnings, *expansion.warnings)
     report = dataclasses.replace(report, warnings=(*warnings, *findings(report)))
     return report, Student(coefficients=coefficients, intercept=intercepts)
+
+
+def _sizes(hypothesis: HypothesisClass) -> dict[str, Any]:
+    """Give what a report says of points, features and their rank."""
+    features, factors = hypothesis.features, hypothesis.factorisation
+    condition = None
+    if factors is not None and int(factors.rank) > 0:
+        condition = finite(factors.singular[0] / factors.smallest)
+    return {
+        "n": hypothesis.size,
+        "d": None if features is None else features.shape[1],
+        "rank": None if factors is None else int(factors.rank),
+        "unresolved": 0 if factors is None else max(0, int(factors.ceiling - factors.rank)),
+        "condition_number": condition,
+    }
 
 
 def _with_intervals(models, samples):
@@ -238,17 +241,7 @@ def _counted(data: AuditData) -> AuditData:
     """Leave out rows of weight zero, which no quantity depends on."""
     if data.weights is None or data.weights.all():
         return data
-    rows = np.flatnonzero(data.weights)
-    given, probabilities = data.student_predictions, data.weak_probabilities
-    return dataclasses.replace(
-        data,
-        strong_features=data.strong_features[rows],
-        weak_predictions=data.weak_predictions[:, rows],
-        target=None if data.target is None else data.target[rows],
-        weights=data.weights[rows],
-        student_predictions=None if given is None else given[:, rows],
-        weak_probabilities=None if probabilities is None else probabilities[rows],
-    )
+    return data.at(np.flatnonzero(data.weights))
 
 
 def _class(choice: Choice, data: AuditData) -> HypothesisClass:

@@ -47,6 +47,7 @@ def resampled(
     """
     models, rows = weak.shape
     hypothesis, students, method = _prepared(hypothesis, students)
+    settings = {"method": method, "tolerance": tolerance, "max_steps": max_steps}
     width = 1 if hypothesis.features is None else hypothesis.features.shape[1]
     if chunk is None:
         chunk = max(1, BUDGET // (rows * (4 * width + 8 * models)))
@@ -57,18 +58,8 @@ def resampled(
     blocks = []
     for start in range(0, count, chunk):
         # The last chunk repeats its end, so that one program serves all.
-        ids = np.minimum(np.arange(start, start + chunk), count - 1)
-        block = _block(
-            hypothesis,
-            predictions,
-            students,
-            target,
-            key,
-            jnp.asarray(ids),
-            method=method,
-            tolerance=tolerance,
-            max_steps=max_steps,
-        )
+        ids = jnp.asarray(np.minimum(np.arange(start, start + chunk), count - 1))
+        block = _block(hypothesis, predictions, students, target, key, ids, **settings)
         blocks.append(np.asarray(block)[: count - start])
         if progress is not None:
             progress("bootstrap", min(start + chunk, count), count)

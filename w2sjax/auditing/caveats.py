@@ -7,7 +7,8 @@ from w2sjax.auditing.classes import Choice
 from w2sjax.auditing.data import AuditData
 from w2sjax.auditing.results import Audit
 from w2sjax.certificate import Status
-from w2sjax.sets import ConvexSet, Monotone
+from w2sjax.sets import Monotone
+from w2sjax.sets.convex_set import members
 
 CROWDED = 0.1  # features a point above which refitting on resamples is visibly biased
 
@@ -22,7 +23,7 @@ def caveats(choice: Choice, data: AuditData, *, learnt_elsewhere: bool) -> tuple
         sentences.append(
             f"{choice.label} constrains function values: strong_features only count the rows"
         )
-        if _has_monotone(choice.set):
+        if any(isinstance(part, Monotone) for part in members(choice.set)):
             sentences.append(
                 f"{choice.label} takes the rows in the order of the data: sort them by the "
                 "feature in which functions are to be nondecreasing"
@@ -32,63 +33,38 @@ def caveats(choice: Choice, data: AuditData, *, learnt_elsewhere: bool) -> tuple
     return tuple(sentences)
 
 
-def _has_monotone(convex_set: ConvexSet) -> bool:
-    parts = [getattr(convex_set, name, None) for name in ("first", "second")]
-    return isinstance(convex_set, Monotone) or any(
-        _has_monotone(part) for part in parts if part is not None
-    )
-
-
 def findings(report: Audit) -> tuple[str, ...]:
     """Say what the numbers of a finished audit show."""
-    sentences = []
-    count, total = report.statuses, len(report.models)
-    if report.unresolved:
-        sentences.append(
-            f"{report.unresolved} direction(s) of the strong features are lost in rounding and not proved "
-            "to be null (columns that depend on each other nearly, but not exactly): where a reach is "
-            "given, students are certified only among functions whose coefficients, in units of the "
-            "columns' lengths, are at most that long, and nothing is guaranteed; leave out a column of "
-            "each such group"
-        )
-    elif report.rank is not None and report.d is not None and report.rank < report.d:
-        sentences.append(
-            f"strong features have rank {report.rank} of d = {report.d}: a student's values are "
-            "unique, its coefficients are not"
-        )
-    if report.part == "held-out" and report.d is not None and report.n <= report.d:
-        sentences.append(
-            f"n = {report.n} held-out points for d = {report.d} features: epsilon is measured "
-            "against a class that fits them all (unless it is constrained)"
-        )
-    if broken := count.get(Status.NONFINITE.name, 0):
-        sentences.append(f"{broken} of {total} students have numbers that are not finite: overflow")
-    loose = count.get(Status.LOOSE.name, 0)
-    if loose and report.students == "projected":
-        sentences.append(
-            f"{loose} of {total} projections are not certified: their gaps hold, but are larger than "
-            "the tolerance or hold up to a reach only"
-        )
-    if report.target_status not in (None, Status.CERTIFIED.name):
-        sentences.append(
-            "the target's best fit is not certified to the tolerance: its distance from the class may "
-            "be smaller than epsilon"
-        )
-    if report.bootstrap:
-        crowded = report.d is not None and report.rank and report.rank > CROWDED * report.n
-        if crowded and report.students == "projected":
-            sentences.append(
-                f"bootstrap: {report.rank} features are not few beside n = {report.n}; students "
-                "refitted on resamples overfit, so intervals of misfit, student error and epsilon "
-                "are too low"
-            )
-        lost = sum(
-            getattr(model, name) is not None and model.interval(name) is None
-            for model in report.models
-            for name in NAMES
-        )
-        if lost:
-            sentences.append(
-                f"bootstrap: {lost} intervals are left out, some resample is not finite"
-            )
-    return tuple(sentences)
+    count, total, rank, d = report.statuses, len(report.models), report.rank, report.d
+    deficient = rank is not None and d is not None and rank < d and not report.unresolved
+    broken, loose = (count.get(status.name, 0) for status in (Status.NONFINITE, Status.LOOSE))
+    projected = report.students == "projected"
+    crowded = report.bootstrap and d is not None and rank and rank > CROWDED * report.n
+    lost = report.bootstrap and sum(
+        getattr(model, name) is not None and model.interval(name) is None
+        for model in report.models
+        for name in NAMES
+    )
+    remarks = {
+        f"{report.unresolved} direction(s) of the strong features are lost in rounding and not proved "
+        "to be null (columns that depend on each other nearly, but not exactly): where a reach is "
+        "given, students are certified only among functions whose coefficients, in units of the "
+        "columns' lengths, are at most that long, and nothing is guaranteed; leave out a column of "
+        "each such group": report.unresolved,
+        f"strong features have rank {rank} of d = {d}: a student's values are unique, its "
+        "coefficients are not": deficient,
+        f"n = {report.n} held-out points for d = {d} features: epsilon is measured against a class "
+        "that fits them all (unless it is constrained)": report.part == "held-out"
+        and d is not None
+        and report.n <= d,
+        f"{broken} of {total} students have numbers that are not finite: overflow": broken,
+        f"{loose} of {total} projections are not certified: their gaps hold, but are larger than the "
+        "tolerance or hold up to a reach only": loose and projected,
+        "the target's best fit is not certified to the tolerance: its distance from the class may be "
+        "smaller than epsilon": report.target_status not in (None, Status.CERTIFIED.name),
+        f"bootstrap: {rank} features are not few beside n = {report.n}; students refitted on "
+        "resamples overfit, so intervals of misfit, student error and epsilon are too low": crowded
+        and projected,
+        f"bootstrap: {lost} intervals are left out, some resample is not finite": lost,
+    }
+    return tuple(sentence for sentence, holds in remarks.items() if holds)

@@ -8,6 +8,7 @@ import numpy as np
 
 from w2sjax.auditing.data import AuditData
 from w2sjax.sets import Affine, Box, ConvexSet, RKHSBall, Simplex, Subspace, ValueSet
+from w2sjax.sets.convex_set import members
 from w2sjax.sets.ellipsoid import Ellipsoid
 from w2sjax.sets.parse import parse_set
 from w2sjax.sets.polyhedron import Polyhedron
@@ -110,5 +111,6 @@ def _dimensions(convex_set: ConvexSet) -> list[int]:
             return [convex_set.centre.shape[0]]
         case RKHSBall() if convex_set.kernel is not None:
             raise ValueError("set: an rkhs_ball inside an intersection cannot bring its kernel")
-    parts = [getattr(convex_set, name, None) for name in ("first", "second")]
-    return [size for part in parts if part is not None for size in _dimensions(part)]
+    if convex_set.name == "intersection":
+        return [size for part in members(convex_set) for size in _dimensions(part)]
+    return []

@@ -3,6 +3,7 @@
 import json as json_format
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import jax
 from rich.console import Console
@@ -21,13 +22,7 @@ def run(
     data: str,
     *,
     set: str = "affine",
-    intercept: bool | None = None,
-    bootstrap: int = 0,
-    split: str | None = None,
     seed: int = 0,
-    neighbours: Sequence[int] = (),
-    radius: Sequence[float] = (),
-    smallest_set: float = 0.0,
     strong_columns: Sequence[str] = (),
     weak_columns: Sequence[str] = (),
     target_column: str | None = None,
@@ -36,13 +31,14 @@ def run(
     out: str | Path | None = None,
     unit: str = UNIT,
     console: Console | None = None,
+    **options: Any,
 ) -> int:
     """Audit a file or folder, print the report and write what is asked for.
 
     `json` is a file for the JSON; `out` a folder for `audit.json`, `audit.txt`, `audit.png` and
     `audit.pdf`, and `audit_overlap.png` and `.pdf` where regions were detected; `unit` is that of a
     squared error, for their labels. Switches double precision on.
-    Errors go to the standard error stream.
+    The other options are those of `audit`. Errors go to the standard error stream.
 
     Returns:
         The exit code: 0, or 2 for bad input.
@@ -70,14 +66,9 @@ def run(
             report = audit(
                 arrays,
                 set,
-                intercept=intercept,
-                bootstrap=bootstrap,
                 key=jax.random.key(seed),
-                split=split,
-                neighbours=neighbours,
-                radius=radius,
-                smallest_set=smallest_set,
                 progress=progress,
+                **options,
             )
         show(report, output)
         if json is not None:

@@ -61,6 +61,19 @@ class AuditData:
             )
         return tuple(sentences)
 
+    def at(self, rows: slice | np.ndarray, source: str | None = None) -> "AuditData":
+        """Keep some rows: views of a slice, and else copies."""
+        features, chances = self.strong_features[rows], self.weak_probabilities
+        names = ("weak_predictions", "target", "weights", "student_predictions")
+        others = {name: getattr(self, name) for name in names}
+        return dataclasses.replace(
+            self,
+            strong_features=features if isinstance(rows, slice) else features.astype(np.float64),
+            weak_probabilities=None if chances is None else chances[rows],
+            source=self.source if source is None else source,
+            **{name: given[..., rows] for name, given in others.items() if given is not None},
+        )
+
 
 def load(
     path: str | Path,
@@ -136,45 +149,29 @@ def audit_data(
     weights, weights that sum to zero, weak names that are repeated, not strings, or not m, and
     probabilities that are none.
     """
-    vector, models = {1: "(n,)"}, {1: "(n,)", 2: "(m, n)"}
-    notes: list[str] = []
-
-    def read(name: str, values: Any, dimensions: dict[int, str], **options: Any) -> np.ndarray:
-        array, found = real_array(f"{source}: {name}", values, dimensions, **options)
-        notes.extend(f"{name}: {note}" for note in found)
-        return array
-
-    def per_point(name: str, values: Any, dimensions: dict[int, str], require: Any = None) -> Any:
-        if values is None:
-            return None
-        array = read(name, values, dimensions)
-        _require_length(f"{source}: {name}", len(array), rows)
-        if require is not None:
-            require(f"{source}: {name}", array)
-        return array
-
-    features = read("strong_features", strong_features, {2: "(n, d)"}, keep_mapped_single=True)
-    rows = len(features)
+    vector, read = {1: "(n,)"}, _Reading(source)
+    features = read.array(
+        "strong_features", strong_features, {2: "(n, d)"}, keep_mapped_single=True
+    )
+    rows = read.rows = len(features)
     label = f"{source}: weak_predictions"
-    weak = read("weak_predictions", weak_predictions, models)
-    if weak.ndim == 2 and weak.shape[1] != rows == weak.shape[0]:
+    weak, shape = read.per_model("weak_predictions", weak_predictions)
+    if len(shape) == 2 and shape[1] != rows == shape[0]:
         raise DataError(
-            f"{label}: has shape {weak.shape}, but strong_features has {rows} rows; "
+            f"{label}: has shape {shape}, but strong_features has {rows} rows; "
             f"expected (m, {rows}): transpose it"
         )
-    _require_length(label, weak.shape[-1], rows)
-    weak = weak[None, :] if weak.ndim == 1 else weak
-    target = per_point("target", target, vector)
-    weights = per_point("weights", weights, vector, require_weights)
+    _require_length(label, shape[-1], rows)
+    target = read.per_point("target", target, vector)
+    weights = read.per_point("weights", weights, vector, require_weights)
     if student_predictions is not None:
-        given = read("student_predictions", student_predictions, models)
-        student_predictions = given[None, :] if given.ndim == 1 else given
+        student_predictions, shape = read.per_model("student_predictions", student_predictions)
         if student_predictions.shape != weak.shape:
             raise DataError(
-                f"{source}: student_predictions: has shape {given.shape}; expected {weak.shape}, "
+                f"{source}: student_predictions: has shape {shape}; expected {weak.shape}, "
                 "that of weak_predictions"
             )
-    weak_probabilities = per_point(
+    weak_probabilities = read.per_point(
         "weak_probabilities", weak_probabilities, {1: "(n,)", 2: "(n, c)"}, require_probabilities
     )
     names = tuple(f"weak_{index}" for index in range(len(weak)))
@@ -189,7 +186,7 @@ def audit_data(
         student_predictions=student_predictions,
         source=source,
         weak_probabilities=weak_probabilities,
-        notes=tuple(notes),
+        notes=tuple(read.notes),
     )
 
 
@@ -222,28 +219,41 @@ def split(data: AuditData, how: str, *, seed: int | None = None) -> tuple[AuditD
     else:
         order = np.random.default_rng(seed).permutation(rows)
         fit_rows, held_rows = np.sort(order[held:]), np.sort(order[:held])
-    return (
-        _part(data, fit_rows, f"{data.source}, fit part of {how}"),
-        _part(data, held_rows, f"{data.source}, held-out part of {how}"),
+    fit, held_out = (
+        data.at(side, f"{data.source}, {name} part of {how}")
+        for side, name in ((fit_rows, "fit"), (held_rows, "held-out"))
     )
+    for part in (fit, held_out):
+        if part.weights is not None:
+            require_weights(f"{part.source}: weights", part.weights)
+    return fit, held_out
 
 
-def _part(data: AuditData, rows: slice | np.ndarray, source: str) -> AuditData:
-    if data.weights is not None:
-        require_weights(f"{source}: weights", data.weights[rows])
-    features, students = data.strong_features[rows], data.student_predictions
-    probabilities = data.weak_probabilities
-    return AuditData(
-        strong_features=features if isinstance(rows, slice) else np.asarray(features, np.float64),
-        weak_predictions=data.weak_predictions[:, rows],
-        weak_names=data.weak_names,
-        target=None if data.target is None else data.target[rows],
-        weights=None if data.weights is None else data.weights[rows],
-        student_predictions=None if students is None else students[:, rows],
-        source=source,
-        weak_probabilities=None if probabilities is None else probabilities[rows],
-        notes=data.notes,
-    )
+class _Reading:
+    """The arrays of one source, with notes of what was lost in reading them."""
+
+    def __init__(self, source: str):
+        self.source, self.notes, self.rows = source, [], 0
+
+    def array(self, name: str, values: Any, shapes: dict[int, str], **options: Any) -> np.ndarray:
+        array, found = real_array(f"{self.source}: {name}", values, shapes, **options)
+        self.notes.extend(f"{name}: {note}" for note in found)
+        return array
+
+    def per_point(self, name: str, values: Any, shapes: dict[int, str], require: Any = None) -> Any:
+        """Read what has an entry a row, if it is given."""
+        if values is None:
+            return None
+        array = self.array(name, values, shapes)
+        _require_length(f"{self.source}: {name}", len(array), self.rows)
+        if require is not None:
+            require(f"{self.source}: {name}", array)
+        return array
+
+    def per_model(self, name: str, values: Any) -> tuple[np.ndarray, tuple[int, ...]]:
+        """Read what has a row a model, or is that of a single one; also give the shape it had."""
+        array = self.array(name, values, {1: "(n,)", 2: "(m, n)"})
+        return np.atleast_2d(array), array.shape
 
 
 def _require_length(label: str, length: int, rows: int) -> None:

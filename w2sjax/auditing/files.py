@@ -13,20 +13,12 @@ from w2sjax.auditing.checks import DataError, listed, one_line
 REQUIRED = ("strong_features", "weak_predictions")
 OPTIONAL = ("weak_names", "target", "weights", "student_predictions", "weak_probabilities")
 
-_SAFETENSORS_TYPES = {
-    "F64": "<f8",
-    "F32": "<f4",
-    "F16": "<f2",
+_SAFETENSORS_TYPES = {  # and those that numpy writes with a letter and a number of bits
     "BF16": "V2",
-    "I64": "<i8",
-    "I32": "<i4",
-    "I16": "<i2",
-    "I8": "i1",
-    "U64": "<u8",
-    "U32": "<u4",
-    "U16": "<u2",
-    "U8": "u1",
     "BOOL": "?",
+    **{f"{kind}{bits}": f"<{kind.lower()}{bits // 8}" for kind in "FIU" for bits in (16, 32, 64)},
+    "I8": "i1",
+    "U8": "u1",
 }
 
 

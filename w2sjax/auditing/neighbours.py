@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse
 from jaxtyping import Bool, Float64, Int
 
-from w2sjax.rounding import gamma
+from w2sjax.arithmetic.rounding import gamma
 
 BLOCK = 2**22  # distances looked at together: 32 MB
 PAIRS = 2**25  # pairs within a radius that are held at most: half a gigabyte

@@ -17,12 +17,12 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from w2sjax import rounding
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.rounding import gamma, inflate, mean_square
 from w2sjax.certificate import Projection
 from w2sjax.certification import certify
 from w2sjax.hypothesis import HypothesisClass
 from w2sjax.projection import project
-from w2sjax.rounding import gamma, inflate, mean_square
 
 
 @jax.tree_util.register_dataclass
@@ -122,22 +122,16 @@ def _quantities(hypothesis, weak, student: Projection, target, best) -> Quantiti
     misfit = mean_square(weights, student.values, weak)
     if target is None:
         distance = mean_square(weights, weak, jnp.zeros_like(weak)).upper()
-        unknown = jnp.full((), jnp.nan, weak.dtype)
-        errors = dict.fromkeys(
-            ("weak_error", "student_error", "gain", "epsilon", "guaranteed_gain")
-            + ("student_error_low", "student_error_high"),
-            unknown,
-        )
-        pairing = student.pairing(distance)
-        return Quantities(
-            misfit=misfit.value,
-            gap=student.gap,
-            reach=student.radius,
-            pairing=pairing,
-            distance=distance,
-            status=student.status,
-            **errors,
-        )
+        found: dict[str, Any] = {
+            "misfit": misfit.value,
+            "gap": student.gap,
+            "reach": student.radius,
+            "pairing": student.pairing(distance),
+            "distance": distance,
+            "status": student.status,
+        }
+        names = [field.name for field in dataclasses.fields(Quantities)]
+        return Quantities(**dict.fromkeys(names, jnp.full((), jnp.nan, weak.dtype)) | found)
     weak_error = mean_square(weights, weak, target)
     student_error = mean_square(weights, student.values, target)
     gain = weak_error - student_error

@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from w2sjax.arithmetic.rounding import gamma
 from w2sjax.auditing.bootstrap import NAMES
 from w2sjax.auditing.expansion.results import Expansion
 from w2sjax.auditing.overlap import Overlap
 from w2sjax.auditing.quantities import Quantities
 from w2sjax.certificate import Status
-from w2sjax.rounding import gamma
 
 SHARES = (0.0, *np.geomspace(1e-4, 1, 9).tolist())  # of the misfit, for an assumed epsilon
 
+MEASURED = (*NAMES, "gap", "reach")
 Interval = tuple[float, float] | None
 
 
@@ -145,16 +146,10 @@ def model_audit(
         misfit, pairing, distance = (float(part[place]) for part in parts)
         if math.isfinite(misfit + pairing + distance) and math.isinf(found.reach[place]):
             guarantee = _guarantee(misfit, pairing, distance, size)
+    measured: Any = {one: finite(getattr(found, one)[place]) for one in MEASURED}
     return ModelAudit(
         name=name,
-        misfit=finite(found.misfit[place]),
-        gap=finite(found.gap[place]),
-        weak_error=finite(found.weak_error[place]),
-        student_error=finite(found.student_error[place]),
-        gain=finite(found.gain[place]),
-        epsilon=finite(found.epsilon[place]),
-        guaranteed_gain=finite(found.guaranteed_gain[place]),
-        reach=finite(found.reach[place]),
+        **measured,
         status=Status(int(found.status[place])).name,
         guarantee=guarantee,
     )

@@ -83,7 +83,7 @@ class Clock:
 
 @dataclasses.dataclass(frozen=True)
 class Falsification:
-    """What a search says about one statement.
+    """What a search says about one claim.
 
     Attributes:
         claim, drop, twin: what was searched.
@@ -98,7 +98,7 @@ class Falsification:
         one_engine: instances that one exact engine finds violated and the second refuses.
         seconds: of the search, of each of its phases, and of shrinking.
         sets: those that were searched.
-        exact: whether the statement has an exact side; without one nothing can be confirmed.
+        exact: whether the claim has an exact side; without one nothing can be confirmed.
         note: why not, where it has none; or why the second engine refuses.
         complete: whether the search reached its end; otherwise time ran out.
     """
@@ -125,6 +125,15 @@ class Falsification:
     def found(self) -> bool:
         """Whether there is a counterexample."""
         return self.counterexample is not None
+
+    @property
+    def outcome(self) -> str:
+        """Say in a word or two what was found."""
+        if self.one_engine:
+            return "one engine"
+        return (
+            "counterexample" if self.found else "unconfirmed" if self.unconfirmed else "none found"
+        )
 
     @property
     def refuted(self) -> bool:

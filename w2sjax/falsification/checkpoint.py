@@ -1,7 +1,7 @@
 """What a search has done, recorded after every phase so that a killed one goes on.
 
-A record is a JSON file in a folder, named by what was asked: the claim and the source of a user's one,
-what is dropped, the sets with their numbers, seed, budget and versions. Another question is another file.
+A record is a JSON file in a folder, named by what was asked: the claim, its source, the sets with
+their numbers, seed, budget and versions. Another question is another file.
 """
 
 import dataclasses
@@ -27,7 +27,7 @@ class Outcome:
         open: random instances that floating point does not settle.
         decided: how many of these were decided exactly.
         seconds: it took.
-        hit: an exact instance that violates the statement, if one was found.
+        hit: an exact instance that violates the claim, if one was found.
         place: how it was found, for people.
         constants: where a violation hangs on how constants are rounded, what to write; else empty.
         finished: whether it reached its end; otherwise time ran out, and it is not recorded.

@@ -7,34 +7,23 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-import w2sjax
-from w2sjax.claims import Claim
-
-PACKAGE = str(Path(w2sjax.__file__).parent)
+from w2sjax.language.claims import Claim
 
 
 def source_of(claim: Claim) -> int:
-    """Tell versions of a user's claim apart: a checksum of the files that define it; 0 for w2sjax's.
+    """Tell versions of a user's functions apart: a checksum of the files that define them; 0 without any.
 
     Where there is no file (a notebook), of the compiled functions. What these files import is not seen.
     """
-    parts: list[bytes] = []
-    hypotheses = [f for h in claim.hypotheses.values() for f in (h.impose, h.drop)]
-    roots = (claim.check, claim.false_twin, claim.domain.draw, claim.domain.prepare, *hypotheses)
+    functions = getattr(claim.setting, "functions", ())
     seen: dict[int, CodeType] = {}
-    for root in roots:
-        for code in _codes(root, seen):
-            path = Path(code.co_filename)
-            if path.is_relative_to(PACKAGE):
-                continue
-            text = (
-                path.read_bytes()
-                if path.is_file()
-                else code.co_code + repr(code.co_consts).encode()
-            )
-            if text not in parts:
-                parts.append(text)
-    return zlib.crc32(b"".join(parts)) if parts else 0
+    texts = dict.fromkeys(_text(code) for one in functions for code in _codes(one, seen))
+    return zlib.crc32(b"".join(texts))
+
+
+def _text(code: CodeType) -> bytes:
+    path = Path(code.co_filename)
+    return path.read_bytes() if path.is_file() else code.co_code + repr(code.co_consts).encode()
 
 
 def _codes(function: Any, seen: dict[int, CodeType]) -> Iterator[CodeType]:

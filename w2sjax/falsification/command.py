@@ -28,7 +28,7 @@ def run(
     out: Path | None,
     checkpoint: Path | None = None,
 ) -> int:
-    """Search one claim, or every claim and hypothesis; returns the exit code.
+    """Search one claim, or all claims and assumptions; returns the exit code.
 
     Raises:
         ValueError: for arguments that do not fit together, or name nothing.
@@ -43,7 +43,7 @@ def run(
     if every == (name is not None):
         raise ValueError("falsify: expected either a claim or --all")
     if every and (drop is not None or twin):
-        raise ValueError("falsify: --all tries every hypothesis; it takes no --drop or --twin")
+        raise ValueError("falsify: --all tries every assumption; it takes no --drop or --twin")
     budget = Budget(instances=instances, small=small, restarts=restarts, seconds=seconds)
     if json is not None:
         ready_file("--json", json)
@@ -52,12 +52,11 @@ def run(
     common = {"sets": sets, "budget": budget, "checkpoint": checkpoint}
     claims = list(REGISTRY) if name is None else find_claims([name])
     results, reasons = _search(claims, every, seed, drop, twin, common)
-    console = Console()
     # Shown first: a disk that has filled up since must not lose it.
     if every:
-        console.print(matrix(results))
+        Console().print(matrix(results))
     else:
-        _show(console, results)
+        _show(results)
     remarks = _left_out(claims, sets) if results else []
     tell(reasons)
     if json is not None and results:
@@ -66,7 +65,7 @@ def run(
         remarks += write_pages(results, out)
         remarks += write_matrix(results, out) if every else []
     for remark in remarks:
-        console.print(remark, markup=False, highlight=False, soft_wrap=True)
+        _say(remark)
     if reasons:
         return UNJUDGED
     return FOUND if not every and any(result.refuted for result in results) else NONE
@@ -76,14 +75,14 @@ def _left_out(claims: Sequence[Any], sets: Sequence[str] | None) -> list[str]:
     """Say what is left out; a claim without a set is searched whatever the sets are."""
     from w2sjax.lookup import claim_named, left_out
 
-    return left_out([claim for claim in claims if claim_named(claim).sets != ()], sets)
+    return left_out([claim for claim in claims if not claim_named(claim).stated_for(None)], sets)
 
 
 def _search(
     claims, every: bool, seed: int, drop, twin: bool, common: dict[str, Any]
 ) -> tuple[list[Any], list[str]]:
     """Search claims one by one; also says why some could not be searched."""
-    from w2sjax.falsification.every import falsify_all
+    from w2sjax.falsification.all_claims import falsify_all
     from w2sjax.falsification.search import falsify
     from w2sjax.report import progress_bar
     from w2sjax.unjudged import judge_each
@@ -93,23 +92,23 @@ def _search(
             return falsify_all(key=seed, progress=progress, **common), []
         return judge_each(
             [[claim] for claim in claims],
-            lambda group: [
-                falsify(claim, seed, drop=drop, twin=twin, progress=progress, **common)
-                for claim in group
-            ],
+            lambda one: [falsify(one[0], seed, drop=drop, twin=twin, progress=progress, **common)],
         )
 
 
-def _show(console: Console, results: Sequence[Any]) -> None:
+def _show(results: Sequence[Any]) -> None:
     """Print what was found, each counterexample on its page."""
     from w2sjax.falsification.rendering import markdown
     from w2sjax.falsification.report import summary
 
     for result in results:
-        console.print(summary(result), markup=False, highlight=False, soft_wrap=True)
+        _say(summary(result))
         if result.counterexample is not None:
-            page = "\n" + markdown(result.counterexample, twin=result.twin)
-            console.print(page, markup=False, highlight=False, soft_wrap=True)
+            _say("\n" + markdown(result.counterexample))
+
+
+def _say(text: str) -> None:
+    Console().print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def settle(
@@ -137,15 +136,10 @@ def _settled(claim: Any, results: Sequence[Any], drop: str | None) -> list[bool]
     from w2sjax.falsification.redecide import redecide, why_not
     from w2sjax.lookup import NO_SET, claim_named
 
-    console = Console()
-
-    def say(text: str) -> None:
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
-
     left = [result for result in results if result.undecided + result.invalid + result.violated]
-    reason = why_not(claim_named(claim), drop) if left else ""
+    reason = why_not(claim_named(claim).without(drop)) if left else ""
     if reason:
-        say(f"{claim_named(claim).name}: not decided exactly ({reason})")
+        _say(f"{claim_named(claim).name}: not decided exactly ({reason})")
         return [result.refuted for result in results]
     refuted = []
     for result in left:
@@ -154,7 +148,7 @@ def _settled(claim: Any, results: Sequence[Any], drop: str | None) -> list[bool]
             claim, result.seed or 0, sets=sets, instances=result.instances, drop=drop
         )
         refuted.append(again.violated > 0 or (again.undecided > 0 and result.refuted))
-        say(
+        _say(
             f"{again.claim}, {again.set}: of {again.open} that floating point does not settle, "
             f"exactly {again.holds} hold, {again.violated} are violated, {again.undecided} "
             "stay undecided"
@@ -170,26 +164,21 @@ def replay(path: Path) -> int:
         OSError: if it cannot be read.
     """
     from w2sjax.falsification.counterexample import replay as decide_again
-    from w2sjax.falsification.kinds import KINDS
-    from w2sjax.falsification.rendering import formula, variant
+    from w2sjax.falsification.rendering import claimed, title, turned
 
     again = decide_again(path)
-    console = Console()
-
-    def say(text: str) -> None:
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-    statement = again.statement
-    dropped = f" without {statement.dropped}" if statement.dropped else ""
-    say(f"{statement.claim}{dropped}{variant(statement)}: {formula(statement)}")
-    sides = ("left side", "right side")
-    if KINDS[statement.domain].likely:
-        sides = ("probability of failure", "δ")
-    say(f"{sides[0]} {again.lhs or 'unknown'}, {sides[1]} {again.rhs or 'unknown'}")
+    claim = again.claim
+    _say(f"{title(claim)}: {claimed(claim)}")
+    names = (
+        ("left side", "right side") if claim.failure is None else ("probability of failure", "δ")
+    )
+    values = (again.rhs, again.lhs) if turned(claim) else (again.lhs, again.rhs)
+    sides = zip(names, values, strict=True)
+    _say(", ".join(f"{name} {value or 'unknown'}" for name, value in sides))
     for name, note in again.notes.items():
-        say(f"  {name}: {note}")
+        _say(f"  {name}: {note}")
     if again.counterexample:
-        say("a counterexample, confirmed by both exact engines")
+        _say("a counterexample, confirmed by both exact engines")
         return FOUND
-    say(f"no counterexample: {again.reason}")
+    _say(f"no counterexample: {again.reason}")
     return NONE

@@ -2,68 +2,91 @@
 
 import dataclasses
 import json
-from fractions import Fraction
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from w2sjax.falsification.decision import Decision
-from w2sjax.falsification.exact import decide
-from w2sjax.falsification.kind import Instance
-from w2sjax.falsification.kinds import KINDS
-from w2sjax.falsification.opinion import RefusedError
-from w2sjax.falsification.rationals import parse, text
-from w2sjax.falsification.sides import agree
-from w2sjax.falsification.statement import Statement, statement_from_json
-from w2sjax.falsification.statements import is_of_the_registry
+from w2sjax.claims import REGISTRY
+from w2sjax.falsification.agreement import agree
+from w2sjax.falsification.checking import check
+from w2sjax.falsification.deciding import Decision, decide
+from w2sjax.language.claims import Claim
+from w2sjax.language.files import from_json, to_json
+from w2sjax.language.rewriting import twin_of
+from w2sjax.settings.exact import RefusedError
+from w2sjax.settings.setting import setting_named
 from w2sjax.versions import versions
 
-FORMAT = 1
+FORMAT = 2
+MISSHAPEN = (LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
 
 @dataclasses.dataclass(frozen=True)
 class Counterexample:
-    """An exact instance that violates a statement.
+    """An exact instance that violates a claim.
 
     Attributes:
-        statement: what is violated.
+        claim: what is violated.
         instance: the numbers.
-        students: coefficients and intercept of every projection that takes part, by its label.
-        lhs, rhs: both sides as text: rational, or a decimal enclosure.
-        hypotheses: how each was checked, by both engines.
+        evidence: plain objects that show the second engine what it does not compute.
+        lhs, rhs: the lower and the upper side as text: rational, or a decimal enclosure.
+        checks: how each assumption and projection was checked, by both engines.
         found: how it was found, for people.
         versions: of the software.
     """
 
-    statement: Statement
-    instance: Instance
-    students: dict[str, tuple[list[Fraction], Fraction]]
+    claim: Claim
+    instance: Any
+    evidence: dict[str, Any]
     lhs: str
     rhs: str
-    hypotheses: dict[str, str]
+    checks: dict[str, str]
     found: str
     versions: dict[str, str]
 
     def to_json(self) -> dict[str, Any]:
         """Give it as plain objects, rationals as text."""
-        return {
-            "format": FORMAT,
-            "statement": self.statement.to_json(),
-            "instance": self.instance.to_json(),
-            "students": {
-                name: {"coefficients": text(theta), "intercept": text(constant)}
-                for name, (theta, constant) in self.students.items()
-            },
-            "lhs": self.lhs,
-            "rhs": self.rhs,
-            "hypotheses": self.hypotheses,
-            "found": self.found,
-            "versions": self.versions,
-        }
+        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        parts = {"claim": to_json(self.claim), "instance": self.instance.to_json()}
+        return {"format": FORMAT, **fields, **parts}
 
     def save(self, path: Path) -> None:
         """Write the file."""
         path.write_text(json.dumps(self.to_json(), indent=1) + "\n")
+
+
+def confirm(claim: Claim, instance: Any, found: str = "") -> Counterexample | None:
+    """Make a counterexample if both engines confirm that the instance is one; None if the first does not.
+
+    Raises:
+        RefusedError: if the second engine does not confirm what the first finds, with its reason.
+    """
+    decision = decide(claim, instance)
+    if not decision.violated:
+        return None
+    opinion = check(claim, instance, decision.evidence)
+    if not opinion.violated:
+        raise RefusedError("it cannot tell the sides apart")
+    known = {name: versions()[name] for name in ("python", "w2sjax")}
+    known["python-flint"] = metadata.version("python-flint")
+    checks = decision.checks | opinion.notes
+    return Counterexample(
+        claim, instance, decision.evidence, decision.lhs, decision.rhs, checks, found, known
+    )
+
+
+def known_as(claim: Claim) -> Claim | None:
+    """Find the claim of the registry that has its name."""
+    return next((one for one in REGISTRY if one.name == claim.name), None)
+
+
+def is_registered(claim: Claim) -> bool:
+    """Whether it is a claim of the registry or its false twin, perhaps without an assumption."""
+    known = known_as(claim)
+    if known is None or claim.dropped not in (None, *known.droppable):
+        return False
+    known = known.without(claim.dropped)
+    return to_json(twin_of(known) if claim.twin else known) == to_json(claim)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,11 +95,11 @@ class Replay:
 
     Attributes:
         counterexample: whether both confirm it.
-        lhs, rhs: both sides, computed again.
-        notes: how hypotheses and projections were checked.
+        lhs, rhs: the lower and the upper side, computed again.
+        notes: how assumptions and projections were checked.
         reason: why it is none.
-        registered: whether the statement is the claim's own, apart from a dropped hypothesis.
-        statement, instance: what the file holds.
+        registered: whether the claim is one of the registry, apart from a dropped assumption.
+        claim, instance: what the file holds.
     """
 
     counterexample: bool
@@ -85,32 +108,12 @@ class Replay:
     notes: dict[str, str]
     reason: str
     registered: bool
-    statement: Statement
-    instance: Instance
+    claim: Claim
+    instance: Any
 
 
-def confirm(statement: Statement, instance: Instance, found: str = "") -> Counterexample | None:
-    """Make a counterexample if both engines confirm that the instance is one; None if the first does not.
-
-    Raises:
-        RefusedError: if the second engine does not confirm what the first finds, with its reason.
-    """
-    decision = decide(statement, instance)
-    if not decision.violated:
-        return None
-    opinion = KINDS[statement.domain].check(statement, instance, decision.students)
-    if not opinion.violated:
-        raise RefusedError("it cannot tell the sides apart")
-    notes = {**decision.hypotheses, **opinion.notes}
-    known = {name: versions()[name] for name in ("python", "w2sjax")}
-    known["python-flint"] = metadata.version("python-flint")
-    return Counterexample(
-        statement, instance, decision.students, decision.lhs, decision.rhs, notes, found, known
-    )
-
-
-def load(path: str | Path) -> tuple[Statement, Instance, dict[str, Any], dict[str, str]]:
-    """Read a file: statement, instance, stated students, stated sides.
+def load(path: str | Path) -> Counterexample:
+    """Read what a file states.
 
     Raises:
         ValueError: if it is no counterexample file.
@@ -119,23 +122,23 @@ def load(path: str | Path) -> tuple[Statement, Instance, dict[str, Any], dict[st
         fields = json.loads(Path(path).read_text())
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path}: not JSON ({error})") from error
+    if isinstance(fields, dict) and fields.get("format") == 1:
+        raise ValueError(
+            f"{path}: written by an older version of w2sjax (format 1); search again for a new one: "
+            "w2sjax falsify CLAIM [--drop ASSUMPTION] --out FOLDER"
+        )
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
         raise ValueError(f"{path}: not a counterexample file of format {FORMAT}")
     try:
-        statement = statement_from_json(fields["statement"])
-        if statement.domain not in KINDS:
-            raise ValueError(f"unknown kind of instance {statement.domain!r}")
-        instance = KINDS[statement.domain].read(fields["instance"])
-        students = {
-            name: (parse(stated["coefficients"], 1), parse(stated["intercept"], 0))
-            for name, stated in fields["students"].items()
-        }
-        sides = {side: str(fields[side]) for side in ("lhs", "rhs")}
-    except (KeyError, TypeError, AttributeError) as error:
+        claim = from_json(fields["claim"], setting_named(fields["claim"]["setting"]))
+        instance = claim.setting.part("instance").Instance.from_json(fields["instance"])
+        evidence, checks, software = (dict(fields[n]) for n in ("evidence", "checks", "versions"))
+        lhs, rhs, found = (str(fields[n]) for n in ("lhs", "rhs", "found"))
+        return Counterexample(claim, instance, evidence, lhs, rhs, checks, found, software)
+    except MISSHAPEN as error:
         raise ValueError(f"{path}: missing or misshapen: {error}") from error
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
-    return statement, instance, students, sides
 
 
 def replay(path: str | Path) -> Replay:
@@ -144,12 +147,13 @@ def replay(path: str | Path) -> Replay:
     Raises:
         ValueError: if it is no counterexample file, or states sides that cannot be those computed.
     """
-    statement, instance, students, sides = load(path)
+    stated = load(path)
+    claim = stated.claim
     try:
-        decision: Decision = decide(statement, instance)
-        reason, notes = _second_opinion(statement, instance, students, sides, decision)
-    except KeyError as error:
-        raise ValueError(f"{path}: unknown quantity {error}") from error
+        decision = decide(claim, stated.instance)
+        reason, notes = _second_opinion(stated, decision)
+    except MISSHAPEN as error:
+        raise ValueError(f"{path}: cannot be decided: {error!r}") from error
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
     return Replay(
@@ -158,27 +162,24 @@ def replay(path: str | Path) -> Replay:
         rhs=decision.rhs,
         notes=notes,
         reason=reason,
-        registered=is_of_the_registry(statement),
-        statement=statement,
-        instance=instance,
+        registered=not claim.twin and is_registered(claim),
+        claim=claim,
+        instance=stated.instance,
     )
 
 
-def _second_opinion(
-    statement: Statement, instance: Instance, students: Any, sides: Any, decision: Decision
-) -> tuple[str, dict[str, str]]:
+def _second_opinion(stated: Counterexample, decision: Decision) -> tuple[str, dict[str, str]]:
     """Say why it is no counterexample ("" if it is one), with the notes of both engines."""
-    notes = dict(decision.hypotheses)
     if not decision.violated:
-        return decision.constants or decision.outcome, notes
-    if not all(agree(sides[side], getattr(decision, side)) for side in ("lhs", "rhs")):
+        return decision.constants or decision.outcome, decision.checks
+    if not (agree(stated.lhs, decision.lhs) and agree(stated.rhs, decision.rhs)):
         raise ValueError(
-            f"states {sides['lhs']} and {sides['rhs']}, but the sides are "
+            f"states {stated.lhs} and {stated.rhs}, but the sides are "
             f"{decision.lhs} and {decision.rhs}"
         )
     try:
-        opinion = KINDS[statement.domain].check(statement, instance, students)
+        opinion = check(stated.claim, stated.instance, stated.evidence)
     except RefusedError as error:
-        return f"the checker refuses it: {error}", notes
+        return f"the checker refuses it: {error}", decision.checks
     reason = "" if opinion.violated else "the checker does not confirm it"
-    return reason, notes | opinion.notes
+    return reason, decision.checks | opinion.notes

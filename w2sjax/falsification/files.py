@@ -9,11 +9,6 @@ from typing import Any
 from w2sjax.falsification.budget import Falsification
 from w2sjax.falsification.rendering import markdown
 
-COLUMNS: tuple[str, ...] = (
-    "claim", "dropped", "outcome", "points", "size", "lhs", "rhs", "small", "random", "ascent",
-    "least_slack", "unconfirmed", "invalid", "one_engine", "exact", "complete", "seconds",
-)  # fmt: skip
-
 
 def write_pages(results: Sequence[Falsification], folder: Path) -> list[str]:
     """Write every counterexample; returns remarks for people.
@@ -23,14 +18,13 @@ def write_pages(results: Sequence[Falsification], folder: Path) -> list[str]:
     from w2sjax.falsification import pictures
 
     folder.mkdir(parents=True, exist_ok=True)
-    found = [result for result in results if result.counterexample is not None]
-    drawable = pictures.can_draw()
+    drawable, found = pictures.can_draw(), [result for result in results if result.found]
     for result in found:
-        assert result.counterexample is not None
         stem = folder / stem_of(result)
-        result.counterexample.save(stem.with_suffix(".json"))
-        picture = pictures.draw(result.counterexample, stem) if drawable else None
-        page = markdown(result.counterexample, picture and picture.name, twin=result.twin)
+        shown: Any = result.counterexample
+        shown.save(stem.with_suffix(".json"))
+        picture = pictures.draw(shown, stem) if drawable else None
+        page = markdown(shown, picture and picture.name)
         stem.with_suffix(".md").write_text(page)
     return [] if drawable or not found else ["no pictures: matplotlib is not installed"]
 
@@ -49,7 +43,7 @@ def write_matrix(results: Sequence[Falsification], folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     rows = [matrix_row(result) for result in results]
     with (folder / "matrix.csv").open("w", newline="") as stream:
-        writer = csv.DictWriter(stream, COLUMNS)
+        writer = csv.DictWriter(stream, rows[0] if rows else ())
         writer.writeheader()
         writer.writerows(rows)
     if not pictures.can_draw():
@@ -61,14 +55,13 @@ def write_matrix(results: Sequence[Falsification], folder: Path) -> list[str]:
 def matrix_row(result: Falsification) -> dict[str, Any]:
     """Give a result as a row of `matrix.csv`."""
     found = result.counterexample
-    outcome = "counterexample" if found else "unconfirmed" if result.unconfirmed else "none found"
-    outcome = "one engine" if result.one_engine else outcome
+    size = found.instance.described() if found else ""
     return {
         "claim": result.claim,
         "dropped": result.drop or "",
-        "outcome": outcome,
-        "points": found.instance.size if found else "",
-        "size": found.instance.described() if found else "",
+        "outcome": result.outcome,
+        "points": size.split(" ")[0],
+        "size": size,
         "lhs": found.lhs if found else "",
         "rhs": found.rhs if found else "",
         **result.instances,

@@ -1,11 +1,11 @@
 """The phases of a search over one set: small exact instances, random ones, ascent, what is left open.
 
-Each looks for an exact instance that violates the statement; a violation in floating point is only a
+Each looks for an exact instance that violates the claim; a violation in floating point is only a
 reason to decide exactly.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -14,19 +14,14 @@ import jax
 from w2sjax.falsification.ascent import climb
 from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.checkpoint import Outcome
-from w2sjax.falsification.conversion import CONVERTED, Converter, exact_set
-from w2sjax.falsification.decision import PRECISIONS, UNDECIDED
-from w2sjax.falsification.exact import decide
-from w2sjax.falsification.kinds import KINDS
+from w2sjax.falsification.deciding import PRECISIONS, UNDECIDED, decide
 from w2sjax.falsification.question import Question
-from w2sjax.falsification.statement import Statement
 from w2sjax.falsification.unsettled import unsettled
-from w2sjax.sets.dimension import dimension_of
+from w2sjax.language.claims import Claim
 from w2sjax.tally import Verification
 from w2sjax.verification import instance
 
 Progress = Callable[[str, int, int], None]
-Expired = Callable[[], bool]
 LOOK = 100  # small instances between two looks at the clock
 TRIED = 4  # ends of the ascent that are decided exactly
 
@@ -36,151 +31,160 @@ def silent(label: str, done: int, total: int) -> None:
     del label, done, total
 
 
-def small(
-    question: Question, label: str, variant: Any, budget: Budget, expired: Expired, tell: Progress
-) -> Outcome:
+@dataclasses.dataclass(frozen=True)
+class Site:
+    """Where a phase looks: a question over a set, or over none.
+
+    Attributes:
+        question: what is searched for.
+        label, variant: the set or kind of set, and how it is written.
+        budget: the limits.
+        expired: whether time is up.
+        progress: what is told how far it is.
+    """
+
+    question: Question
+    label: str
+    variant: Any
+    budget: Budget
+    expired: Callable[[], bool]
+    progress: Progress
+
+    @property
+    def claim(self) -> Claim:
+        """What is searched."""
+        return self.question.claim
+
+    @property
+    def setting(self) -> Any:
+        """What it speaks of."""
+        return self.claim.setting
+
+    @property
+    def spec(self) -> Any:
+        """Name the set as the verification of its instances does."""
+        return (
+            self.label if self.variant is None or isinstance(self.variant, type) else self.variant
+        )
+
+    def tell(self, phase: str, done: int, total: int) -> None:
+        """Tell how far a phase is."""
+        self.progress(f"{self.label}: {phase}", done, total)
+
+    def exactly(self, raw: Any) -> Any:
+        """Make a random instance exact; None where it does not violate the claim exactly."""
+        candidates = self.setting.part("conversion").exact_instances(raw, self.claim)
+        return next((one for one in candidates if decide(self.claim, one).violated), None)
+
+    def over(self, what: str) -> str:
+        """Say over which set something is, if there is one."""
+        return what if self.variant is None else f"{what} over {self.label}"
+
+    def place(self, index: int) -> str:
+        """Name a random instance."""
+        return self.over(f"random instance {index}") + f", seed {self.question.seed}"
+
+
+def small(site: Site) -> Outcome:
     """Decide small instances exactly, without floating point."""
-    count, undecided, constants = 0, 0, ""
-    statement = question.statement
-    if statement is None:
-        return Outcome()
-    for candidate in islice(_candidates(statement, label, variant, question.seed), budget.small):
+    count, undecided, constants, total = 0, 0, "", site.budget.small
+    for candidate in islice(_candidates(site), total):
         if count % LOOK == 0:
-            tell(f"{label}: small", count, budget.small)
-            if expired():
-                tell(f"{label}: small", budget.small, budget.small)
+            site.tell("small", count, total)
+            if site.expired():
                 return Outcome(count, undecided=undecided, finished=False)
         count += 1
-        decision = decide(statement, candidate, PRECISIONS[:1])
+        decision = decide(site.claim, candidate, PRECISIONS[:1])
         undecided += decision.outcome == UNDECIDED
         constants = constants or decision.constants
         if decision.violated:
-            place = f"instance {count} of the small ones over {label}"
-            tell(f"{label}: small", budget.small, budget.small)
+            place = site.over(f"instance {count} of the small ones")
             return Outcome(count, undecided=undecided, hit=candidate, place=place)
-    tell(f"{label}: small", budget.small, budget.small)
     return Outcome(count, undecided=undecided, constants=constants)
 
 
-def _candidates(statement: Statement, label: str, variant: Any, seed: int) -> Iterator[Any]:
-    kind, parameters = getattr(variant, "name", label), None
-    if variant is not None and not isinstance(variant, type):
-        given = exact_set(variant, dimension_of(variant) or 1)
+def _candidates(site: Site) -> Iterator[Any]:
+    """List small instances, of the given set if there is one; none where no engine knows the set."""
+    kind, parameters = getattr(site.variant, "name", None), None
+    if site.variant is not None and not isinstance(site.variant, type):
+        from w2sjax.sets.dimension import dimension_of
+        from w2sjax.settings.projection.conversion import exact_set
+
+        given = exact_set(site.variant, dimension_of(site.variant) or 1)
         if given is None:
             return iter(())
         kind, parameters = given
-    return KINDS[statement.domain].small(statement, kind, parameters, seed)
+    return site.setting.part("search").small(site.claim, kind, parameters, site.question.seed)
 
 
-def settled(
-    question: Question, label: str, variant: Any, answer: Verification, wanted: int
-) -> Outcome:
+def random(site: Site, answer: Verification) -> Outcome:
     """Decide the instance of a verification that has the least slack."""
     looked = Outcome(
         answer.instances,
         answer.least_slack,
-        finished=answer.instances >= wanted,
+        finished=answer.instances >= site.budget.instances,
         invalid=answer.invalid,
         open=answer.instances - answer.holds,
     )
     if not answer.refuted:
         return looked
-    if question.statement is None:
-        return dataclasses.replace(looked, unconfirmed=answer.violated)
-    index = answer.least_slack_index
-    raw = instance(question.claim, question.seed, _spec(label, variant), index)
-    convert = Converter(question.claim, question.statement)
-    hit = next(_exactly(question.statement, convert(raw)), None)
+    hit, index = None, answer.least_slack_index
+    if site.question.exact and site.setting.has("conversion"):
+        hit = site.exactly(instance(site.claim, site.question.seed, site.spec, index))
     if hit is None:
         return dataclasses.replace(looked, unconfirmed=answer.violated)
-    return dataclasses.replace(looked, hit=hit, place=_place(question, label, index))
+    return dataclasses.replace(looked, hit=hit, place=site.place(index))
 
 
-def left_open(
-    question: Question,
-    label: str,
-    variant: Any,
-    budget: Budget,
-    random: Outcome,
-    expired: Expired,
-    tell: Progress,
-) -> Outcome:
+def left_open(site: Site, found: Outcome) -> Outcome:
     """Decide the random instances that floating point does not settle, least slack first."""
-    statement = question.statement
-    if (
-        statement is None
-        or statement.domain not in CONVERTED
-        or min(random.open, budget.exact) == 0
-    ):
-        return Outcome(finished=random.finished)
-    spec = _spec(label, variant)
-    places = unsettled(
-        question.claim, question.seed, spec, random.instances,
-        drop=question.drop, twin=question.twin, stop=expired,
-    )  # fmt: skip
-    draw = jax.jit(lambda place: instance(question.claim, question.seed, spec, place))
-    convert = Converter(question.claim, statement)
-    places = places[: budget.exact]
+    most = min(found.open, site.budget.exact)
+    if most == 0 or not site.setting.has("conversion"):
+        return Outcome(finished=found.finished)
+    seed, spec = site.question.seed, site.spec
+    places = unsettled(site.claim, seed, spec, found.instances, stop=site.expired)[:most]
+    draw = jax.jit(lambda place: instance(site.claim, seed, spec, place))
     for count, place in enumerate(places):
-        tell(f"{label}: open", count, len(places))
-        if expired():
+        site.tell("open", count, len(places))
+        if site.expired():
             return Outcome(decided=count, finished=False)
-        hit = next(_exactly(statement, convert(draw(place))), None)
+        hit = site.exactly(draw(place))
         if hit is not None:
-            return Outcome(decided=count + 1, hit=hit, place=_place(question, label, place))
-    tell(f"{label}: open", len(places), len(places))
-    return Outcome(decided=len(places), finished=random.finished and not expired())
+            return Outcome(decided=count + 1, hit=hit, place=site.place(place))
+    return Outcome(decided=len(places), finished=found.finished and not site.expired())
 
 
-def _spec(label: str, variant: Any) -> Any:
-    """Name the set as the verification of its instances did."""
-    return None if variant is None else label if isinstance(variant, type) else variant
+def walks_of(claim: Claim) -> Callable[..., Iterator[tuple[Any, float]]] | None:
+    """Give the local search of its setting, if it has one."""
+    return getattr(claim.setting.part("search"), "walks", None)
 
 
-def _place(question: Question, label: str, place: int) -> str:
-    return f"random instance {place} over {label}, seed {question.seed}"
-
-
-def _exactly(statement: Statement, candidates: Iterable[Any]) -> Iterator[Any]:
-    """Keep what is violated exactly."""
-    return (candidate for candidate in candidates if decide(statement, candidate).violated)
-
-
-def ascent(
-    question: Question, label: str, variant: Any, budget: Budget, expired: Expired, tell: Progress
-) -> Outcome:
-    """Climb: by gradients for projections, by single changes where instances are discrete."""
-    if budget.restarts == 0 or question.statement is None:
+def ascent(site: Site) -> Outcome:
+    """Climb: by gradients where instances have them, by single changes where they are discrete."""
+    restarts, seed = site.budget.restarts, site.question.seed
+    if restarts == 0:
         return Outcome()
-    if KINDS[question.statement.domain].walks is not None:
-        return _walked(question, budget, expired)
-    if question.claim.domain.name != "projection" or variant is None:
+    walks = walks_of(site.claim)
+    if walks is not None:
+        return _walked(site, walks(site.claim, seed, restarts))
+    if not site.setting.has("climbing"):
         return Outcome()
-    tell(f"{label}: ascent", 0, 1)
-    raws, slacks = climb(
-        question.claim, jax.random.key(question.seed), variant, drop=question.drop,
-        twin=question.twin, restarts=budget.restarts,
-    )  # fmt: skip
-    tell(f"{label}: ascent", 1, 1)
-    looked = Outcome(budget.restarts, float(slacks[0]))
-    convert = Converter(question.claim, question.statement)
+    site.tell("ascent", 0, 1)
+    raws, slacks = climb(site.claim, jax.random.key(seed), site.variant, restarts=restarts)
+    looked = Outcome(restarts, float(slacks[0]))
     for raw, slack in islice(zip(raws, slacks, strict=True), TRIED):
-        hit = next(_exactly(question.statement, convert(raw)), None) if slack < 0 else None
+        hit = site.exactly(raw) if slack < 0 else None
         if hit is not None:
-            place = f"gradient ascent over {label}, seed {question.seed}"
+            place = site.over("gradient ascent") + f", seed {seed}"
             return dataclasses.replace(looked, hit=hit, place=place)
     return looked
 
 
-def _walked(question: Question, budget: Budget, expired: Expired) -> Outcome:
-    statement = question.statement
-    assert statement is not None
-    walks = KINDS[statement.domain].walks
-    assert walks is not None
+def _walked(site: Site, steps: Iterator[tuple[Any, float]]) -> Outcome:
     count = 0
-    for candidate, slack in walks(statement, question.seed, budget.restarts):
+    for candidate, slack in steps:
         count += 1
-        if expired():
+        if site.expired():
             return Outcome(count, finished=False)
         if slack < 0:
             return Outcome(count, hit=candidate, place=f"instance {count} of the local search")

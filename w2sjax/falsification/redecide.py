@@ -5,12 +5,10 @@ import dataclasses
 import jax
 import jax.numpy as jnp
 
-from w2sjax.claims import Claim
-from w2sjax.falsification.conversion import CONVERTED, Converter
-from w2sjax.falsification.decision import HOLDS, VIOLATED
-from w2sjax.falsification.exact import decide
-from w2sjax.falsification.stated import possible_statement
+from w2sjax.falsification.deciding import HOLDS, OUTSIDE, VIOLATED, decide
+from w2sjax.falsification.question import no_exact_side
 from w2sjax.falsification.unsettled import OPEN, unsettled
+from w2sjax.language.claims import Claim
 from w2sjax.lookup import claim_named, variants_of
 from w2sjax.verification import instance
 
@@ -48,34 +46,31 @@ def redecide(
     Raises:
         ValueError: for a claim without an exact side, or names that are not known.
     """
-    found = claim_named(claim)
-    statement, _ = possible_statement(found, drop=drop)
-    reason = why_not(found, drop)
-    if statement is None or reason:
+    found = claim_named(claim).without(drop)
+    reason = why_not(found)
+    if reason:
         raise ValueError(f"exact: {reason}")
-    answers, convert = [], Converter(found, statement)
+    convert = found.setting.part("conversion").exact_instances
+    answers = []
     for label, variant in variants_of(found, sets):
-        outcomes = []
         spec = label if variant is not None else None
-        places = unsettled(found, key, spec, instances, OPEN, drop=drop)
+        places = unsettled(found, key, spec, instances, OPEN)
         draw = jax.jit(lambda place, spec=spec: instance(found, key, spec, place))
+        outcomes = []
         for place in places:
-            raw = draw(jnp.asarray(place))
-            decisions = [decide(statement, case) for case in convert(raw)]
-            outcomes.append({decision.outcome for decision in decisions})
+            exact = convert(draw(jnp.asarray(place)), found)
+            outcomes.append({decide(found, one).outcome for one in exact})
         violated = sum(VIOLATED in outcome for outcome in outcomes)
-        # Of the worlds for the q that matter, those that violate no hypothesis count.
-        holds = sum(
-            HOLDS in outcome and outcome <= {HOLDS, "outside"} for outcome in outcomes
-        )  # fmt: skip
+        # Of several instances that one stands for, those count that meet every assumption.
+        holds = sum(HOLDS in outcome and outcome <= {HOLDS, OUTSIDE} for outcome in outcomes)
         rest = len(places) - violated - holds
         answers.append(Redecision(found.name, label, instances, len(places), holds, violated, rest))
     return answers
 
 
-def why_not(claim: Claim, drop: str | None = None) -> str:
-    """Say why the instances of a claim cannot be decided exactly; "" where they can."""
-    statement, reason = possible_statement(claim, drop=drop)
-    if statement is not None and statement.domain in CONVERTED:
-        return ""
-    return reason or f"{claim.name} has no exact side for random instances"
+def why_not(claim: Claim) -> str:
+    """Say why the random instances of a claim cannot be decided exactly; "" where they can."""
+    has = claim.setting.has("conversion")
+    return no_exact_side(claim) or (
+        "" if has else f"{claim.name} has no exact side for random instances"
+    )

@@ -1,60 +1,62 @@
 """A counterexample on one page of Markdown, for a person to check by hand."""
 
-from collections.abc import Mapping
 from fractions import Fraction
 
-from w2sjax.falsification.counterexample import Counterexample
-from w2sjax.falsification.kinds import KINDS
-from w2sjax.falsification.statement import Statement
-from w2sjax.falsification.statements import STATEMENTS, is_of_the_registry
+from w2sjax.falsification.counterexample import Counterexample, is_registered, known_as
+from w2sjax.language.claims import Claim
+from w2sjax.language.printing import UNICODE, abbreviations, formula, statement
 
 
-def formula(statement: Statement) -> str:
-    """Write the statement as a formula."""
-    relation = "=" if statement.identity else "≤"
-    kind = KINDS[statement.domain]
-    words = kind.words(statement)
-    claimed = "with probability at least 1 - δ, " if kind.likely else ""
-    return f"{claimed}{_sum(statement.lhs, words)} {relation} {_sum(statement.rhs, words)}"
+def claimed(claim: Claim) -> str:
+    """Write what is claimed as a formula, with its abbreviations and what is dropped."""
+    likely = "with probability at least 1 - δ, " if claim.failure else ""
+    meanings = abbreviations(claim, UNICODE)
+    where = f", where {', '.join(meanings)}" if meanings else ""
+    dropped = f", without the assumption “{claim.dropped}”" if claim.dropped else ""
+    return likely + statement(claim, UNICODE) + where + dropped
 
 
-def _sum(terms: Mapping[str, Fraction], words: Mapping[str, str]) -> str:
-    parts = []
-    for name, coefficient in terms.items():
-        if coefficient == 0:
-            continue
-        size = "" if abs(coefficient) == 1 else f"{abs(coefficient)} "
-        sign = "-" if coefficient < 0 else "+" if parts else ""
-        word = str(abs(coefficient)) if name == "1" else f"{size}{words.get(name, name)}"
-        parts.append(f"{sign} {word}".strip())
-    return " ".join(parts) or "0"
+def variant(claim: Claim) -> str:
+    """Say in brackets where it is no claim of the registry, apart from a dropped assumption."""
+    if known_as(claim) is None:
+        return " (the false twin of a user’s claim)" if claim.twin else " (a user’s claim)"
+    if not is_registered(claim):
+        return " (a variant of the claim)"
+    return " (the claim’s false twin)" if claim.twin else ""
 
 
-def variant(statement: Statement, *, twin: bool = False) -> str:
-    """Say in brackets where a statement is not a claim of the registry, apart from a dropped hypothesis."""
-    if twin:
-        return " (the claim’s false twin)"
-    if is_of_the_registry(statement):
-        return ""
-    return f" ({'a variant of the' if statement.claim in STATEMENTS else 'a user’s'} claim)"
+def title(claim: Claim) -> str:
+    """Name a claim."""
+    return claim.title_with_drop + variant(claim)
 
 
-def markdown(found: Counterexample, picture: str | None = None, *, twin: bool = False) -> str:
+def sides(claim: Claim, lhs: str, rhs: str, *, shortened: bool = False) -> str:
+    """Write how both sides compare, in the direction in which the claim is written."""
+    lower, upper = map(short, (lhs, rhs)) if shortened else (lhs, rhs)
+    if claim.failure is None and claim.identity:
+        return f"{lower} ≠ {upper}"
+    return f"{upper} < {lower}" if turned(claim) else f"{lower} > {upper}"
+
+
+def turned(claim: Claim) -> bool:
+    """Whether it is written with the larger side first."""
+    return claim.failure is None and all(one.relation == ">=" for one in claim.comparisons)
+
+
+def markdown(found: Counterexample, picture: str | None = None) -> str:
     """Render the counterexample; `picture` is the name of a file beside the page."""
-    statement = found.statement
-    title = f"# A counterexample: {statement.claim}{variant(statement, twin=twin)}"
-    lines = [title, "", f"Claimed: {formula(statement)}"]
-    if statement.dropped is not None:
-        lines[-1] += f", without the hypothesis “{statement.dropped}”"
-    kind = KINDS[statement.domain]
-    relation = "≠" if statement.identity and not kind.likely else ">"
-    here = "it fails with probability" if kind.likely else "the sides are"
-    lines += ["", f"Here {here} **{found.lhs} {relation} {found.rhs}**.", ""]
-    lines += kind.page(found.instance, statement, found.students)
+    claim = found.claim
+    lines = [f"# A counterexample: {claim.name}{variant(claim)}", "", f"Claimed: {claimed(claim)}"]
+    conditions = [formula(one, UNICODE, claim.setting.writer(claim)) for _, one in claim.conditions]
+    if conditions:
+        lines += ["", f"Given: {', '.join(conditions)}"]
+    here = "it fails with probability" if claim.failure else "the sides are"
+    lines += ["", f"Here {here} **{sides(claim, found.lhs, found.rhs)}**.", ""]
+    lines += claim.setting.part("page").page(found.instance, claim, found.evidence)
     if picture is not None:
         lines += ["", f"![The counterexample]({picture})"]
     lines += ["", "Checked in exact arithmetic by two independent programs:", "", "* both sides"]
-    lines += [f"* {name}: {note}" for name, note in found.hypotheses.items()]
+    lines += [f"* {name}: {note}" for name, note in found.checks.items()]
     if found.found:
         lines += ["", f"Found by: {found.found}."]
     return "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from w2sjax.falsification.budget import Falsification
-from w2sjax.falsification.rendering import short
+from w2sjax.falsification.rendering import sides
 
 NOTHING_DROPPED = "nothing dropped"
 
@@ -20,48 +20,35 @@ def summary(result: Falsification) -> str:
     total = sum(result.instances.values())
     name = result.claim + (f" without {result.drop}" if result.drop else "")
     name += ", false twin" if result.twin else ""
-    seconds = result.seconds["search"]
-    if result.counterexample is not None:
-        found = result.counterexample
-        relation = "≠" if found.statement.identity else ">"
+    seconds, found = result.seconds["search"], result.counterexample
+    if found is not None:
+        compared = sides(found.claim, found.lhs, found.rhs)
         return (
-            f"{name}: counterexample with {size(result)}, {found.lhs} {relation} {found.rhs}; found "
-            f"after {looked} instances in {seconds:.1f} s"
+            f"{name}: counterexample with {found.instance.described()}, {compared}; found after "
+            f"{looked} instances in {seconds:.1f} s"
         )
     none = "none confirmed" if result.one_engine else "none found"
     text = f"{name}: {none} in {total:,} instances ({looked or 'none'}; {seconds:.1f} s)"
-    if math.isfinite(result.least_slack):
-        text += f", least slack {result.least_slack:.2g}"
-    if result.unconfirmed:
-        text += f"; {result.unconfirmed:,} violated in floating point, not confirmed exactly"
-    if result.open and result.exact:
-        text += (
-            f"; {result.decided:,} of {result.open:,} that floating point does not settle decided "
-            "exactly"
-        )
-    if result.one_engine:
-        text += f"; {result.one_engine:,} violated by one exact engine alone"
-    if result.note:
-        text += f" ({result.note})"
-    if result.invalid:
-        text += (
-            f"; {result.invalid:,} random ones invalid: a side is not finite, nothing was checked"
-        )
-    if result.undecided:
-        text += f"; {result.undecided:,} small ones undecided"
-    return text if result.complete else text + "; time ran out"
-
-
-def size(result: Falsification) -> str:
-    """Say how large a counterexample is."""
-    assert result.counterexample is not None
-    return result.counterexample.instance.described()
+    settled = f"{result.decided:,} of {result.open:,} that floating point does not settle"
+    remarks = {
+        f", least slack {result.least_slack:.2g}": math.isfinite(result.least_slack),
+        f"; {result.unconfirmed:,} violated in floating point, not confirmed exactly":
+            result.unconfirmed,
+        f"; {settled} decided exactly": result.open and result.exact,
+        f"; {result.one_engine:,} violated by one exact engine alone": result.one_engine,
+        f" ({result.note})": result.note,
+        f"; {result.invalid:,} random ones invalid: a side is not finite, nothing was checked":
+            result.invalid,
+        f"; {result.undecided:,} small ones undecided": result.undecided,
+        "; time ran out": not result.complete,
+    }  # fmt: skip
+    return text + "".join(remark for remark, said in remarks.items() if said)
 
 
 def matrix(results: Sequence[Falsification]) -> Table:
-    """Lay out claim by hypothesis: what dropping each one allows."""
+    """Lay out claim by assumption: what dropping each one allows."""
     table = Table(
-        title="What each hypothesis buys: the smallest counterexample found without it",
+        title="What each assumption buys: the smallest counterexample found without it",
         caption="slack: the least one in floating point, where that was tried; *: no exact side, "
         "searched in floating point only; +: time ran out",
         title_justify="left",
@@ -77,24 +64,24 @@ def matrix(results: Sequence[Falsification]) -> Table:
     for result in results:
         if result.claim != previous:
             table.add_row(f"[bold]{result.claim}[/bold]")
-        found = "none" + "*" * (not result.exact) + "+" * (not result.complete)
-        if result.counterexample is not None:
-            sides = result.counterexample
-            relation = "≠" if sides.statement.identity else ">"
-            found = f"{size(result)}: {short(sides.lhs)} {relation} {short(sides.rhs)}"
-        elif result.one_engine:
-            found = f"not confirmed: {result.one_engine:,} by one engine alone"
-        elif result.unconfirmed:
-            found = f"not confirmed: {result.unconfirmed:,} violated{'*' * (not result.exact)}"
         slack = f"{result.least_slack:.2g}" if math.isfinite(result.least_slack) else ""
-        table.add_row(
-            f"  {escape(result.drop or NOTHING_DROPPED)}",
-            found,
-            f"{sum(result.instances.values()):,}",
-            slack,
-        )
+        looked = f"{sum(result.instances.values()):,}"
+        table.add_row(f"  {escape(result.drop or NOTHING_DROPPED)}", _found(result), looked, slack)
         previous = result.claim
     return table
+
+
+def _found(result: Falsification) -> str:
+    """Say in a cell what a search found."""
+    if result.counterexample is not None:
+        found = result.counterexample
+        compared = sides(found.claim, found.lhs, found.rhs, shortened=True)
+        return f"{found.instance.described()}: {compared}"
+    if result.one_engine:
+        return f"not confirmed: {result.one_engine:,} by one engine alone"
+    if result.unconfirmed:
+        return f"not confirmed: {result.unconfirmed:,} violated{'*' * (not result.exact)}"
+    return "none" + "*" * (not result.exact) + "+" * (not result.complete)
 
 
 def as_json(result: Falsification) -> dict[str, Any]:

@@ -13,21 +13,19 @@ from typing import Any
 import jax
 import numpy as np
 
-from w2sjax.claims import Claim
 from w2sjax.falsification import phases
 from w2sjax.falsification.budget import COUNTS, PHASES, Budget, Clock, Falsification
 from w2sjax.falsification.checkpoint import Outcome, Record
 from w2sjax.falsification.claim_source import source_of
 from w2sjax.falsification.counterexample import Counterexample, confirm
-from w2sjax.falsification.kinds import KINDS
-from w2sjax.falsification.opinion import RefusedError
-from w2sjax.falsification.own import contradiction
-from w2sjax.falsification.phases import Progress
-from w2sjax.falsification.question import Question, asked
+from w2sjax.falsification.phases import Progress, Site
+from w2sjax.falsification.question import Question, asked, said
 from w2sjax.falsification.shrinking import SECONDS, shrink
-from w2sjax.falsification.statement import Statement
+from w2sjax.language.claims import Claim
+from w2sjax.language.files import to_json
 from w2sjax.lookup import variants_of
 from w2sjax.sets import ConvexSet
+from w2sjax.settings.exact import RefusedError
 from w2sjax.tally import Verification
 from w2sjax.verification import verify
 from w2sjax.versions import versions
@@ -42,7 +40,6 @@ def falsify(
     drop: str | None = None,
     sets: Sets | None = None,
     twin: bool = False,
-    statement: Statement | None = None,
     budget: Budget | None = None,
     shrink_seconds: float = SECONDS,
     checkpoint: str | Path | None = None,
@@ -51,13 +48,12 @@ def falsify(
     """Search for a counterexample to a claim, decide it exactly and shrink it.
 
     Args:
-        claim: by name or as an object.
+        claim: by name or as an object. Where it has no exact side, violations in floating point are
+            counted as unconfirmed.
         key: an integer seed.
-        drop: a hypothesis to do without.
+        drop: an assumption to do without.
         sets: where to search, as in `verify`; all sets that the claim is stated for by default.
         twin: search the claim's false twin.
-        statement: the claim in exact numbers; by default that of its name. Where there is none,
-            violations in floating point are counted as unconfirmed.
         budget: limits of the search.
         shrink_seconds: limit of shrinking.
         checkpoint: a folder where every phase over every set is recorded, and from where a killed
@@ -65,9 +61,9 @@ def falsify(
         progress: called with a label, the instances done and their number.
 
     Raises:
-        ValueError: for an unknown claim, set or hypothesis. Needs double precision, as `verify`.
+        ValueError: for an unknown claim, set or assumption. Needs double precision, as `verify`.
     """
-    question = asked(claim, key, drop=drop, twin=twin, statement=statement)
+    question = asked(claim, key, drop=drop, twin=twin)
     variants = variants_of(question.claim, sets)
     search = Search(question, variants, budget or Budget(), checkpoint, progress)
     for _ in range(2):  # again: with the time that later phases left unused
@@ -92,22 +88,19 @@ class Search:
         self.outcomes: dict[str, dict[int, Outcome]] = {phase: {} for phase in PHASES}
         self.asked: set[tuple[str, int]] = set()
         self.hit: Outcome | None = None
-        statement = question.statement
-        read = KINDS[statement.domain].read if statement is not None else lambda fields: fields
+        read = (
+            question.claim.setting.part("instance").Instance.from_json if question.exact else dict
+        )
         self.record = Record(checkpoint, self._identity(), read)
         self.clock = Clock(budget.seconds, self.record.spent)
 
     def _identity(self) -> dict[str, Any]:
-        question, budget = self.question, self.budget
         return {
-            "claim": question.claim.name,
-            "source": source_of(question.claim),
-            "statement": None if question.statement is None else question.statement.to_json(),
-            "drop": question.drop,
-            "twin": question.twin,
+            "claim": to_json(self.question.claim),
+            "source": source_of(self.question.claim),
             "sets": [[label, *_numbers(variant)] for label, variant in self.variants],
-            "seed": question.seed,
-            "budget": {name: getattr(budget, name) for name in COUNTS},
+            "seed": self.question.seed,
+            "budget": {name: getattr(self.budget, name) for name in COUNTS},
             "versions": versions(),
         }
 
@@ -134,15 +127,14 @@ class Search:
 
     def _run(self, phase: str, place: int, given: Any) -> None:
         """Run a phase over a set, unless it is recorded or time is up."""
-        label, variant = self.variants[place]
-        name = f"{phase} {place} {label}"
+        name = self._name(phase, place)
         outcome = self.record.outcome(name)
         if outcome is None:
             if given is None and self.clock.expired():
                 return
             start = self.clock.spent()
             with self.clock.running():
-                outcome = self._look(phase, place, label, variant, given)
+                outcome = self._look(phase, place, given)
             spent = self.clock.spent()
             outcome = dataclasses.replace(outcome, seconds=outcome.seconds + spent - start)
             if outcome.finished:
@@ -152,19 +144,23 @@ class Search:
         self.outcomes[phase][place] = outcome
         self.hit = outcome if outcome.hit is not None else None
 
+    def _name(self, phase: str, place: int) -> str:
+        return f"{phase} {place} {self.variants[place][0]}"
+
     def _phases_left(self, phase: str) -> int:
         """Count the phases from this one on that have something to do."""
         later = PHASES[PHASES.index(phase) + 1 :]
         return 1 + sum(not self.done(other) for other in later)
 
     def places(self, phase: str, only: Any = None) -> list[int]:
-        """Give the places of the sets of these names, of all by default; an ascent may need one."""
-        known = self.variants[:1] if phase == "ascent" and self._walks() else self.variants
+        """Give the places of the sets of these names, of all by default; a local search has one."""
+        once = phase == "ascent" and self.question.exact and phases.walks_of(self.question.claim)
+        known = self.variants[:1] if once else self.variants
         return [i for i, (name, _) in enumerate(known) if only is None or name in only]
 
     def done(self, phase: str, only: Any = None) -> bool:
         """Whether nothing is left to do in a phase: all of it is recorded, or something was found."""
-        names = [f"{phase} {place} {self.variants[place][0]}" for place in self.places(phase, only)]
+        names = [self._name(phase, place) for place in self.places(phase, only)]
         return self.hit is not None or all(self.record.outcome(name) for name in names)
 
     def seconds_for(self, phase: str) -> float:
@@ -175,21 +171,25 @@ class Search:
         """Whether floating point found violations and no exact instance is found."""
         return self.hit is None and any(o.unconfirmed for o in self.outcomes["random"].values())
 
-    def _walks(self) -> bool:
-        statement = self.question.statement
-        return statement is not None and KINDS[statement.domain].walks is not None
-
-    def _look(self, phase: str, place: int, label: str, variant: Any, given: Any) -> Outcome:
-        question, budget, expired = self.question, self.budget, self.clock.expired
-        if phase == "small":
-            return phases.small(question, label, variant, budget, expired, self.tell)
-        if phase == "ascent":
-            return phases.ascent(question, label, variant, budget, expired, self.tell)
+    def _look(self, phase: str, place: int, given: Any) -> Outcome:
+        site = Site(
+            self.question, *self.variants[place], self.budget, self.clock.expired, self.tell
+        )
+        if phase == "random":
+            return self._verified(site, place, given)
+        if not self.question.exact:
+            return Outcome()
         if phase == "open":
             random = self.outcomes["random"].get(place, Outcome(finished=False))
-            return phases.left_open(question, label, variant, budget, random, expired, self.tell)
-        wanted = budget.instances
-        if wanted == 0:
+            found = phases.left_open(site, random)
+        else:
+            found = (phases.small if phase == "small" else phases.ascent)(site)
+        site.tell(phase, 1, 1)
+        return found
+
+    def _verified(self, site: Site, place: int, given: Any) -> Outcome:
+        """Verify random instances, unless that is done already."""
+        if self.budget.instances == 0:
             return Outcome()
         if given is not None and place not in given:
             return Outcome(finished=False)
@@ -198,80 +198,68 @@ class Search:
             self.clock.charge(took)
         else:
             (answer,) = verify(
-                question.claim,
-                question.seed,
-                sets=None if variant is None else [label if isinstance(variant, type) else variant],
-                instances=wanted,
-                drop=question.drop,
-                twin=question.twin,
+                self.question.claim,
+                self.question.seed,
+                sets=[site.spec],
+                instances=self.budget.instances,
                 progress=self.tell,
-                stop=expired,
+                stop=self.clock.expired,
             )
-        return phases.settled(question, label, variant, answer, wanted)
+        return phases.random(site, answer)
 
     def answer(self, shrink_seconds: float) -> Falsification:
         """Shrink what was found, and report."""
         start = time.monotonic()
-        counterexample, statement = None, self.question.statement
+        question, counterexample = self.question, None
         # What only one of the two engines can compute is never confirmed.
-        lacking = "" if statement is None else KINDS[statement.domain].lacking(statement)
+        lacking = said(question.claim, "checker", "lacking") if question.exact else ""
         refusal = f"the second exact engine has no {lacking}" if lacking else ""
-        note = refusal or self.question.reason
-        if self.hit is not None and statement is not None:
-            if not lacking:
-                counterexample, refusal = self._shrunk(statement, self.hit, shrink_seconds)
-            if counterexample is None:
-                note = f"found by one engine, the second refuses: {refusal}"
+        note = refusal or question.reason
+        if self.hit is not None and not lacking:
+            counterexample, refusal = self._shrunk(self.hit, shrink_seconds)
+        if self.hit is not None and counterexample is None:
+            note = f"found by one engine, the second refuses: {refusal}"
         shrinking = time.monotonic() - start
         found = {phase: list(outcomes.values()) for phase, outcomes in self.outcomes.items()}
-        every = [outcome for outcomes in found.values() for outcome in outcomes]
+        together = [outcome for outcomes in found.values() for outcome in outcomes]
         if counterexample is None:
-            note = note or next((o.constants for o in every if o.constants), "")
+            note = note or next((o.constants for o in together if o.constants), "")
         each = {phase: sum(o.seconds for o in outcomes) for phase, outcomes in found.items()}
         ended = all(
-            place in self.outcomes[phase] and self.outcomes[phase][place].finished
+            self.outcomes[phase].get(place, Outcome(finished=False)).finished
             for phase, place in self.asked
         )
+        counts = ("unconfirmed", "undecided", "invalid", "open", "decided")
         return Falsification(
-            claim=self.question.claim.name,
-            drop=self.question.drop,
-            twin=self.question.twin,
+            claim=question.claim.name,
+            drop=question.claim.dropped,
+            twin=question.claim.twin,
             counterexample=counterexample,
             instances={p: sum(o.instances for o in found[p]) for p in PHASES if p != "open"},
-            least_slack=min((outcome.least_slack for outcome in every), default=float("inf")),
-            unconfirmed=sum(outcome.unconfirmed for outcome in every),
-            undecided=sum(outcome.undecided for outcome in every),
-            invalid=sum(outcome.invalid for outcome in every),
-            open=sum(outcome.open for outcome in every),
-            decided=sum(outcome.decided for outcome in every),
+            least_slack=min((outcome.least_slack for outcome in together), default=float("inf")),
             one_engine=int(self.hit is not None and counterexample is None),
             seconds={"search": sum(each.values()), **each, "shrink": shrinking},
             sets=tuple(label for label, _ in self.variants),
-            exact=statement is not None and not lacking,
+            exact=question.exact and not lacking,
             complete=ended or self.hit is not None,
             note=note,
+            **{name: sum(getattr(outcome, name) for outcome in together) for name in counts},
         )
 
-    def _shrunk(
-        self, statement: Statement, found: Outcome, seconds: float
-    ) -> tuple[Counterexample | None, str]:
-        """Shrink what was found and confirm it; also returns who refuses it and why, if any does."""
-        small = self.record.shrunk()
+    def _shrunk(self, found: Outcome, seconds: float) -> tuple[Counterexample | None, str]:
+        """Shrink what was found and confirm it; also returns why the second engine refuses it, if it does."""
+        claim, small = self.question.claim, self.record.shrunk()
         if small is None:
-            small = shrink(statement, found.hit, seconds=seconds)
+            small = shrink(claim, found.hit, seconds=seconds)
             self.record.keep_shrunk(small)
         reason = ""
         for instance in (small, found.hit):
             try:
-                answer = confirm(statement, instance, found.place)
+                answer = confirm(claim, instance, found.place)
             except RefusedError as error:
                 reason = str(error)
                 continue
-            if answer is None:
-                continue
-            twin = self.question.twin
-            reason = contradiction(self.question.claim, statement, instance, twin=twin)
-            if not reason:
+            if answer is not None:
                 return answer, ""
         if not reason:
             raise AssertionError("what was found is not violated: please report this as a bug")

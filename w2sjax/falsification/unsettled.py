@@ -8,7 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from w2sjax._compilation import compile_quickly
-from w2sjax.claims import Claim, Verdict
+from w2sjax.arithmetic.inequality import Verdict
+from w2sjax.language.claims import Claim
+from w2sjax.settings.random_instances import compared, prepare
 from w2sjax.verification import BLOCK, instance
 
 OPEN = (Verdict.UNDECIDED, Verdict.INVALID, Verdict.VIOLATED)
@@ -21,8 +23,6 @@ def unsettled(
     instances: int,
     verdicts: Sequence[Verdict] = (Verdict.EQUAL, *OPEN),
     *,
-    drop: str | None = None,
-    twin: bool = False,
     stop: Callable[[], bool] = lambda: False,
 ) -> list[int]:
     """List the instances with one of these verdicts: least normalised slack first, as computed.
@@ -32,9 +32,7 @@ def unsettled(
     """
 
     def judged(place):
-        raw = instance(claim, key, spec, place)
-        imposed = claim.impose(claim.domain.prepare(raw, claim.needs), drop)
-        side = (claim.false_twin if twin else claim.check)(imposed)
+        side = compared(prepare(instance(claim, key, spec, place), (claim,)), claim)
         size = jnp.abs(side.lhs) + jnp.abs(side.rhs)
         computed = side.slack / jnp.where(size > 0, size, 1)
         return side.verdict(), side.normalised_slack, computed

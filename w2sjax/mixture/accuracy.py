@@ -15,8 +15,8 @@ import jax.numpy as jnp
 from jax.scipy.special import ndtr
 from jaxtyping import Array, Bool, Float
 
+from w2sjax.arithmetic.rounding import HIGHEST
 from w2sjax.mixture.model import REGIONS, OverlapMixture, Sample
-from w2sjax.rounding import HIGHEST
 
 EASY_PRESENT = (True, False, True, False)  # in the order of `REGIONS`
 HARD_PRESENT = (False, True, True, False)

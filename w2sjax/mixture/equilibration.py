@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from w2sjax.rounding import HIGHEST
+from w2sjax.arithmetic.rounding import HIGHEST
 
 
 @jax.tree_util.register_dataclass

@@ -134,14 +134,8 @@ def train(
         weight = used.astype(dtype)
 
         def fitted(points, targets, weights, strength, start):
-            return logistic.fit(
-                points,
-                targets,
-                weights,
-                strength=strength,
-                start=start,
-                tolerance=protocol.tolerance,
-            )
+            given = {"strength": strength, "start": start, "tolerance": protocol.tolerance}
+            return logistic.fit(points, targets, weights, **given)
 
         weak_start, oracle_start, student_start = starts
         weak = fitted(first.features[:, :easy], labels, weight, protocol.weak_strength, weak_start)

@@ -25,9 +25,9 @@ import numpy as np
 from jaxtyping import Array, Float, Int, Real
 
 from w2sjax._host import concrete, floating
+from w2sjax.arithmetic.rounding import HIGHEST
 from w2sjax.mixture.equilibration import Equilibrated, equilibrated
 from w2sjax.mixture.logistic_certificate import Optimality, optimality
-from w2sjax.rounding import HIGHEST
 
 GRADIENTS = 5  # a Hessian
 LINE_STEPS = 2
@@ -160,15 +160,8 @@ class _Problem:
         return self.points.features
 
     def prove(self, coefficients, intercept) -> Optimality:
-        return optimality(
-            self.points,
-            self.targets,
-            self.weights,
-            self.strength,
-            coefficients,
-            intercept,
-            self.tolerance,
-        )
+        data = (self.points, self.targets, self.weights, self.strength)
+        return optimality(*data, coefficients, intercept, self.tolerance)
 
     def improve(self, coefficients, intercept):
         """Take several steps with one Hessian, in conjugate directions."""

@@ -45,8 +45,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from w2sjax.arithmetic.rounding import HIGHEST, gamma, inflate, unit
 from w2sjax.mixture.equilibration import Equilibrated
-from w2sjax.rounding import HIGHEST, gamma, inflate, unit
 
 SIGMOID_ULPS = 64  # of exp and division; 1.5 and 1 on a CPU, unknown elsewhere
 

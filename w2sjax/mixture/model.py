@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from w2sjax._host import concrete
-from w2sjax.rounding import HIGHEST
+from w2sjax.arithmetic.rounding import HIGHEST
 
 REGIONS = ("easy", "hard", "overlap", "neither")
 EASY, HARD, OVERLAP, NEITHER = range(len(REGIONS))
@@ -87,21 +87,17 @@ def overlap_mixture(
             symmetric and positive semidefinite, shares or a probability outside [0, 1], or shares
             that do not add up to 1.
     """
-    means = {
-        "easy_mean": _finite("easy_mean", easy_mean),
-        "hard_mean": _finite("hard_mean", hard_mean),
-    }
-    for name, mean in means.items():
+    easy, hard = _finite("easy_mean", easy_mean), _finite("hard_mean", hard_mean)
+    for name, mean in (("easy_mean", easy), ("hard_mean", hard)):
         if mean.ndim != 1 or mean.size == 0:
             raise ValueError(f"{name}: expected a vector, not empty, got shape {mean.shape}")
-    dtype = jnp.result_type(float, *means.values())
+    dtype = jnp.result_type(float, easy, hard)
     division = _finite("shares", shares)
     if division.shape != (4,) or np.any(division < 0) or abs(division.sum() - 1) > 1e-6:
         raise ValueError(f"shares: expected 4 probabilities that add up to 1, got {division}")
     probability = _finite("positive", positive)
     if probability.shape != () or not 0 <= probability <= 1:
         raise ValueError(f"positive: expected a probability, got {positive}")
-    easy, hard = means.values()
     return OverlapMixture(
         easy_mean=jnp.asarray(easy, dtype),
         hard_mean=jnp.asarray(hard, dtype),

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from w2sjax._host import concrete
-from w2sjax.rounding import gamma, unit
+from w2sjax.arithmetic.rounding import gamma, unit
 
 NARROW = (jnp.bfloat16, jnp.float16, jnp.float32)  # coarsest first
 ROWS = 4096  # looked at together

@@ -7,15 +7,11 @@ of the source, which was tried `tries` times before. The user may give any other
 import dataclasses
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+
+from w2sjax.overlap.bandits.arms import Numbers, Places
 
 
-def indicator(
-    uniform: Float[Array, "*b"],
-    mean: Float[Array, "*b"],
-    source: Int[Array, "*b"],
-    tries: Float[Array, "*b"],
-) -> Float[Array, "*b"]:
+def indicator(uniform: Numbers, mean: Numbers, source: Places, tries: Numbers) -> Numbers:
     """Pay 1 where the point is an overlap point."""
     del source, tries
     return (uniform < mean).astype(mean.dtype)
@@ -37,13 +33,7 @@ class Detected:
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name}: expected a rate in [0, 1], got {getattr(self, name)}")
 
-    def __call__(
-        self,
-        uniform: Float[Array, "*b"],
-        mean: Float[Array, "*b"],
-        source: Int[Array, "*b"],
-        tries: Float[Array, "*b"],
-    ) -> Float[Array, "*b"]:
+    def __call__(self, uniform: Numbers, mean: Numbers, source: Places, tries: Numbers) -> Numbers:
         """Detect or not."""
         rate = mean * (1 - self.miss) + (1 - mean) * self.false_positive
         return indicator(uniform, rate, source, tries)
@@ -58,13 +48,7 @@ class PartlyConstant:
 
     constant: tuple[int, ...]
 
-    def __call__(
-        self,
-        uniform: Float[Array, "*b"],
-        mean: Float[Array, "*b"],
-        source: Int[Array, "*b"],
-        tries: Float[Array, "*b"],
-    ) -> Float[Array, "*b"]:
+    def __call__(self, uniform: Numbers, mean: Numbers, source: Places, tries: Numbers) -> Numbers:
         """Pay the mean or an indicator."""
         paid = indicator(uniform, mean, source, tries)
         for k in self.constant:

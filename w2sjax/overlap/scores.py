@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Real
 
 from w2sjax._host import at_least_single, concrete, floating
-from w2sjax.rounding import HIGHEST
+from w2sjax.arithmetic.rounding import HIGHEST
 
 MEASURES = ("cosine", "inner")
 POINT_BLOCK, HARD_BLOCK = 1024, 1024

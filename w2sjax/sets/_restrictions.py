@@ -53,11 +53,8 @@ def restrictions(
             centre = jnp.zeros((1, dimension), dtype)
             return dataclasses.replace(none, shapes=shape[None], centres=centre), no_radius
         case Ellipsoid():
-            quadratic = {
-                "shapes": jnp.tril(convex_set.cholesky).T[None],
-                "centres": convex_set.centre[None],
-            }
-            return dataclasses.replace(none, **quadratic), no_radius
+            shape, centre = jnp.tril(convex_set.cholesky).T, convex_set.centre[None]
+            return dataclasses.replace(none, shapes=shape[None], centres=centre), no_radius
         case Orthant():
             return nonnegative, no_radius
         case Simplex():
@@ -65,21 +62,14 @@ def restrictions(
             level = jnp.asarray(convex_set.total, dtype)[None]
             return dataclasses.replace(nonnegative, equality=equality, level=level), no_radius
         case Box():
-            ends = (
-                jnp.broadcast_to(jnp.asarray(convex_set.upper, dtype), (dimension,)),
-                (-jnp.broadcast_to(jnp.asarray(convex_set.lower, dtype), (dimension,))),
-            )
+            lower, upper = convex_set.ends(dimension, dtype)
             signs = jnp.asarray([[1.0], [-1.0]], dtype)
-            return dataclasses.replace(none, signs=signs, limits=jnp.stack(ends)), no_radius
+            limits = jnp.stack([upper, -lower])
+            return dataclasses.replace(none, signs=signs, limits=limits), no_radius
         case Polyhedron():
-            rows = dataclasses.replace(
-                none,
-                matrix=convex_set.matrix,
-                bound=convex_set.bound,
-                equality=convex_set.equality,
-                level=convex_set.level,
-            )
-            return rows, no_radius
+            names = ("matrix", "bound", "equality", "level")
+            rows = {name: getattr(convex_set, name) for name in names}
+            return dataclasses.replace(none, **rows), no_radius
     raise ValueError(f"intersection: no constraints are known for a set of kind {convex_set.name}")
 
 

@@ -5,8 +5,8 @@ import dataclasses
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from w2sjax import rounding
-from w2sjax.rounding import gamma, inflate, underflow
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.rounding import gamma, inflate, underflow
 from w2sjax.sets import _legal
 from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform

@@ -8,8 +8,8 @@ import numpy as np
 import optax.projections
 from jaxtyping import Array, Float
 
-from w2sjax import rounding
-from w2sjax.rounding import gamma, inflate
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.rounding import gamma, inflate
 from w2sjax.sets import _legal
 from w2sjax.sets._optax import with_optax
 from w2sjax.sets._registered import registered
@@ -48,20 +48,20 @@ class Box(CoefficientSet):
             ends = lower[wrong][0], upper[wrong][0]
             raise ValueError(f"set: box needs lower <= upper, got {ends[0]} and {ends[1]}")
 
-    def _bounds(self, dimension, dtype):
-        lower = jnp.broadcast_to(jnp.asarray(self.lower, dtype), (dimension,))
-        upper = jnp.broadcast_to(jnp.asarray(self.upper, dtype), (dimension,))
-        return lower, upper
+    def ends(self, dimension, dtype):
+        """Return the bounds of every coordinate."""
+        ends = (jnp.asarray(end, dtype) for end in (self.lower, self.upper))
+        return tuple(jnp.broadcast_to(end, (dimension,)) for end in ends)
 
     def project(self, point):
         """Clip."""
-        lower, upper = self._bounds(point.shape[0], point.dtype)
+        lower, upper = self.ends(point.shape[0], point.dtype)
         return with_optax(optax.projections.projection_box, point, lower, upper)
 
     def support(self, direction, hint=None):
         r"""$\sigma(v) = \sum_j \max(l_j v_j, u_j v_j)$; towards an open side $v_j u_j \le |v_j| |u_j|$."""
         size = direction.shape[0]
-        lower, upper = self._bounds(size, direction.dtype)
+        lower, upper = self.ends(size, direction.dtype)
         end = jnp.where(direction > 0, upper, lower)
         open_side = (direction != 0) & jnp.isinf(end)
         terms = jnp.where(jnp.isinf(end), 0, end) * direction
@@ -73,29 +73,29 @@ class Box(CoefficientSet):
 
     def solve(self, system, *, max_steps):
         """Active set."""
-        lower, upper = self._bounds(system.response.shape[0], system.response.dtype)
+        lower, upper = self.ends(system.response.shape[0], system.response.dtype)
         return solve_box(system.factor, system.response, lower, upper, max_steps=max_steps)
 
     def distance(self, point):
         r"""$\|(l - \theta)^+ + (\theta - u)^+\|$; the subtraction is exact up to one rounding."""
-        lower, upper = self._bounds(point.shape[0], point.dtype)
+        lower, upper = self.ends(point.shape[0], point.dtype)
         excess = jnp.maximum(lower - point, 0) + jnp.maximum(point - upper, 0)
         length = rounding.length(excess)
         return length.perturbed(2 * rounding.unit(point.dtype) * length.value)
 
     def extent(self, dimension, dtype):
         """Return the farthest corner."""
-        lower, upper = self._bounds(dimension, dtype)
+        lower, upper = self.ends(dimension, dtype)
         return jnp.maximum(jnp.abs(lower), jnp.abs(upper))
 
     def margin(self, point):
         """Smallest slack."""
-        lower, upper = self._bounds(point.shape[0], point.dtype)
+        lower, upper = self.ends(point.shape[0], point.dtype)
         return jnp.min(jnp.minimum(point - lower, upper - point))
 
     def constraints(self, point):
         r"""$l_j - \theta_j$ and $\theta_j - u_j$."""
-        lower, upper = self._bounds(point.shape[0], point.dtype)
+        lower, upper = self.ends(point.shape[0], point.dtype)
         ends = jnp.concatenate([lower, upper])
         values = jnp.concatenate([lower - point, point - upper])
         # One open side leaves the width to the sizes of the bound and of the point.
@@ -109,7 +109,7 @@ class Box(CoefficientSet):
 
         An open side ends for this purpose 10 from the bounded one, or from zero.
         """
-        lower, upper = self._bounds(dimension, dtype)
+        lower, upper = self.ends(dimension, dtype)
         origin = jnp.clip(jnp.zeros(dimension, dtype), lower, upper)
         lower = jnp.where(jnp.isinf(lower), origin - 10, lower)
         upper = jnp.where(jnp.isinf(upper), origin + 10, upper)

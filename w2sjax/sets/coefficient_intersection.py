@@ -13,16 +13,15 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from w2sjax import rounding
-from w2sjax.rounding import Rounded, gamma, inflate
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.rounding import Rounded, gamma, inflate
 from w2sjax.sets import _restrictions
 from w2sjax.sets._registered import registered
 from w2sjax.sets.box import Box
-from w2sjax.sets.convex_set import CoefficientSet, Support
+from w2sjax.sets.convex_set import CoefficientSet, Support, members
 from w2sjax.sets.l2_ball import L2Ball
 from w2sjax.sets.polyhedron import Polyhedron
 from w2sjax.solvers.interior_point import Point, interior_point
-from w2sjax.solvers.least_squares import euclidean
 from w2sjax.solvers.solution import Solution
 
 
@@ -52,10 +51,6 @@ class Intersection(CoefficientSet):
 
     name = "intersection"
     parameters = "FILE (two sets[, interior point])"
-
-    def project(self, point):
-        """Interior point method, with the identity for features."""
-        return self.solve(euclidean(point), max_steps=100).coefficients
 
     def support(self, direction, hint=None):
         r"""$\sigma_A(v_1) + \sigma_B(v - v_1)$; without a hint the best of $v_1 = v, v/2, 0$.
@@ -251,13 +246,6 @@ class Intersection(CoefficientSet):
         interior = box.lower + share * (box.upper - box.lower)
         slack = 10 ** jax.random.uniform(radius_key, (), dtype, -1.0, 0.5)
         return cls(L2Ball(rounding.norm(interior) + slack), box, interior)
-
-
-def members(convex_set: CoefficientSet) -> list[CoefficientSet]:
-    """List the sets that are no intersections, in order."""
-    if isinstance(convex_set, Intersection):
-        return members(convex_set.first) + members(convex_set.second)
-    return [convex_set]
 
 
 def _normals(pairs, point: Point, taken) -> list[tuple[Float[Array, " d"], Any]]:

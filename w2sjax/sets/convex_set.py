@@ -13,8 +13,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
-from w2sjax.rounding import Rounded, inflate, unit
-from w2sjax.solvers.least_squares import LeastSquares
+from w2sjax.arithmetic.rounding import Rounded, inflate, unit
+from w2sjax.solvers.least_squares import LeastSquares, euclidean
 from w2sjax.solvers.solution import Solution
 
 
@@ -70,9 +70,9 @@ class ConvexSet(abc.ABC):
         """Draw a member, up to the rounding that `distance` bounds."""
 
     @classmethod
-    @abc.abstractmethod
     def random(cls, key: PRNGKeyArray, dimension: int, dtype: Any) -> "ConvexSet":
-        """Draw a set of this kind with members of order one."""
+        """Draw a set of this kind with members of order one; there may be but one."""
+        return cls()
 
     def contains(self, point: Float[Array, " d"]) -> Bool[Array, ""]:
         """Whether `point` lies in the set, up to the rounding of the test itself."""
@@ -84,10 +84,11 @@ class CoefficientSet(ConvexSet):
     """A set of coefficients; the class of functions is its image under the features."""
 
     space = "coefficients"
+    steps: ClassVar[int] = 100  # most that a projection takes where it is a least-squares problem
 
-    @abc.abstractmethod
     def project(self, point: Float[Array, " d"]) -> Float[Array, " d"]:
         """Euclidean projection of `point`."""
+        return self.solve(euclidean(point), max_steps=self.steps).coefficients
 
     @abc.abstractmethod
     def support(self, direction: Float[Array, " d"], hint: Any = None) -> Support:
@@ -97,9 +98,9 @@ class CoefficientSet(ConvexSet):
     def solve(self, system: LeastSquares, *, max_steps: int) -> Solution:
         """Minimise the least-squares objective of `system` over the set."""
 
-    @abc.abstractmethod
     def extent(self, dimension: int, dtype: Any) -> Float[Array, " dimension"]:
         r"""Bound $|\theta_j|$ over the members, coordinate by coordinate; inf where unbounded."""
+        return jnp.full(dimension, jnp.inf, dtype)
 
     @abc.abstractmethod
     def margin(self, point: Float[Array, " d"]) -> Float[Array, ""]:
@@ -136,3 +137,10 @@ class ValueSet(ConvexSet):
 def near_zero(value: Float[Array, "*any"], scale: Float[Array, "..."]) -> Bool[Array, "*any"]:
     r"""Whether a slack counts as zero, at $\sqrt\varepsilon$ of its scale (for active constraints)."""
     return jnp.abs(value) <= jnp.sqrt(jnp.finfo(value.dtype).eps) * scale
+
+
+def members(convex_set: Any) -> list[Any]:
+    """List the sets that an intersection is one of, in order; any other set is its only one."""
+    if convex_set.name == "intersection":
+        return members(convex_set.first) + members(convex_set.second)
+    return [convex_set]

@@ -12,14 +12,13 @@ import numpy as np
 from jax.scipy.linalg import solve_triangular
 from jaxtyping import Array, Float
 
-from w2sjax import rounding
-from w2sjax.rounding import Rounded, gamma, inflate
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.rounding import Rounded, gamma, inflate
 from w2sjax.sets import _legal
 from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.ball import ball
-from w2sjax.solvers.least_squares import euclidean
 from w2sjax.solvers.solution import Solution
 
 
@@ -76,10 +75,6 @@ class Ellipsoid(CoefficientSet):
     def _inverse(self) -> Float[Array, "d d"]:
         identity = jnp.eye(self.centre.shape[0], dtype=self.centre.dtype)
         return solve_triangular(self._lower(), identity, lower=True).T
-
-    def project(self, point):
-        """Secular equation with the identity for features."""
-        return self.solve(euclidean(point), max_steps=100).coefficients
 
     def support(self, direction, hint=None):
         r"""$\sigma(v) = \langle v, c \rangle + \|L^{-1} v\|$, the solve's backward error added."""

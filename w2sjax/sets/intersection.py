@@ -12,8 +12,7 @@ from w2sjax.sets._implied_equalities import NoRoomError, Rows, with_implied
 from w2sjax.sets._restrictions import bounds_as_rows, restrictions, stacked
 from w2sjax.sets.box import Box
 from w2sjax.sets.coefficient_intersection import Intersection as Intersection
-from w2sjax.sets.coefficient_intersection import members
-from w2sjax.sets.convex_set import CoefficientSet, ConvexSet
+from w2sjax.sets.convex_set import CoefficientSet, ConvexSet, members
 from w2sjax.sets.dimension import dimension_of
 from w2sjax.sets.ellipsoid import Ellipsoid
 from w2sjax.sets.l1_ball import L1Ball

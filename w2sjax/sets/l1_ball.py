@@ -5,31 +5,24 @@ import dataclasses
 import jax
 import jax.numpy as jnp
 import optax.projections
-from jaxtyping import Array, Float
 
-from w2sjax.rounding import Rounded, gamma, inflate
-from w2sjax.sets import _legal
+from w2sjax.arithmetic.rounding import gamma, inflate
+from w2sjax.sets._ball import Ball
 from w2sjax.sets._optax import with_optax
 from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
-from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
+from w2sjax.sets.convex_set import Support, near_zero
 from w2sjax.sets.simplex import dyadic_simplex
 from w2sjax.solvers.simplex import l1_ball as solve_l1_ball
 
 
 @registered
 @dataclasses.dataclass(frozen=True)
-class L1Ball(CoefficientSet):
+class L1Ball(Ball):
     r"""$C = \{\theta : \|\theta\|_1 \le r\}$."""
 
-    radius: Float[Array, "*batch"]
-
     name = "l1_ball"
-    parameters = "RADIUS"
-
-    def __post_init__(self):
-        """Refuse a radius that is not positive and finite."""
-        _legal.positive(self.name, "radius", self.radius)
+    roundings = 2
 
     def project(self, point):
         """Soft thresholding at the level that meets the radius."""
@@ -47,19 +40,10 @@ class L1Ball(CoefficientSet):
         """Active set."""
         return solve_l1_ball(system.factor, system.response, self.radius, max_steps=max_steps)
 
-    def distance(self, point):
-        r"""Shrinking to the radius moves the point by at most $\max(0, \|\theta\|_1 - r)$."""
-        length = jnp.sum(jnp.abs(point))
-        error = gamma(point.shape[0] + 2, point.dtype) * (length + self.radius)
-        error = inflate(error, 4)
-        return Rounded(
-            jnp.maximum(length - self.radius, 0),
-            jnp.where(length + error < self.radius, 0, error),
-        )
-
-    def extent(self, dimension, dtype):
-        """Return the radius, attained in every coordinate."""
-        return jnp.broadcast_to(jnp.asarray(self.radius, dtype), (dimension,))
+    @staticmethod
+    def length(point):
+        r"""$\|\theta\|_1$."""
+        return jnp.sum(jnp.abs(point))
 
     def margin(self, point):
         r"""$(r - \|\theta\|_1) / \sqrt d$."""
@@ -85,8 +69,3 @@ class L1Ball(CoefficientSet):
         return (
             signs * dyadic_simplex(weights_key, dimension, dtype) * (self.radius * share * inside)
         )
-
-    @classmethod
-    def random(cls, key, dimension, dtype):
-        """Draw the radius log-uniformly from 1/10 to 10."""
-        return cls(10 ** (2 * uniform(key, (), dtype) - 1))

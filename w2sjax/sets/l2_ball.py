@@ -4,31 +4,24 @@ import dataclasses
 
 import jax.numpy as jnp
 import optax.projections
-from jaxtyping import Array, Float
 
-from w2sjax import rounding
-from w2sjax.rounding import Rounded, gamma, inflate
-from w2sjax.sets import _legal
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.rounding import gamma, inflate
+from w2sjax.sets._ball import Ball
 from w2sjax.sets._optax import with_optax
 from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
-from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
+from w2sjax.sets.convex_set import Support, near_zero
 from w2sjax.solvers.ball import ball
 
 
 @registered
 @dataclasses.dataclass(frozen=True)
-class L2Ball(CoefficientSet):
+class L2Ball(Ball):
     r"""$C = \{\theta : \|\theta\|_2 \le r\}$."""
 
-    radius: Float[Array, "*batch"]
-
     name = "l2_ball"
-    parameters = "RADIUS"
-
-    def __post_init__(self):
-        """Refuse a radius that is not positive and finite."""
-        _legal.positive(self.name, "radius", self.radius)
+    roundings = 4
 
     def project(self, point):
         """Scale the point back to the sphere if it lies outside."""
@@ -43,19 +36,10 @@ class L2Ball(CoefficientSet):
         """Secular equation."""
         return ball(system.factor, system.response, self.radius, max_steps=max_steps)
 
-    def distance(self, point):
-        r"""$\max(0, \|\theta\| - r)$."""
-        length = jnp.sqrt(jnp.sum(point * point))
-        error = gamma(point.shape[0] + 4, point.dtype) * (length + self.radius)
-        error = inflate(error, 4)
-        return Rounded(
-            jnp.maximum(length - self.radius, 0),
-            jnp.where(length + error < self.radius, 0, error),
-        )
-
-    def extent(self, dimension, dtype):
-        """Return the radius, attained in every coordinate."""
-        return jnp.broadcast_to(jnp.asarray(self.radius, dtype), (dimension,))
+    @staticmethod
+    def length(point):
+        r"""$\|\theta\|$."""
+        return jnp.sqrt(jnp.sum(point * point))
 
     def margin(self, point):
         r"""$r - \|\theta\|$."""
@@ -74,8 +58,3 @@ class L2Ball(CoefficientSet):
         # A few roundings inside the sphere, so that the member really is one.
         inside = 1 - gamma(dimension + 16, dtype)
         return direction * (share * inside * self.radius / jnp.sqrt(jnp.sum(direction**2)))
-
-    @classmethod
-    def random(cls, key, dimension, dtype):
-        """Draw the radius log-uniformly from 1/10 to 10."""
-        return cls(10 ** (2 * uniform(key, (), dtype) - 1))

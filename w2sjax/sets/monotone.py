@@ -8,9 +8,9 @@ import dataclasses
 import jax
 import jax.numpy as jnp
 
-from w2sjax import rounding
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.rounding import gamma, inflate, underflow, unit
 from w2sjax.isotonic import isotonic
-from w2sjax.rounding import gamma, inflate, underflow, unit
 from w2sjax.sets._registered import registered
 from w2sjax.sets.convex_set import Support, ValueSet
 
@@ -76,8 +76,3 @@ class Monotone(ValueSet):
         raw = jax.random.normal(key, (2, dimension), dtype)
         values, flat = jnp.sort(raw[0]), raw[1] > 0.5
         return jax.lax.cummax(jnp.where(flat, values[0], values))
-
-    @classmethod
-    def random(cls, key, dimension, dtype):
-        """There is only one."""
-        return cls()

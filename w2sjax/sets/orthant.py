@@ -5,7 +5,7 @@ import dataclasses
 import jax.numpy as jnp
 import optax.projections
 
-from w2sjax import rounding
+from w2sjax.arithmetic import rounding
 from w2sjax.sets._optax import with_optax
 from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
@@ -31,22 +31,11 @@ class Orthant(CoefficientSet):
 
     def solve(self, system, *, max_steps):
         """Active set."""
-        dimension, dtype = system.response.shape[0], system.response.dtype
-        return solve_box(
-            system.factor,
-            system.response,
-            jnp.zeros(dimension, dtype),
-            jnp.full(dimension, jnp.inf, dtype),
-            max_steps=max_steps,
-        )
+        return solve_box(system.factor, system.response, 0.0, jnp.inf, max_steps=max_steps)
 
     def distance(self, point):
         r"""$\|\theta^-\|$."""
         return rounding.length(jnp.maximum(-point, 0))
-
-    def extent(self, dimension, dtype):
-        """Infinite."""
-        return jnp.full(dimension, jnp.inf, dtype)
 
     def margin(self, point):
         """Smallest coordinate."""
@@ -60,8 +49,3 @@ class Orthant(CoefficientSet):
         """Draw exponential coordinates, a third of them zero."""
         size, zero = uniform(key, (2, dimension), dtype)
         return jnp.where(zero < 1 / 3, 0, -jnp.log1p(-size))
-
-    @classmethod
-    def random(cls, key, dimension, dtype):
-        """There is only one."""
-        return cls()

@@ -104,7 +104,7 @@ def _intersection(name: str, parameter: str, folder: Path) -> ConvexSet:
         except RecursionError:
             raise ValueError(f"set: {path} is an intersection with itself") from None
         if isinstance(found, type):
-            found = found.random(None, 1, None) if found.parameters == "" else None  # pyright: ignore
+            found = found() if found.parameters == "" else None
         if found is None:
             raise ValueError(f"set: {part!r} of {path} needs a parameter, got {text!r}")
         parts.append(found)

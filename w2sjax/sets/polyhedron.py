@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from w2sjax import rounding
-from w2sjax.rounding import Rounded, gamma, inflate
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.rounding import Rounded, gamma, inflate
 from w2sjax.sets import _legal
 from w2sjax.sets._implied_equalities import NoRoomError, Rows, with_implied
 from w2sjax.sets._registered import registered
@@ -39,6 +39,7 @@ class Polyhedron(CoefficientSet):
 
     name = "polyhedron"
     parameters = "FILE (matrix, bound[, equality, level])"
+    steps = 1000
 
     def __post_init__(self):
         """Refuse entries that are not numbers, and bounds of -inf."""
@@ -98,10 +99,6 @@ class Polyhedron(CoefficientSet):
         void = jnp.isinf(self.bound)
         return jnp.where(void[:, None], 0, self.matrix), jnp.where(void, 0, self.bound)
 
-    def project(self, point):
-        """Active set, with the identity for features."""
-        return self.solve(euclidean(point), max_steps=1000).coefficients
-
     def support(self, direction, hint=None):
         r"""$\sigma(v) \le b^\top\lambda + e^\top\nu$, residual $|v - A^\top\lambda - C^\top\nu|$.
 
@@ -114,7 +111,7 @@ class Polyhedron(CoefficientSet):
             far = 1e4 * (1 + rounding.norm(self.interior))
             length = jnp.sqrt(jnp.sum(direction**2))
             reach = far / jnp.where(length > 0, length, 1)
-            dual: Any = self.solve(euclidean(reach * direction), max_steps=1000).dual
+            dual: Any = self.solve(euclidean(reach * direction), max_steps=self.steps).dual
             hint = (dual[0] / reach, dual[1] / reach)
         inequality_dual, equality_dual = jnp.maximum(hint[0], 0), hint[1]
         matrix, bound = self._rows()

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import optax.projections
 from jaxtyping import Array, Float
 
-from w2sjax.rounding import Rounded, gamma, inflate
+from w2sjax.arithmetic.rounding import Rounded, gamma, inflate
 from w2sjax.sets import _legal
 from w2sjax.sets._optax import with_optax
 from w2sjax.sets._registered import registered

@@ -5,7 +5,7 @@ import dataclasses
 import jax
 import jax.numpy as jnp
 
-from w2sjax.rounding import Rounded
+from w2sjax.arithmetic.rounding import Rounded
 from w2sjax.sets._registered import registered
 from w2sjax.sets.convex_set import CoefficientSet, Support
 from w2sjax.solvers.least_squares import LeastSquares
@@ -37,10 +37,6 @@ class Subspace(CoefficientSet):
         zero = jnp.zeros((), point.dtype)
         return Rounded(zero, zero)
 
-    def extent(self, dimension, dtype):
-        """Infinite."""
-        return jnp.full(dimension, jnp.inf, dtype)
-
     def margin(self, point):
         """Infinite."""
         return jnp.asarray(jnp.inf, point.dtype)
@@ -52,8 +48,3 @@ class Subspace(CoefficientSet):
     def draw(self, key, dimension, dtype):
         """Gaussian coefficients."""
         return jax.random.normal(key, (dimension,), dtype)
-
-    @classmethod
-    def random(cls, key, dimension, dtype):
-        """There is only one."""
-        return cls()

@@ -13,10 +13,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import PRNGKeyArray
 
-from w2sjax.rounding import Rounded, gamma, inflate, underflow
+from w2sjax.arithmetic.rounding import Rounded, gamma, inflate, underflow
 from w2sjax.sets._registered import registered
 from w2sjax.sets.bounded_values import BoundedValues
-from w2sjax.sets.convex_set import Support, ValueSet
+from w2sjax.sets.convex_set import Support, ValueSet, members
 from w2sjax.sets.monotone import Monotone
 
 ROUNDS = 1000  # of Dykstra's method
@@ -35,7 +35,7 @@ class ValueIntersection(ValueSet):
 
     def _bounded_monotone(self) -> tuple[bool, Any] | None:
         """Whether monotone, and the bound or None; None if another kind of set takes part."""
-        parts = _members(self)
+        parts = members(self)
         if not all(isinstance(part, Monotone | BoundedValues) for part in parts):
             return None
         bounds = [part.bound for part in parts if isinstance(part, BoundedValues)]
@@ -113,13 +113,6 @@ class ValueIntersection(ValueSet):
     def random(cls, key: PRNGKeyArray, dimension: int, dtype: Any):
         """Intersect the monotone cone with random bounds."""
         return cls(Monotone(), BoundedValues.random(key, dimension, dtype))
-
-
-def _members(convex_set: ValueSet) -> list[ValueSet]:
-    """List the sets that are no intersections, in order."""
-    if isinstance(convex_set, ValueIntersection):
-        return _members(convex_set.first) + _members(convex_set.second)
-    return [convex_set]
 
 
 def _bounded_monotone_support(direction, weights, bound) -> Support:

@@ -33,22 +33,23 @@ def proximal(
 
 
 def refine(
-    problem: Callable[[Any, Face, Array], tuple[Any, Face, Array, Array]],
+    problem: Callable[[Any, Any, Array], tuple[Any, Any, Array, Array]],
     carry: Any,
-    face: Face,
+    face: Any,
     *,
     max_steps: int,
-) -> tuple[Any, Face, Int[Array, ""], Bool[Array, ""]]:
+    rounds: int = ROUNDS,
+) -> tuple[Any, Any, Int[Array, ""], Bool[Array, ""]]:
     """Repeat `problem(carry, face, steps_left)`, which reports its steps and whether it settled."""
 
     def again(state: tuple) -> Bool[Array, ""]:
-        _, _, steps, rounds, settled = state
-        return ~settled & (rounds < ROUNDS) & (steps < max_steps)
+        _, _, steps, done, settled = state
+        return ~settled & (done < rounds) & (steps < max_steps)
 
     def go(state: tuple) -> tuple:
-        carry, face, steps, rounds, _ = state
+        carry, face, steps, done, _ = state
         carry, face, taken, settled = problem(carry, face, max_steps - steps)
-        return carry, face, steps + taken, rounds + 1, settled
+        return carry, face, steps + taken, done + 1, settled
 
     zero = jnp.zeros((), jnp.int32)
     state = (carry, face, zero, zero, jnp.zeros((), bool))

@@ -7,11 +7,11 @@ Newton's method on $1/\|\varphi(\lambda)\| - 1/r$, which is concave and nearly l
 $\lambda$, converges monotonically from $\lambda = 0$ (More and Sorensen, 1983).
 """
 
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from w2sjax.solvers._norm import scaled_norm
+from w2sjax.solvers._secular import secular
 from w2sjax.solvers.solution import Solution
 
 
@@ -29,25 +29,8 @@ def ball(
     squares = jnp.where(positive, singular**2, 1)
     numerator = jnp.where(positive, singular * (left.T @ response), 0)
 
-    def point(multiplier):
-        return numerator / (squares + multiplier)
-
-    def step(state):
-        multiplier, _, count = state
-        candidate = point(multiplier)
-        length = scaled_norm(candidate)
-        unit = candidate / jnp.where(length > 0, length, 1)
-        slope = jnp.sum(unit**2 / (squares + multiplier))
-        update = (length / radius - 1) / jnp.where(slope > 0, slope, 1)
-        finished = ~(length > radius * (1 + 2 * eps)) | ~(update > eps * multiplier)
-        return jnp.where(finished, multiplier, multiplier + update), finished, count + 1
-
-    def unfinished(state):
-        return ~state[1] & (state[2] < max_steps)
-
-    start = (jnp.zeros((), squares.dtype), jnp.zeros((), bool), jnp.zeros((), jnp.int32))
-    multiplier, _, steps = jax.lax.while_loop(unfinished, step, start)
-    inner = point(multiplier)
+    zero = jnp.zeros((), squares.dtype)
+    inner, _, steps = secular(numerator, lambda rise: squares + rise, zero, radius, max_steps)
     length = scaled_norm(inner)
     inner = jnp.where(length > radius, inner * (radius / jnp.where(length > 0, length, 1)), inner)
     return Solution(coefficients=right.T @ inner, dual=None, steps=steps)

@@ -10,10 +10,11 @@ rounds bring back the others. Directions without curvature move only where const
 
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Float
 
 from ._least_distance import Face, empty_face, least_distance
 from ._norm import powers_of_two
+from ._refine import refine
 from .solution import Solution
 
 ROUNDS = 12  # three suffice unless the condition number is beyond 1e8
@@ -46,30 +47,21 @@ def polyhedron(
     eps = float(jnp.finfo(response.dtype).eps)
     rounding = 2 * size * eps
 
-    scale = powers_of_two(factor)
+    pull, away = _whitened(factor, eps)
     lengths = jnp.sqrt(jnp.sum(factor**2, axis=0))
-    left, singular, right = jnp.linalg.svd(factor / scale[None, :])
-    singular = jnp.where(singular > size * eps * singular[0], singular, 0)
-    stretch = jnp.hypot(singular, jnp.asarray(eps**0.6, singular.dtype))
-    away = (right / stretch[:, None]) / scale[None, :]  # what takes u to a step, transposed
     white = rows @ away.T
     norm = jnp.sqrt(jnp.sum(response**2))
 
     def rounded(theta: Array) -> Array:
         return rounding * (jnp.abs(rows) @ jnp.abs(theta) + jnp.abs(bounds))
 
-    def go(state: tuple) -> tuple:
-        theta, multipliers, face, steps, rounds, _ = state
-        force = singular / stretch * ((response - factor @ theta) @ left)
+    def solve(carry: tuple[Array, Array], face: Face, steps_left: Array) -> tuple:
+        theta, multipliers = carry
+        # It is small in the end, and with it what rounding leaves.
+        force = pull(response - factor @ theta) - multipliers @ white
+        room = bounds - rows @ theta
         found = least_distance(
-            force - multipliers @ white,  # small in the end, and with it what rounding leaves
-            white,
-            bounds - rows @ theta,
-            inequality,
-            face,
-            multipliers,
-            rounded(theta),
-            max_steps - steps,
+            force, white, room, inequality, face, multipliers, rounded(theta), steps_left
         )
         change = found.point @ away
         theta = theta + change
@@ -77,22 +69,27 @@ def polyhedron(
         still = moved <= rounding * (norm + lengths @ jnp.abs(theta))
         excess = rows @ theta - bounds
         still &= jnp.all(jnp.where(inequality, excess, jnp.abs(excess)) <= LEFT * rounded(theta))
-        return theta, found.multipliers, found.face, steps + found.steps, rounds + 1, still
+        return (theta, found.multipliers), found.face, found.steps, still
 
-    def again(state: tuple) -> Bool[Array, ""]:
-        _, _, _, steps, rounds, settled = state
-        return ~settled & (rounds < ROUNDS) & (steps < max_steps)
-
-    zero: Int[Array, ""] = jnp.zeros((), jnp.int32)
-    start = (jnp.zeros_like(response), jnp.zeros_like(bounds), empty_face(white), zero, zero)
-    state = lax.while_loop(again, go, (*start, jnp.zeros((), bool)))
-    theta, multipliers, face, steps = state[:4]
-
+    start = jnp.zeros_like(response), jnp.zeros_like(bounds)
+    (theta, multipliers), face, steps, _ = refine(
+        solve, start, empty_face(white), max_steps=max_steps, rounds=ROUNDS
+    )
     theta, multipliers = _corrected(
         factor, response, rows, bounds, inequality, face, away, theta, multipliers
     )
     dual = multipliers[:inequalities], multipliers[inequalities : inequalities + equalities]
     return Solution(coefficients=theta, dual=dual, steps=steps)
+
+
+def _whitened(factor, eps: float):
+    """Give what pulls $u$ for a residual, and what takes $u$ to a step, transposed."""
+    scale = powers_of_two(factor)
+    left, singular, right = jnp.linalg.svd(factor / scale[None, :])
+    singular = jnp.where(singular > len(factor) * eps * singular[0], singular, 0)
+    stretch = jnp.hypot(singular, jnp.asarray(eps**0.6, singular.dtype))
+    away = (right / stretch[:, None]) / scale[None, :]
+    return lambda residual: singular / stretch * (residual @ left), away
 
 
 def _corrected(factor, response, rows, bounds, inequality, face: Face, away, theta, multipliers):

@@ -27,14 +27,9 @@ def simplex(
     `_active_set`.
     """
     scale = jnp.asarray(scale, response.dtype)
-    lower = jnp.zeros_like(response)
-    upper = jnp.full_like(response, jnp.inf)
     start = _vertex(factor, response @ factor, scale)
     budget = Budget(scale, jnp.ones_like(response), must_spend=True)
-    point, steps = least_squares(
-        factor, response, lower, upper, start, budget=budget, max_steps=max_steps
-    )
-    return Solution(coefficients=point, dual=None, steps=steps)
+    return _spending(factor, response, budget, 0.0, start, max_steps)
 
 
 def l1_ball(
@@ -48,11 +43,15 @@ def l1_ball(
 
     The bound holds up to rounding. The method is that of `_active_set`.
     """
-    radius = jnp.asarray(radius, response.dtype)
-    upper = jnp.full_like(response, jnp.inf)
+    limit = jnp.asarray(radius, response.dtype)
+    budget = Budget(limit, jnp.ones_like(response), must_spend=False)
     start = jnp.zeros_like(response)
-    budget = Budget(radius, jnp.ones_like(response), must_spend=False)
+    return _spending(factor, response, budget, -jnp.inf, start, max_steps)
+
+
+def _spending(factor, response, budget: Budget, lower: float, start, max_steps: int) -> Solution:
+    least, most = jnp.full_like(response, lower), jnp.full_like(response, jnp.inf)
     point, steps = least_squares(
-        factor, response, -upper, upper, start, budget=budget, max_steps=max_steps
+        factor, response, least, most, start, budget=budget, max_steps=max_steps
     )
     return Solution(coefficients=point, dual=None, steps=steps)

@@ -23,9 +23,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from w2sjax import rounding
-from w2sjax.rounding import HIGHEST, gamma, inflate
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.rounding import HIGHEST, gamma, inflate
 from w2sjax.solvers._norm import scaled_norm
+from w2sjax.solvers._secular import secular
 
 MAX_STEPS = 100
 
@@ -90,33 +91,15 @@ def maximise(
 
 def _secular(values, along, radius, max_steps):
     """Solve for the maximiser in the eigenbasis and its $t$."""
-    eps = jnp.finfo(values.dtype).eps
     gaps = values[0] - values
     floor = jnp.maximum(-values[0], 0)
     # No component may be longer than the radius.
     least = jnp.maximum(floor, jnp.max(jnp.abs(along) / radius - gaps))
 
-    def inner(shift):
-        below = shift + gaps
-        return jnp.where(below > 0, along / jnp.where(below > 0, below, 1), 0)
+    def below(shift):
+        return jnp.where(shift + gaps > 0, shift + gaps, jnp.inf)
 
-    def step(state):
-        shift, _, count = state
-        candidate = inner(shift)
-        length = scaled_norm(candidate)
-        unit = candidate / jnp.where(length > 0, length, 1)
-        below = shift + gaps
-        slope = jnp.sum(unit**2 / jnp.where(below > 0, below, 1))
-        update = (length / radius - 1) / jnp.where(slope > 0, slope, 1)
-        finished = ~(length > radius * (1 + 2 * eps)) | ~(update > eps * shift)
-        return jnp.where(finished, shift, shift + update), finished, count + 1
-
-    def unfinished(state):
-        return ~state[1] & (state[2] < max_steps)
-
-    start = (least, jnp.zeros((), bool), jnp.zeros((), jnp.int32))
-    shift, _, steps = jax.lax.while_loop(unfinished, step, start)
-    found = inner(shift)
+    found, shift, steps = secular(along, below, least, radius, max_steps)
     short = jnp.sqrt(jnp.maximum((radius - scaled_norm(found)) * (radius + scaled_norm(found)), 0))
     first = jnp.where(shift > 0, found[0], short)
     return found.at[0].set(first), shift, steps

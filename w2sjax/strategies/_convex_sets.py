@@ -30,7 +30,7 @@ from w2sjax.sets import (
     Simplex,
     Subspace,
 )
-from w2sjax.strategies._numbers import arrays, positive, shares
+from w2sjax.strategies._numbers import arrays, positive, row, shares
 
 _widths = st.sampled_from([1.0, 2.0, 0.5, 4.0, 10.0, 0.125, 1.75])
 _parts = st.integers(0, 16).map(lambda count: count / 16)
@@ -59,11 +59,10 @@ def members(convex_set: ConvexSet, *, dimension: int) -> SearchStrategy[Float[Ar
 def _boxes(dimension: int):
     """Draw boxes around short centres."""
     lower = arrays(dimension, least=-4.0, largest=4.0)
-    width = st.lists(_widths, min_size=dimension, max_size=dimension).map(np.asarray)
     return st.builds(
         lambda low, wide: Box(jnp.asarray(low), jnp.asarray(low + wide)),
         lower.map(lambda low: np.floor(low * 16) / 16),
-        width,
+        row(_widths, dimension),
     )
 
 
@@ -72,10 +71,9 @@ def _polyhedra(draw: Callable[..., Any], dimension: int) -> Polyhedron:
     """Draw d + 1 halfspaces with whole coefficients around a point on the grid, with room."""
     count = dimension + 1
     whole = st.integers(-3, 3).map(float)
-    rows = draw(st.lists(whole, min_size=count * dimension, max_size=count * dimension))
-    matrix = np.reshape(rows, (count, dimension))
-    interior = np.asarray(draw(st.lists(whole, min_size=dimension, max_size=dimension)))
-    room = np.asarray(draw(st.lists(_widths, min_size=count, max_size=count)))
+    matrix = draw(row(whole, count * dimension)).reshape(count, dimension)
+    interior = draw(row(whole, dimension))
+    room = draw(row(_widths, count))
     return Polyhedron(
         matrix=jnp.asarray(matrix),
         bound=jnp.asarray(matrix @ interior + room),
@@ -88,24 +86,18 @@ def _polyhedra(draw: Callable[..., Any], dimension: int) -> Polyhedron:
 @st.composite
 def _ellipsoids(draw: Callable[..., Any], dimension: int) -> Ellipsoid:
     """Draw whole shears of axes whose lengths are powers of two, so that inverses are exact."""
-    axes = draw(
-        st.lists(st.sampled_from([1.0, 2.0, 0.5, 4.0]), min_size=dimension, max_size=dimension)
-    )
+    axes = draw(row(st.sampled_from([1.0, 2.0, 0.5, 4.0]), dimension))
     below = dimension * (dimension - 1) // 2
     shear = np.eye(dimension)
-    shear[np.tril_indices(dimension, -1)] = draw(
-        st.lists(st.integers(-1, 1), min_size=below, max_size=below)
-    )
-    centre = draw(st.lists(st.integers(-3, 3), min_size=dimension, max_size=dimension))
-    return Ellipsoid(
-        cholesky=jnp.asarray(shear * np.asarray(axes)), centre=jnp.asarray(centre, float)
-    )
+    shear[np.tril_indices(dimension, -1)] = draw(row(st.integers(-1, 1), below))
+    centre = draw(row(st.integers(-3, 3), dimension))
+    return Ellipsoid(cholesky=jnp.asarray(shear * axes), centre=jnp.asarray(centre))
 
 
 @st.composite
 def _intersections(draw: Callable[..., Any], dimension: int) -> Intersection:
     """Draw a ball and a box that has room around zero."""
-    sides = st.lists(_widths, min_size=dimension, max_size=dimension).map(np.asarray)
+    sides = row(_widths, dimension)
     box = Box(-jnp.asarray(draw(sides)), jnp.asarray(draw(sides)))
     return Intersection(L2Ball(jnp.asarray(draw(_widths))), box, jnp.zeros(dimension))
 
@@ -139,8 +131,8 @@ _SETS: dict[str, Callable[[int], SearchStrategy[Any]]] = {
 def _cross_polytope(draw: Callable[..., Any], dimension: int) -> np.ndarray:
     """Draw a vector with 1-norm at most 1: zero, a coordinate vector, or short fractions."""
     length = draw(st.sampled_from([0.0, 1.0, 0.5, 0.9375]))
-    signs = draw(st.lists(st.sampled_from([1.0, -1.0]), min_size=dimension, max_size=dimension))
-    return length * np.asarray(signs) * draw(shares(dimension))
+    signs = draw(row(st.sampled_from([1.0, -1.0]), dimension))
+    return length * signs * draw(shares(dimension))
 
 
 @st.composite
@@ -148,25 +140,22 @@ def _unit_ball(draw: Callable[..., Any], dimension: int) -> np.ndarray:
     """Draw a vector of length at most 1: of the cross polytope, or a whole one over its length."""
     if dimension == 1 or draw(st.integers(0, 2)) < 2:
         return draw(_cross_polytope(dimension))
-    whole = np.asarray(
-        draw(st.lists(st.integers(-4, 4), min_size=dimension, max_size=dimension)), float
-    )
+    whole = draw(row(st.integers(-4, 4), dimension))
     return whole / max(float(np.ceil(np.linalg.norm(whole))), 1.0)
 
 
 def _between(lower: Any, upper: Any, dimension: int):
     """Draw shares of the way between the ends, coordinate by coordinate."""
     lower, upper = np.broadcast_to(lower, dimension), np.broadcast_to(upper, dimension)
-    steps = st.lists(_parts, min_size=dimension, max_size=dimension).map(np.asarray)
-    return steps.map(lambda step: np.clip(lower + step * (upper - lower), lower, upper))
+    return row(_parts, dimension).map(
+        lambda step: np.clip(lower + step * (upper - lower), lower, upper)
+    )
 
 
 @st.composite
 def _in_polyhedron(draw: Callable[..., Any], convex_set: Polyhedron, dimension: int) -> np.ndarray:
     """Walk from the interior point in a whole direction, at most to the first facet."""
-    direction = np.asarray(
-        draw(st.lists(st.integers(-2, 2), min_size=dimension, max_size=dimension)), float
-    )
+    direction = draw(row(st.integers(-2, 2), dimension))
     matrix, interior = np.asarray(convex_set.matrix), np.asarray(convex_set.interior)
     speed, room = matrix @ direction, np.asarray(convex_set.bound) - matrix @ interior
     times = room[speed > 0] / speed[speed > 0]
@@ -188,16 +177,16 @@ def _in_intersection(convex_set: Any, dimension: int):
     return _unit_ball(dimension).map(lambda unit: np.clip(float(ball.radius) * unit, lower, upper))
 
 
+def _within(units: Callable[[int], SearchStrategy[np.ndarray]]):
+    return lambda ball, dimension: units(dimension).map(lambda unit: float(ball.radius) * unit)
+
+
 _MEMBERS: dict[str, Callable[[Any, int], SearchStrategy[np.ndarray]]] = {
     "subspace": lambda convex_set, dimension: arrays(dimension),
     "affine": lambda convex_set, dimension: arrays(dimension),
-    "l2_ball": lambda ball, dimension: _unit_ball(dimension).map(lambda u: float(ball.radius) * u),
-    "rkhs_ball": lambda ball, dimension: _unit_ball(dimension).map(
-        lambda u: float(ball.radius) * u
-    ),
-    "l1_ball": lambda ball, dimension: _cross_polytope(dimension).map(
-        lambda u: float(ball.radius) * u
-    ),
+    "l2_ball": _within(_unit_ball),
+    "rkhs_ball": _within(_unit_ball),
+    "l1_ball": _within(_cross_polytope),
     "simplex": lambda simplex, dimension: shares(dimension).map(lambda u: float(simplex.total) * u),
     "orthant": lambda convex_set, dimension: arrays(dimension, least=0.0),
     "box": lambda box, dimension: _between(box.lower, box.upper, dimension),

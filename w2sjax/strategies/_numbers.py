@@ -37,9 +37,15 @@ def numbers(*, least: float = -10.0, largest: float = 10.0) -> SearchStrategy[fl
 
 def arrays(*shape: int, least: float = -10.0, largest: float = 10.0) -> SearchStrategy[np.ndarray]:
     """Draw a host array of `numbers`."""
-    count = int(np.prod(shape))
-    entries = st.lists(numbers(least=least, largest=largest), min_size=count, max_size=count)
-    return entries.map(lambda given: np.asarray(given, dtype=np.float64).reshape(shape))
+    entries = row(numbers(least=least, largest=largest), int(np.prod(shape)))
+    return entries.map(lambda given: given.reshape(shape))
+
+
+def row(entries: SearchStrategy, count: int) -> SearchStrategy[np.ndarray]:
+    """Draw a host vector of such numbers."""
+    return st.lists(entries, min_size=count, max_size=count).map(
+        lambda given: np.array(given, float)
+    )
 
 
 def vectors(

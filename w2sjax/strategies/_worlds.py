@@ -7,8 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 from hypothesis import strategies as st
 
-from w2sjax.claims.expansion.world import ABSTAINS, FiniteWorld, finite_world
-from w2sjax.claims.overlap.regret_instance import (
+from w2sjax.mixture.model import OverlapMixture, overlap_mixture
+from w2sjax.overlap.regret import regret_bound
+from w2sjax.settings.bandits.drawing import (
     GRID,
     LARGEST,
     PLACES,
@@ -17,8 +18,7 @@ from w2sjax.claims.overlap.regret_instance import (
     STRATA,
     RegretInstance,
 )
-from w2sjax.mixture.model import OverlapMixture, overlap_mixture
-from w2sjax.overlap.regret import regret_bound
+from w2sjax.settings.expansion.finite_world import ABSTAINS, FiniteWorld, finite_world
 from w2sjax.strategies._numbers import arrays, positive, shares
 
 

@@ -1,50 +1,43 @@
 r"""Mistakes spread: where f is robustly wrong, the neighbours inherit the mistake.
 
 Setting. A and B are sets of points of one true label (here O and H), $m_A = P(f \ne y | A)$; R(f) are the
-points with no neighbour that f labels otherwise; $M(B, F) = \{\{x \in B : g(x) \ne y\} \cap R(g) : g
-\in F\}$ with $f \in F$ satisfies (c, q)-expansion on (A, B): $P(N(U)|A) \ge c P(U|B)$ for every U in it
-with $P(U|B) > q$.
-
-Statement. $P(f \ne y \mid B) \le \max(q, m_A / c) + P(R(f)^c \mid B)$.
+points with no neighbour that f labels otherwise; the robust mistakes in B, $\{x \in B : g(x) \ne y\} \cap
+R(g)$ for g in a family F that contains f, satisfy (c, q)-expansion on (A, B).
 
 Reference. Derived; the step under Theorems 4.1 and 4.2 of Lang, Sontag, Vijayaraghavan (2024),
 arXiv:2405.16043. Let U be the robust mistakes of f in B. All of N(U) in A is labelled as U is,
 wrongly, so $m_A \ge P(N(U)|A) \ge c P(U|B)$ unless $P(U|B) \le q$. Symmetry of N is not used.
 
-Numerics. c is the least ratio over the family, so the weak inequality holds with it. All masses are
-integers: a side is a few quotients of exact numbers.
+Numerics. All masses are integers: a side is a few quotients of exact numbers.
 """
 
-from w2sjax.claims.claim import Claim
-from w2sjax.claims.expansion import bounds
-from w2sjax.claims.expansion.domain import DOMAIN
-from w2sjax.claims.expansion.study import SHARED, ExpansionStudy
-from w2sjax.claims.expansion.tight import half_wrong
-from w2sjax.claims.inequality import Inequality, compare
+from w2sjax import Claim
+from w2sjax.language import maximum, named
+from w2sjax.settings.expansion import (
+    EXPANSION,
+    FRAGILE,
+    MISTAKES,
+    SHARED,
+    WRONG,
+    A,
+    B,
+    P,
+    c,
+    expands,
+    q,
+    world,
+)
 
-
-def check(study: ExpansionStudy, *, robustness: bool = True) -> Inequality:
-    """Compare the error on H with what the mistakes on O allow."""
-    error = study.probability(study.wrong[0], study.hard)
-    return compare(error, bounds.core(study, robustness=robustness))
-
-
-def false_twin(study: ExpansionStudy) -> Inequality:
-    """Take f for robust: the bound without the points where it is not."""
-    return check(study, robustness=False)
-
+m_A = named("m_A", "m_A", P(WRONG, A))
 
 CLAIM = Claim(
-    name="expansion_core",
     title="Core lemma of expansion",
-    statement=r"P(f \ne y \mid B) \le \max(q, m_A / c) + P(R(f)^c \mid B)",
-    reference="derived; the step under Theorems 4.1 and 4.2 of Lang, Sontag, Vijayaraghavan (2024), "
+    source="derived; the step under Theorems 4.1 and 4.2 of Lang, Sontag, Vijayaraghavan (2024), "
     "arXiv:2405.16043",
-    domain=DOMAIN,
-    hypotheses=SHARED,
-    check=check,
-    false_twin=false_twin,
-    tight_at=half_wrong,
-    sets=(),
-    needs=(),
+    setting=EXPANSION,
+    assumptions=(expands(MISTAKES, B, A), *SHARED),
+    claim=P(WRONG, B) <= maximum(q, m_A / c) + P(FRAGILE, B),
+    false_twin=P(WRONG, B) <= maximum(q, m_A / c),
+    # Two hard points, paired with two overlap points; f is wrong on one pair: 1/2 = 1/2.
+    tight=world(hard=(1, 1, 0, 0), teacher=(0, 0, 0, 0), f=(1, 0, 1, 0), edges=((0, 2), (1, 3))),
 )

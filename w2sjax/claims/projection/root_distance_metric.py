@@ -1,52 +1,22 @@
 r"""The root of the squared distance is a metric.
 
-Setting. $f, g, h$ are any functions; $d(f, g) = \mathbb{E}(f - g)^2$.
-
-Statement. $\sqrt{d(f, g)} \le \sqrt{d(f, h)} + \sqrt{d(h, g)}$.
+Setting. Any three functions: the weak model, the target, and one that stands between two members, and in
+one instance of seven or so between the other two.
 
 Reference. Charikar, Pabbaraju, Shiragur (2024), Claim 5, arXiv:2405.15116.
 
-Numerics. Only rounding. The three functions are the weak model, the target and a member that stands
-between them in one instance of seven or so.
+Numerics. Only rounding.
 """
 
-import jax.numpy as jnp
-
-from w2sjax.claims.claim import Claim
-from w2sjax.claims.inequality import Inequality, compare
-from w2sjax.claims.projection.study import DOMAIN, Study
-from w2sjax.claims.projection.tight import overshooting_weak
-
-
-def _distances(study: Study):
-    weak, target, between = study.instance.weak, study.target, study.combination
-    return (
-        study.distance(weak, target),
-        study.distance(weak, between),
-        study.distance(between, target),
-    )
-
-
-def check(study: Study) -> Inequality:
-    """Compare the direct way with the way through a third function."""
-    direct, first, second = _distances(study)
-    return compare(direct.sqrt(), first.sqrt() + second.sqrt(), cancelled=jnp.sqrt(study.size()))
-
-
-def false_twin(study: Study) -> Inequality:
-    """Leave out the roots: squared distances do not satisfy the triangle inequality."""
-    direct, first, second = _distances(study)
-    return compare(direct, first + second)
-
+from w2sjax import Claim
+from w2sjax.language import sqrt
+from w2sjax.settings.projection import PROJECTION, between, d, target, two_points, weak
 
 CLAIM = Claim(
-    name="root_distance_metric",
     title="Claim 5: the root of d is a metric",
-    statement=r"\sqrt{d(f, g)} \le \sqrt{d(f, h)} + \sqrt{d(h, g)}",
-    reference="Charikar, Pabbaraju, Shiragur (2024), Claim 5, arXiv:2405.15116",
-    domain=DOMAIN,
-    hypotheses={},
-    check=check,
-    false_twin=false_twin,
-    tight_at=overshooting_weak,
+    source="Charikar, Pabbaraju, Shiragur (2024), Claim 5, arXiv:2405.15116",
+    setting=PROJECTION,
+    claim=sqrt(d(weak, target)) <= sqrt(d(weak, between)) + sqrt(d(between, target)),
+    false_twin=d(weak, target) <= d(weak, between) + d(between, target),
+    tight=two_points("l2_ball", weak=(3, 3), truth=0, other=1),
 )

@@ -2,62 +2,53 @@ r"""Theorem 2 with probability, constants written out.
 
 Setting. $V = \{\theta^\top h : \|\theta\| \le R\}$, $\|h(x)\| \le X$, $B = RX$, $|f_w|, |f^*| \le B$, and
 n independent points, on which $f_w$ does not depend; $\hat f$ is the projection of $f_w$ in the measure
-of the sample, $f_s$ that of $f^*$ in the population, $\varepsilon = d(f_s, f^*)$, $D = \sqrt{d(f_w,
-f^*)}$.
-
-Statement. With probability at least $1 - \delta$, $d(\hat f, f^*) \le d(f_w, f^*) - d(\hat f, f_w) +
-\kappa + \varepsilon + 2\sqrt\varepsilon D + 2D(\sqrt\kappa + \sqrt\varepsilon) + (\sqrt\kappa +
-\sqrt\varepsilon)^2$ with $\kappa = 2\Delta$ of Lemma 4 (`uniform_misfit`).
+of the sample, $f_s$ that of $f^*$ in the population.
 
 Reference. Derived; Charikar, Pabbaraju, Shiragur (2024), Theorem 2, arXiv:2405.15116, with constants: the
-deterministic core (`nonrealizable_gain`) with the excess misfit that Lemma 4 allows.
+deterministic core (`nonrealizable_gain`) with the excess misfit $\kappa = 2\Delta$ that Lemma 4 allows
+(`uniform_misfit`).
 
-Numerics. Any member may stand for $f_s$ in $\varepsilon$; twice the gap that the computed student has
-left in the sample's measure is added to $\kappa$.
+Numerics. The excess misfit of the computed student is larger by at most $2\gamma_n$, $\gamma_n$ the gap that
+it has left in the sample's measure, and $\sqrt{\kappa + 2\gamma_n} - \sqrt\kappa \le \gamma_n / \sqrt\kappa$.
 """
 
-import jax.numpy as jnp
+from fractions import Fraction
 
-from w2sjax.claims.claim import Claim
-from w2sjax.claims.inequality import Inequality, compare
-from w2sjax.claims.sampling.dropped import HYPOTHESES
-from w2sjax.claims.sampling.study import DOMAIN, FAILURE, SamplingStudy
+from w2sjax import Claim
+from w2sjax.language import log, named, sqrt
+from w2sjax.settings.sampling import (
+    BOUNDED,
+    FIRST,
+    IID,
+    SAMPLING,
+    B,
+    best,
+    d,
+    delta,
+    gap_n,
+    n,
+    student,
+    target,
+    weak,
+)
 
-
-def check(study: SamplingStudy, *, statistical: float = 2.0) -> Inequality:
-    """Compare the student's error with the bound."""
-    population, student, best = study.population, study.student, study.population.best
-    weak_error, misfit = population.weak_error(), population.misfit(student)
-    excess = study.misfit_deviation().scaled(statistical).perturbed(2 * study.slip)
-    epsilon = population.student_error(best)
-    distance, roots = weak_error.sqrt(), excess.sqrt() + epsilon.sqrt()
-    reach = distance.perturbed(jnp.sqrt(best.gap))
-    bound = weak_error - misfit + excess + epsilon
-    bound = bound + (epsilon.sqrt() * distance).scaled(2.0)
-    bound = bound + (reach * roots).scaled(2.0) + roots * roots
-    return compare(
-        population.student_error(student), bound, cancelled=population.size() + misfit.value
-    )
-
-
-def false_twin(study: SamplingStudy) -> Inequality:
-    """Leave the statistical terms out."""
-    return check(study, statistical=0.0)
-
+deviation = named(r"\Delta", "Δ", 8 * B**2 / sqrt(n) + 4 * B**2 * sqrt(log(2 / delta) / (2 * n)))
+kappa = named(r"\kappa", "κ", 2 * deviation)
+epsilon = named(r"\varepsilon", "ε", d(best, target))
+distance = named("D", "D", sqrt(d(weak, target)))
+gain = d(weak, target) - d(student, weak)
+roots = sqrt(kappa) + sqrt(epsilon)
 
 CLAIM = Claim(
-    name="sampled_gain",
     title="Theorem 2 with probability",
-    statement=r"d(\hat f, f^*) \le d(f_w, f^*) - d(\hat f, f_w) + \kappa + \varepsilon "
-    r"+ 2\sqrt\varepsilon D + 2D(\sqrt\kappa + \sqrt\varepsilon) "
-    r"+ (\sqrt\kappa + \sqrt\varepsilon)^2",
-    reference="derived; Charikar, Pabbaraju, Shiragur (2024), Theorem 2, arXiv:2405.15116, "
+    source="derived; Charikar, Pabbaraju, Shiragur (2024), Theorem 2, arXiv:2405.15116, "
     "with constants",
-    domain=DOMAIN,
-    hypotheses=HYPOTHESES,
-    check=check,
-    false_twin=false_twin,
-    sets=("l2_ball",),
-    needs=("sampled", "best"),
-    failure=FAILURE,
+    setting=SAMPLING,
+    assumptions=(IID, FIRST, BOUNDED),
+    claim=d(student, target)
+    <= gain + kappa + epsilon + 2 * sqrt(epsilon) * distance + 2 * distance * roots + roots**2,
+    # The statistical terms are left out.
+    false_twin=d(student, target) <= gain + 2 * epsilon + 4 * sqrt(epsilon) * distance,
+    allowance=2 * gap_n(student) * (2 + (distance + sqrt(epsilon)) / sqrt(kappa)),
+    failure=Fraction(1, 10),
 )

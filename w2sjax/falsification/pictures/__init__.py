@@ -1,12 +1,11 @@
-"""Pictures of counterexamples, where the dimension allows one, and of what each hypothesis buys."""
+"""Pictures of counterexamples, where the dimension allows one, and of what each assumption buys."""
 
 import importlib.util
 from pathlib import Path
 
 from w2sjax.falsification.counterexample import Counterexample
-from w2sjax.falsification.pictures import plane, worlds
-from w2sjax.falsification.projection.problem import Problem
-from w2sjax.falsification.worlds.world import World
+
+DRAWN = {"projection": "plane", "expansion": "worlds"}  # by setting
 
 
 def can_draw() -> bool:
@@ -20,9 +19,7 @@ def draw(found: Counterexample, stem: Path) -> Path | None:
     Projections have one in the plane if at most two points have mass, worlds one up to eight points.
     Needs matplotlib.
     """
-    instance = found.instance
-    if isinstance(instance, Problem) and plane.fits(instance):
-        return plane.draw(found, instance, stem)
-    if isinstance(instance, World) and worlds.fits(instance):
-        return worlds.draw(found, instance, stem)
-    return None
+    if found.claim.setting.name not in DRAWN:
+        return None
+    picture = importlib.import_module(f"{__name__}.{DRAWN[found.claim.setting.name]}")
+    return picture.draw(found, found.instance, stem) if picture.fits(found.instance) else None

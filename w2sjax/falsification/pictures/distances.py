@@ -1,68 +1,108 @@
-"""Which functions and squared distances of a counterexample a picture shows, and their values."""
+"""Which squared distances of a counterexample a picture shows, and between which functions."""
 
-from collections.abc import Mapping
+import dataclasses
+import itertools
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from typing import Any
 
+from w2sjax.arithmetic.rationals import Vector
 from w2sjax.falsification.counterexample import Counterexample
-from w2sjax.falsification.projection.distances import DISTANCES
-from w2sjax.falsification.projection.problem import Problem
-from w2sjax.falsification.rationals import Vector
-from w2sjax.falsification.statement import Statement
+from w2sjax.figure_style import COLOURS
+from w2sjax.language.claims import Claim
+from w2sjax.language.printing import LATEX
+from w2sjax.settings.projection import letters_of
+from w2sjax.settings.projection.checker import Checker
+from w2sjax.settings.projection.functions import combination, label, parts_of
 
-TRIANGLE = ("weak_error", "student_error", "misfit")
-# Quantities that are made of squared distances.
-MADE_OF = {
-    "product": TRIANGLE,
-    "gap": ("misfit",),
-    "excess": ("misfit",),
-    "root_misfit_error": ("misfit", "student_error"),
-    "root_epsilon_weak": ("epsilon", "weak_error"),
-    "root_epsilon_misfit": ("epsilon", "misfit"),
-    "weak_roots": ("weak_error", "epsilon"),
-    "roots_squared": ("epsilon",),
-    "root_weak_target": ("weak_error",),
-    "root_weak_between": ("weak_between",),
-    "root_between_target": ("between_target",),
-}
+FEW = 3  # distances
+NEAREST = "nearest"  # the member of the class next to a function
 LONGEST = 8  # letters of a fraction; longer ones are rounded
 
 
-def functions(found: Counterexample, problem: Problem) -> dict[str, Vector]:
-    """Give the values of every function that the picture may show, by the names of `FUNCTIONS`."""
-    statement = found.statement
-    values = {
-        "weak": problem.weak,
-        "target": problem.target(),
-        "member": problem.values(problem.truth, problem.truth_intercept),
-        "other": problem.values(problem.other, problem.other_intercept),
-        "combination": problem.combination(),
-        "student": problem.values(problem.student, problem.student_intercept),
-    }
-    for name, label in (("target", "best"), ("combination", "mixed")):
-        if name in found.students:
-            values[label] = problem.values(*found.students[name])
-    if statement.student == "nearer":
-        for name, label in (("student", "weak"), ("mixed", "combination")):
-            first, second = (
-                squared(problem, values[m], values[label]) for m in ("member", "other")
-            )
-            values[name] = values["member"] if first <= second else values["other"]
-    elif "weak" in found.students and statement.student == "projection":
-        values["student"] = problem.values(*found.students["weak"])
-    return values
+@dataclasses.dataclass(frozen=True)
+class Side:
+    """A squared distance.
+
+    Attributes:
+        ends: what the claim calls the two functions; a pair of `NEAREST` and one for a projection.
+        square: its value.
+        label: how it is written, with its value.
+        colour: in which it is drawn.
+    """
+
+    ends: tuple[Any, Any]
+    square: Fraction
+    label: str
+    colour: str
+
+    @property
+    def size(self) -> str:
+        """Write the value: exactly if that is short."""
+        return written(self.square)
 
 
-def shown(statement: Statement, known: Mapping[str, Vector]) -> list[str]:
-    """List the squared distances that the statement is made of; the triangle if it names none."""
-    names = [part for name in statement.quantities() for part in MADE_OF.get(name, (name,))]
-    found = [n for n in dict.fromkeys(names) if n in DISTANCES and set(DISTANCES[n]) <= set(known)]
-    return found or list(TRIANGLE)
+def shown(found: Counterexample) -> list[Side]:
+    """List the squared distances that a claim is made of; some between its functions if it names none."""
+    pairs = {frozenset(p): p for data in found.claim.quantities for p in _pairs(data)}
+    of = [part for data in found.claim.quantities for one in data[1:] for part in parts_of(one)]
+    names = dict.fromkeys(name for name, _ in of)
+    chosen = list(pairs.values()) or list(itertools.combinations(names, 2))[:FEW]
+    values = functions(found, [end for ends in chosen for end in ends])
+    sides = []
+    for number, ends in enumerate(chosen):
+        square = squared(found, *(values[end] for end in ends))
+        letters = ", ".join(letter(found.claim, end) for end in ends)
+        text = f"$d({letters})$ = {written(square)}"
+        sides.append(Side(ends, square, text, COLOURS[number % len(COLOURS)]))
+    return sides
 
 
-def squared(problem: Problem, left: Vector, right: Vector) -> Fraction:
+def _pairs(data: Any) -> Iterator[tuple[Any, Any]]:
+    """List the pairs of functions whose distances a quantity is made of."""
+    head, *of = data
+    if head == "d":
+        yield of[0], of[1]
+    if head == "inner":
+        for one in of:
+            plus = [name for name, share in parts_of(one) if share == 1]
+            minus = [name for name, share in parts_of(one) if share == -1]
+            if len(plus) == len(minus) == 1:
+                yield plus[0], minus[0]
+    if head == "gap":
+        yield of[0], "weak"
+    if head == "outside":
+        yield of[0], (NEAREST, of[0])
+
+
+def functions(found: Counterexample, names: Iterable[Any]) -> dict[Any, Vector]:
+    """Give the values of functions, as the second engine has them."""
+    checker = Checker(found.claim, found.instance, found.evidence)
+
+    def values(name: Any) -> Vector:
+        nearest = isinstance(name, tuple) and name[0] == NEAREST
+        parts = checker.meaning.parts(name[1] if nearest else name)
+        given = checker.combined(parts)[0]
+        if not nearest:
+            return given
+        pair = checker.meaning.pair
+        return checker.nearer(given) if pair else checker.projection(label(parts), given)[0]
+
+    return {name: values(name) for name in names}
+
+
+def letter(claim: Claim, name: Any) -> str:
+    """Write a function in LaTeX."""
+    if isinstance(name, tuple) and name[0] == NEAREST:
+        return "g"
+    return combination(name, LATEX, letters_of(claim))[0]
+
+
+def squared(found: Counterexample, left: Vector, right: Vector) -> Fraction:
     """d(f, g)."""
-    gaps = zip(problem.masses, left, right, strict=True)
-    return sum((m * (a - b) ** 2 for m, a, b in gaps), Fraction(0)) / sum(problem.masses)
+    masses = found.instance.masses
+    gaps = zip(masses, left, right, strict=True)
+    return sum((m * (a - b) ** 2 for m, a, b in gaps), Fraction(0)) / sum(masses)
 
 
 def written(value: Fraction) -> str:

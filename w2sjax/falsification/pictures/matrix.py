@@ -1,4 +1,4 @@
-"""What each hypothesis buys, as a figure: claims by hypotheses, with the size of what was found."""
+"""What each assumption buys, as a figure: claims by assumptions, with the size of what was found."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,16 +6,29 @@ from typing import Any
 
 from w2sjax.figure_style import COLOURS, COLUMN, drawing, saved
 
-NOTHING = ""  # no hypothesis is dropped
+NOTHING = ""  # no assumption is dropped
 FOUND, FLOATING, NONE = "counterexample", "unconfirmed", "none found"
-ALONE = "one engine"
-# Names of one hypothesis in different papers share a column.
+ALONE, FLOATS_ONLY = "one engine", "no exact search"
+CELLS: dict[str, tuple[str, dict[str, Any]]] = {
+    FOUND: (
+        "needed: points (or sources) of the smallest counterexample",
+        {"facecolor": COLOURS[0]},
+    ),
+    FLOATING: ("violated in floating point only", {"hatch": "/////"}),
+    ALONE: ("violated by one exact engine alone", {"hatch": "...."}),
+    NONE: ("none found", {"edgecolor": "0.55"}),
+    FLOATS_ONLY: (
+        "none found in floating point, no exact search",
+        {"edgecolor": "0.55", "linestyle": (0, (1.2, 1.2))},
+    ),
+}
+# Names of one assumption in different papers share a column.
 SAME = {"i.i.d. sample": "i.i.d.", "i.i.d. points": "i.i.d."}
 CELL, AROUND = 0.108, 1.32  # inches
 
 
 def columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """List the hypotheses in order of appearance, nothing first, those of one claim last."""
+    """List the assumptions in order of appearance, nothing first, those of one claim last."""
     claims: dict[str, set[str]] = {}
     for row in rows:
         claims.setdefault(column(row), set()).add(row["claim"])
@@ -58,42 +71,25 @@ def draw(rows: Sequence[Mapping[str, Any]], stem: Path) -> Path:
 def _cell(axes: Any, x: int, y: int, row: Mapping[str, Any]) -> None:
     from matplotlib.patches import Rectangle
 
-    found = row["outcome"] == FOUND
     axes.add_patch(Rectangle((x - 0.44, y - 0.44), 0.88, 0.88, **_style(row)))
-    if found:
+    if row["outcome"] == FOUND:
         size = str(int(row["points"]))
         axes.text(x, y, size, ha="center", va="center_baseline", fontsize=6, color="white")
 
 
 def _style(row: Mapping[str, Any]) -> dict[str, Any]:
     """Fill what was found, hatch what only floating point says, leave the rest open."""
-    if row["outcome"] == FOUND:
-        return {"facecolor": COLOURS[0], "edgecolor": COLOURS[0], "linewidth": 0.5}
-    if row["outcome"] == FLOATING:
-        return {"facecolor": "white", "edgecolor": COLOURS[0], "hatch": "/////", "linewidth": 0.5}
-    if row["outcome"] == ALONE:
-        return {"facecolor": "white", "edgecolor": COLOURS[0], "hatch": "....", "linewidth": 0.5}
-    dash = "-" if row["exact"] == "yes" else (0, (1.2, 1.2))
-    return {"facecolor": "white", "edgecolor": "0.55", "linewidth": 0.5, "linestyle": dash}
+    return {"facecolor": "white", "edgecolor": COLOURS[0], "linewidth": 0.5} | CELLS[_kind(row)][1]
+
+
+def _kind(row: Mapping[str, Any]) -> str:
+    searched = row["outcome"] != NONE or row["exact"] == "yes"
+    return row["outcome"] if searched else FLOATS_ONLY
 
 
 def _legend(rows: Sequence[Mapping[str, Any]]) -> list[Any]:
     """Explain the cells that occur."""
     from matplotlib.patches import Patch
 
-    kinds = {
-        "needed: points (or sources) of the smallest counterexample": {
-            "outcome": FOUND,
-            "exact": "yes",
-        },
-        "violated in floating point only": {"outcome": FLOATING, "exact": "no"},
-        "violated by one exact engine alone": {"outcome": ALONE, "exact": "yes"},
-        "none found": {"outcome": NONE, "exact": "yes"},
-        "none found in floating point, no exact search": {"outcome": NONE, "exact": "no"},
-    }
-    present = {(row["outcome"], row["exact"] == "yes" or row["outcome"] != NONE) for row in rows}
-    return [
-        Patch(label=label, **_style(kind))
-        for label, kind in kinds.items()
-        if (kind["outcome"], kind["exact"] == "yes" or kind["outcome"] != NONE) in present
-    ]
+    first = {_kind(row): row for row in rows}
+    return [Patch(label=CELLS[kind][0], **_style(first[kind])) for kind in CELLS if kind in first]

@@ -1,65 +1,60 @@
 """A projection counterexample in the plane: class, functions, squared distances, the student's angle."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from w2sjax.falsification.counterexample import Counterexample
-from w2sjax.falsification.pictures.distances import functions, shown, squared, written
+from w2sjax.falsification.pictures.distances import Side, functions, letter, shown
 from w2sjax.falsification.pictures.region import coordinates, region
-from w2sjax.falsification.projection.distances import DISTANCES, FUNCTIONS
-from w2sjax.falsification.projection.problem import Problem
-from w2sjax.falsification.projection.sets import BALLS
-from w2sjax.falsification.rendering import short
-from w2sjax.falsification.statements import is_of_the_registry
-from w2sjax.figure_style import COLOURS, COLUMN, drawing, saved
+from w2sjax.falsification.rendering import sides as compared
+from w2sjax.falsification.rendering import title as named
+from w2sjax.figure_style import COLUMN, drawing, saved
+from w2sjax.language.claims import Claim
+from w2sjax.settings.projection.instance import Instance
+from w2sjax.settings.projection.meaning import meaning_of
+from w2sjax.settings.projection.sets import BALLS
 
 LARGEST = 3  # coefficients of a set whose corners are listed
 WIDEST = 5  # a class that is this much wider than the triangle is clipped
 LEAST = 0.5  # the shorter side of a picture, relative to the longer one
 TINY = 1e-9
-COLOUR = {
-    "misfit": COLOURS[1],
-    "student_error": COLOURS[0],
-    "weak_error": COLOURS[2],
-    "epsilon": COLOURS[3],
-    "apart": COLOURS[2],
-    "outside": COLOURS[0],
-    "weak_between": COLOURS[1],
-    "between_target": COLOURS[0],
-}
+Places = Mapping[Any, np.ndarray]
 
 
-def fits(problem: Problem) -> bool:
+def fits(problem: Instance) -> bool:
     """Whether functions are points of the plane, and the set's corners few."""
     held = sum(mass > 0 for mass in problem.masses)
     return held <= 2 and (problem.set in BALLS or problem.dimension <= LARGEST)
 
 
-def draw(found: Counterexample, problem: Problem, stem: Path) -> Path:
-    """Draw as `stem`.png and `stem`.pdf; returns the first."""
-    statement, values = found.statement, functions(found, problem)
-    sides = shown(statement, values)
-    ends = {end for name in sides for end in DISTANCES[name]}
-    places = {name: coordinates(problem, values[name]) for name in values if name in ends}
-    sizes = {
-        name: written(squared(problem, *(values[end] for end in DISTANCES[name]))) for name in sides
-    }
+def draw(found: Counterexample, problem: Instance, stem: Path) -> Path | None:
+    """Draw as `stem`.png and `stem`.pdf; returns the first, None where the claim names one function."""
+    sides = shown(found)
+    if not sides:
+        return None
+    values = functions(found, [end for side in sides for end in side.ends])
+    places = {end: coordinates(problem, value) for end, value in values.items()}
     line = sum(mass > 0 for mass in problem.masses) == 1
     with drawing(stem, COLUMN, 2.2 if line else 3.3) as figure:
         axes = figure.subplots()
         corners = np.array(list(places.values()))
-        if statement.student != "nearer":
-            outline = region(problem)
-            draw_class(axes, *outline)
-            corners = _with_class(corners, outline[0])
-        if _flat(places):
-            corners = _rulers(axes, places, sides, sizes, corners)
+        if meaning_of(found.claim).pair:
+            members = functions(found, ("member", "other")).values()
+            outline = np.array([coordinates(problem, value) for value in members])
+            axes.plot(*outline.T, "s", color="0.8", markersize=9, label="class $V$", zorder=0)
         else:
-            _sides(axes, places, sides, sizes)
+            outline, curved = region(problem)
+            draw_class(axes, outline, curved)
+        corners = _with_class(corners, outline)
+        if _flat(places):
+            corners = _rulers(axes, places, sides, corners)
+        else:
+            _sides(axes, places, sides)
             _angle(axes, places)
-        _points(axes, places)
+        _points(axes, places, found.claim)
         _frame(axes, corners, problem, line)
         title(figure, found)
         figure.legend(loc="outside lower center", ncols=2, handlelength=1.2, columnspacing=1.2)
@@ -85,39 +80,32 @@ def _with_class(corners: np.ndarray, outline: np.ndarray) -> np.ndarray:
     return joined if np.ptp(joined, axis=0).max() <= WIDEST * width else corners
 
 
-def _flat(places: dict[str, np.ndarray]) -> bool:
+def _flat(places: Places) -> bool:
     """Whether all points are on a line."""
     points = np.array(list(places.values()))
     return bool(np.linalg.matrix_rank(points - points[0], tol=1e-6) < 2)
 
 
-def _letter(name: str) -> str:
-    """Write a function as the page does, for a formula: a star is raised."""
-    return FUNCTIONS[name].replace("*", "^*")
-
-
-def _label(name: str, size: str) -> str:
-    ends = ", ".join(map(_letter, DISTANCES[name]))
-    return f"$d({ends})$ = {size}"
-
-
-def _sides(axes, places, sides, sizes) -> None:
+def _sides(axes: Any, places: Places, sides: Sequence[Side]) -> None:
     """Draw the squared distances as sides of a triangle, each with its value outside of it."""
     middle = np.mean(list(places.values()), axis=0)
-    for name in sides:
-        start, end = (places[e] for e in DISTANCES[name])
+    for side in sides:
+        start, end = (places[e] for e in side.ends)
         ends = np.stack([start, end])
-        axes.plot(*ends.T, color=COLOUR[name], label=_label(name, sizes[name]))
+        axes.plot(*ends.T, color=side.colour, label=side.label)
         along = end - start
         if np.linalg.norm(along) < TINY:
             continue
         normal = np.array([-along[1], along[0]]) / np.linalg.norm(along)
         centre = ends.mean(axis=0)
         normal *= 1 if normal @ (centre - middle) >= 0 else -1
-        _beside(axes, sizes[name], centre, normal, COLOUR[name])
+        axes.annotate(
+            side.size, centre, xytext=8 * normal, textcoords="offset points", color=side.colour,
+            fontsize=7, ha="center", va="center",
+        )  # fmt: skip
 
 
-def _rulers(axes, places, sides, sizes, corners) -> np.ndarray:
+def _rulers(axes: Any, places: Places, sides: Sequence[Side], corners) -> np.ndarray:
     """Draw the squared distances of points on a line side by side, shortest next to it."""
     points = np.array(list(places.values()))
     widest = max(points, key=lambda p: float(np.linalg.norm(p - points[0]))) - points[0]
@@ -125,44 +113,30 @@ def _rulers(axes, places, sides, sizes, corners) -> np.ndarray:
     along = widest / extent if extent > TINY else np.array([1.0, 0.0])
     normal = np.array([-along[1], along[0]])
     normal *= 1 if normal[1] > 0 or (normal[1] == 0 and normal[0] > 0) else -1
-    lengths = {
-        name: np.linalg.norm(places[DISTANCES[name][0]] - places[DISTANCES[name][1]])
-        for name in sides
-    }
     far = [corners]
-    rank = 1
-    for name in sorted(sides, key=lambda name: lengths[name]):
-        label = _label(name, sizes[name])
-        if lengths[name] < TINY:
-            axes.plot([], [], color=COLOUR[name], label=label)
+    for side in sorted(sides, key=lambda side: side.square):
+        if side.square == 0:
+            axes.plot([], [], color=side.colour, label=side.label)
             continue
-        shift = 0.17 * rank * extent * normal
-        ends = np.stack([places[end] + shift for end in DISTANCES[name]])
-        axes.plot(*ends.T, "|-", color=COLOUR[name], label=label, markersize=5)
-        for end in DISTANCES[name]:
-            foot = np.stack([places[end], places[end] + shift])
-            axes.plot(*foot.T, ":", color="0.6", linewidth=0.6, zorder=1)
+        shift = 0.17 * len(far) * extent * normal
+        feet = np.stack([places[end] for end in side.ends])
+        ends = feet + shift
+        axes.plot(*ends.T, "|-", color=side.colour, label=side.label, markersize=5)
+        for foot in zip(feet, ends, strict=True):
+            axes.plot(*np.stack(foot).T, ":", color="0.6", linewidth=0.6, zorder=1)
         axes.text(
-            *ends.mean(axis=0), sizes[name], color=COLOUR[name], fontsize=7, ha="center", va="center",
+            *ends.mean(axis=0), side.size, color=side.colour, fontsize=7, ha="center", va="center",
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )  # fmt: skip
         far.append(ends)
-        rank += 1
     return np.vstack(far)
 
 
-def _beside(axes, text: str, place, direction, colour: str) -> None:
-    axes.annotate(
-        text, place, xytext=8 * direction, textcoords="offset points", color=colour, fontsize=7,
-        ha="center", va="center",
-    )  # fmt: skip
-
-
-def _points(axes, places) -> None:
+def _points(axes: Any, places: Places, claim: Claim) -> None:
     """Mark the functions; those that coincide share a label."""
     middle = np.mean(list(places.values()), axis=0)
     flat = _flat(places)
-    groups: dict[tuple[float, ...], list[str]] = {}
+    groups: dict[tuple[float, ...], list[Any]] = {}
     for name, place in places.items():
         groups.setdefault(tuple(np.round(place, 7).tolist()), []).append(name)
     for place, names in groups.items():
@@ -170,7 +144,7 @@ def _points(axes, places) -> None:
         away = np.array(place) - middle
         size = np.linalg.norm(away)
         away = np.array([0.0, -1.0]) if size < TINY or flat else away / size
-        text = " = ".join(f"${_letter(name)}$" for name in names)
+        text = " = ".join(dict.fromkeys(f"${letter(claim, name)}$" for name in names))
         axes.annotate(
             text, place, xytext=11 * away, textcoords="offset points", zorder=5,
             ha="center" if abs(away[0]) < 0.5 else "left" if away[0] > 0 else "right", va="center",
@@ -200,7 +174,7 @@ def _angle(axes, places) -> None:
     axes.plot([], [], color="0.3", linewidth=0.7, label=label)
 
 
-def _frame(axes, corners, problem: Problem, line: bool) -> None:
+def _frame(axes, corners, problem: Instance, line: bool) -> None:
     low, high = corners.min(axis=0), corners.max(axis=0)
     width = max(float((high - low).max()), 1e-3)
     # No side of the picture is less than a part of the other.
@@ -225,10 +199,6 @@ def _frame(axes, corners, problem: Problem, line: bool) -> None:
 
 
 def title(figure: Any, found: Counterexample) -> None:
-    """Name the statement and its two sides."""
-    statement = found.statement
-    relation = "≠" if statement.identity else ">"
-    lost = f" without {statement.dropped}" if statement.dropped else ""
-    variant = "" if is_of_the_registry(statement) else ", a false variant"
-    sides = f"left side {short(found.lhs)} {relation} right side {short(found.rhs)}"
-    figure.suptitle(f"{statement.claim}{lost}{variant}\n{sides}", x=0.02, ha="left", fontsize=8)
+    """Name the claim, and compare its sides."""
+    text = f"{named(found.claim)}\n{compared(found.claim, found.lhs, found.rhs, shortened=True)}"
+    figure.suptitle(text, x=0.02, ha="left", fontsize=8)

@@ -7,17 +7,18 @@ with corners are listed by their vertices inside a large box, which the axes the
 
 import itertools
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
-from w2sjax.falsification.projection.problem import Problem
-from w2sjax.falsification.projection.sets import BALLS
+from w2sjax.settings.projection.instance import Instance
+from w2sjax.settings.projection.sets import BALLS
 
 FAR = 1e3  # stands for infinity: pictures are a few units wide
 Points = np.ndarray
 
 
-def coordinates(problem: Problem, values) -> np.ndarray:
+def coordinates(problem: Instance, values) -> np.ndarray:
     """Place a function in the plane; with one point of mass, on the horizontal axis."""
     masses = np.array([float(mass) for mass in problem.masses])
     held = np.flatnonzero(masses)
@@ -25,7 +26,7 @@ def coordinates(problem: Problem, values) -> np.ndarray:
     return np.append(place, [0.0] * (2 - len(place)))
 
 
-def region(problem: Problem) -> tuple[Points, bool]:
+def region(problem: Instance) -> tuple[Points, bool]:
     """Outline the class, corner by corner; also says whether the outline is one of an ellipse."""
     dimension = problem.dimension
     units = [[Fraction(i == j) for j in range(dimension)] for i in range(dimension)]
@@ -41,15 +42,14 @@ def region(problem: Problem) -> tuple[Points, bool]:
     return hull(np.array(corners)), False
 
 
-def _ellipse(problem: Problem, columns: np.ndarray) -> Points:
+def _ellipse(problem: Instance, columns: np.ndarray) -> Points:
     """Map the unit sphere of the coefficients: the boundary of its image."""
-    parameters = problem.parameters
+    given = _floats(problem)
     if problem.set == "ellipsoid":
-        lower = np.array([[float(value) for value in row] for row in parameters["lower"]])
-        centre = columns @ np.array([float(value) for value in parameters["centre"]])
-        linear = columns @ np.linalg.inv(lower.T)
+        centre = columns @ given["centre"]
+        linear = columns @ np.linalg.inv(given["lower"].T)
     else:
-        linear, centre = float(parameters["radius"]) * columns, np.zeros(2)
+        linear, centre = given["radius"] * columns, np.zeros(2)
     turned, sizes, _ = np.linalg.svd(linear)
     sizes = np.append(sizes, [0.0] * (2 - len(sizes)))
     around = np.linspace(0, 2 * np.pi, 241)
@@ -57,7 +57,7 @@ def _ellipse(problem: Problem, columns: np.ndarray) -> Points:
     return (centre[:, None] + turned @ circle).T
 
 
-def _vertices(problem: Problem) -> list[np.ndarray]:
+def _vertices(problem: Instance) -> list[np.ndarray]:
     """List the vertices of the coefficients' set within a large box."""
     rows, levels, equal = _constraints(problem)
     size = problem.dimension
@@ -75,45 +75,34 @@ def _vertices(problem: Problem) -> list[np.ndarray]:
     return found
 
 
-def _constraints(problem: Problem) -> tuple[np.ndarray, np.ndarray, list[int]]:
+def _constraints(problem: Instance) -> tuple[np.ndarray, np.ndarray, list[int]]:
     """Write the set as rows . theta <= levels, those listed with equality."""
-    size, parameters = problem.dimension, problem.parameters
+    size, kind, given = problem.dimension, problem.set, _floats(problem)
     unit = np.eye(size)
-    rows, levels = [*unit, *-unit], [FAR] * (2 * size)
-    equal = 0
+    parts: list[tuple[Any, Any]] = [(unit, FAR), (-unit, FAR)]
+    if kind in ("orthant", "simplex"):
+        parts.append((-unit, 0))
+    if kind == "box":
+        parts += [(unit, given["upper"]), (-unit, -given["lower"])]
+    if kind == "l1_ball":
+        parts.append((list(itertools.product((-1, 1), repeat=size)), given["radius"]))
+    if kind in ("bounded_values", "bounded_monotone"):
+        parts += [(unit, given["bound"]), (-unit, given["bound"])]
+    if "monotone" in kind:
+        parts.append((unit[:-1] - unit[1:], 0))
+    equalities: tuple[Any, Any] = (np.ones((int(kind == "simplex"), size)), given.get("total", 0))
+    if kind == "polyhedron":
+        parts.append((given["matrix"], given["bound"]))
+        equalities = given["equality"], given["level"]
+    rows = [np.reshape(part, (-1, size)) for part, _ in (*parts, equalities)]
+    levels = [np.broadcast_to(level, len(part)) for part, (_, level) in
+              zip(rows, (*parts, equalities), strict=True)]  # fmt: skip
+    count = sum(map(len, rows))
+    return np.vstack(rows), np.concatenate(levels), list(range(count - len(rows[-1]), count))
 
-    def add(row, level):
-        rows.append(np.array([float(value) for value in row]))
-        levels.append(float(level))
 
-    if problem.set in ("orthant", "simplex"):
-        for i in range(size):
-            add(-unit[i], 0)
-    if problem.set == "simplex":
-        add(np.ones(size), parameters["total"])
-        equal = 1
-    if problem.set == "box":
-        for i in range(size):
-            add(unit[i], parameters["upper"][i])
-            add(-unit[i], -parameters["lower"][i])
-    if problem.set == "l1_ball":
-        for signs in itertools.product((-1, 1), repeat=size):
-            add(signs, parameters["radius"])
-    if problem.set in ("bounded_values", "bounded_monotone"):
-        for i in range(size):
-            add(unit[i], parameters["bound"])
-            add(-unit[i], parameters["bound"])
-    if "monotone" in problem.set:
-        for i in range(size - 1):
-            add(unit[i] - unit[i + 1], 0)
-    if problem.set == "polyhedron":
-        for row, level in zip(parameters["matrix"], parameters["bound"], strict=True):
-            add(row, level)
-        for row, level in zip(parameters["equality"], parameters["level"], strict=True):
-            add(row, level)
-        equal = len(parameters["equality"])
-    count = len(rows)
-    return np.array(rows), np.array(levels), list(range(count - equal, count))
+def _floats(problem: Instance) -> dict[str, np.ndarray]:
+    return {name: np.array(value, float) for name, value in problem.parameters.items()}
 
 
 def hull(points: Points) -> Points:

@@ -8,9 +8,9 @@ import numpy as np
 
 from w2sjax.falsification.counterexample import Counterexample
 from w2sjax.falsification.pictures.plane import title
-from w2sjax.falsification.worlds.names import ABSTAINING
-from w2sjax.falsification.worlds.world import World
 from w2sjax.figure_style import COLOURS, COLUMN, drawing, saved
+from w2sjax.settings.expansion import is_abstaining
+from w2sjax.settings.expansion.instance import Instance
 
 LARGEST = 8  # points
 RIGHT, WRONG = "white", COLOURS[4]
@@ -22,12 +22,12 @@ TEACHER: dict[str, tuple[str, Any]] = {
 SIZE = 0.34  # diameter of the heaviest point; the columns are 2 apart
 
 
-def fits(world: World) -> bool:
+def fits(world: Instance) -> bool:
     """Whether the picture would be readable."""
     return world.size <= LARGEST
 
 
-def draw(found: Counterexample, world: World, stem: Path) -> Path:
+def draw(found: Counterexample, world: Instance, stem: Path) -> Path:
     """Draw as `stem`.png and `stem`.pdf; returns the first."""
     places = _places(world)
     tall = max(sum(world.hard), world.size - sum(world.hard))
@@ -37,7 +37,7 @@ def draw(found: Counterexample, world: World, stem: Path) -> Path:
             _edge(axes, world, places, x, y)
         for x in range(world.size):
             _point(axes, world, places[x], x)
-        names = "TS" if found.statement.claim in ABSTAINING else "HO"
+        names = "TS" if is_abstaining(found.claim) else "HO"
         top = max(place[1] for place in places) + 0.62
         for name, right in zip(names, (0, 2), strict=True):
             axes.text(right, top, f"${name}$", ha="center", va="center")
@@ -56,7 +56,7 @@ def draw(found: Counterexample, world: World, stem: Path) -> Path:
     return saved(stem)[0]
 
 
-def _places(world: World) -> list[np.ndarray]:
+def _places(world: Instance) -> list[np.ndarray]:
     """Stack the points of each part, the first ones on top."""
     parts = [[x for x in range(world.size) if world.hard[x] == hard] for hard in (True, False)]
     tall = max(map(len, parts))
@@ -67,13 +67,13 @@ def _places(world: World) -> list[np.ndarray]:
     return places
 
 
-def _radius(world: World, x: int) -> float:
+def _radius(world: Instance, x: int) -> float:
     """Radius of a point: its area is in proportion to its mass."""
     share = float(world.masses[x] / max(world.masses))
     return SIZE * max(share, 0.12) ** 0.5
 
 
-def _point(axes, world: World, place, x: int) -> None:
+def _point(axes, world: Instance, place, x: int) -> None:
     from matplotlib.patches import Circle
 
     truth, teacher = world.truth[x], world.teacher[x]
@@ -95,7 +95,7 @@ def _point(axes, world: World, place, x: int) -> None:
     )
 
 
-def _edge(axes, world: World, places, x: int, y: int) -> None:
+def _edge(axes, world: Instance, places, x: int, y: int) -> None:
     """Draw that two points are neighbours; an arrow to y where only y is in the other's N."""
     from matplotlib.patches import FancyArrowPatch
 
@@ -123,7 +123,7 @@ def _edge(axes, world: World, places, x: int, y: int) -> None:
     )
 
 
-def _legend(world: World) -> list[Any]:
+def _legend(world: Instance) -> list[Any]:
     """Explain the marks that occur."""
     from matplotlib.lines import Line2D
 

@@ -11,6 +11,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
+Numbers = Float[Array, "*b"]  # one a bandit
+Places = Int[Array, "*b"]  # a source a bandit
+Counts = Float[Array, "*kb"]  # of some sources of some bandits
 WRITTEN_OUT = 32  # sources up to which comparisons are written out
 
 

@@ -10,11 +10,12 @@ Cesa-Bianchi, Fischer (2002). Constants and proof: docs/selection.md.
 """
 
 import dataclasses
+from typing import Any
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int, UInt32
+from jaxtyping import Array, UInt32
 
-from w2sjax.overlap.bandits.arms import largest
+from w2sjax.overlap.bandits.arms import Counts, Places, largest
 from w2sjax.overlap.bandits.strategy import BanditState, Strategy
 
 
@@ -28,16 +29,14 @@ class Index(Strategy):
 
     root: bool = True
 
-    def memory(
-        self, pulls: Float[Array, "*kb"], rewards: Float[Array, "*kb"], horizon: Float[Array, ""]
-    ) -> tuple[Float[Array, "*kb"]]:
+    def memory(self, pulls: Counts, rewards: Counts, horizon: Any) -> tuple[Counts, ...]:
         """Compute the index."""
         counts = jnp.maximum(pulls, 1)
         wide = 2 * jnp.log(horizon)
         radius = jnp.sqrt(wide / counts) if self.root else jnp.sqrt(wide) / counts
         return (rewards / counts + radius,)
 
-    def choose(self, bits: UInt32[Array, "w *b"], state: BanditState) -> Int[Array, "*b"]:
+    def choose(self, bits: UInt32[Array, "w *b"], state: BanditState) -> Places:
         """Choose the largest index."""
         del bits
         return largest(state.memory[0])

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray, UInt32
 
 from w2sjax._host import concrete, whole_number
-from w2sjax.overlap.bandits.arms import chosen, once, pick
+from w2sjax.overlap.bandits.arms import Counts, Numbers, Places, chosen, once, pick
 
 
 @jax.tree_util.register_dataclass
@@ -110,29 +110,25 @@ class Strategy:
             sources=count,
         )
 
-    def memory(
-        self, pulls: Float[Array, "*kb"], rewards: Float[Array, "*kb"], horizon: Float[Array, ""]
-    ) -> tuple[Float[Array, "*kb"], ...]:
+    def memory(self, pulls: Counts, rewards: Counts, horizon: Any) -> tuple[Counts, ...]:
         """Derive what `choose` needs of a source from its counts, a number or several."""
         del horizon
         return (jnp.zeros_like(pulls),)
 
-    def choose(self, bits: UInt32[Array, "w *b"], state: BanditState) -> Int[Array, "*b"]:
+    def choose(self, bits: UInt32[Array, "w *b"], state: BanditState) -> Places:
         """Choose a source after the first tries."""
         raise NotImplementedError
 
-    def decide(self, bits: UInt32[Array, "w *b"], state: BanditState) -> Int[Array, "*b"]:
+    def decide(self, bits: UInt32[Array, "w *b"], state: BanditState) -> Places:
         """Try each source once, then choose."""
         return jnp.where(state.round < state.sources, state.round, self.choose(bits, state))
 
-    def select(self, key: PRNGKeyArray, state: BanditState) -> Int[Array, "*b"]:
+    def select(self, key: PRNGKeyArray, state: BanditState) -> Places:
         """Name the source to draw from."""
         shape = (self.words(state.pulls.shape[0]), *state.pulls.shape[1:])
         return self.decide(jax.random.bits(key, shape, jnp.uint32), state)
 
-    def learn(
-        self, state: BanditState, source: Int[Array, "*b"], reward: Float[Array, "*b"]
-    ) -> tuple[Float[Array, "*b"], ...]:
+    def learn(self, state: BanditState, source: Places, reward: Numbers) -> tuple[Numbers, ...]:
         """Derive the source's new memory."""
 
         def counts():
@@ -141,18 +137,13 @@ class Strategy:
         pulls, rewards = once(state.round, counts)
         return self.memory(pulls, rewards, state.horizon)
 
-    def update(
-        self, state: BanditState, source: Int[Array, "*b"], reward: Float[Array, "*b"]
-    ) -> BanditState:
+    def update(self, state: BanditState, source: Places, reward: Numbers) -> BanditState:
         """Record what the source paid; -1 is no source, and records nothing."""
         return record(state, source, reward, self.learn(state, source, reward))
 
 
 def record(
-    state: BanditState,
-    source: Int[Array, "*b"],
-    reward: Float[Array, "*b"],
-    memory: tuple[Float[Array, "*b"], ...],
+    state: BanditState, source: Places, reward: Numbers, memory: tuple[Numbers, ...]
 ) -> BanditState:
     """Enter a reward and the source's new memory."""
     mark = chosen(source, state.pulls.shape[0])

@@ -8,11 +8,12 @@ Thompson (1933); Agrawal, Goyal (2012), algorithms 1 and 2.
 """
 
 import dataclasses
+from typing import Any
 
-from jaxtyping import Array, Float, Int, UInt32
+from jaxtyping import Array, UInt32
 
 from w2sjax.overlap.bandits import log_odds, stream
-from w2sjax.overlap.bandits.arms import largest
+from w2sjax.overlap.bandits.arms import Counts, Places, largest
 from w2sjax.overlap.bandits.strategy import BanditState, Strategy
 
 
@@ -26,14 +27,12 @@ class Thompson(Strategy):
         """One for each source."""
         return sources
 
-    def memory(
-        self, pulls: Float[Array, "*kb"], rewards: Float[Array, "*kb"], horizon: Float[Array, ""]
-    ) -> tuple[Float[Array, "*kb"], ...]:
+    def memory(self, pulls: Counts, rewards: Counts, horizon: Any) -> tuple[Counts, ...]:
         """Compute the coefficients that turn normal draws into draws from the posterior."""
         del horizon
         return log_odds.coefficients(1 + rewards, 1 + pulls - rewards)
 
-    def choose(self, bits: UInt32[Array, "w *b"], state: BanditState) -> Int[Array, "*b"]:
+    def choose(self, bits: UInt32[Array, "w *b"], state: BanditState) -> Places:
         """Draw from all posteriors and choose the largest."""
         draws = stream.normal(bits, state.memory.dtype)
         return largest(log_odds.quantile(state.memory, draws))

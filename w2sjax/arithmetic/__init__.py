@@ -1,0 +1,1 @@
+"""Numbers: doubles with proved rounding, running error, balls, rational intervals."""

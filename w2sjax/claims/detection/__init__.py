@@ -1,0 +1,1 @@
+"""Overlap density: detection, selection of sources, gain (Shin, Cooper, Sala 2025)."""

@@ -1,0 +1,155 @@
+"""All claims without each of their assumptions in turn: what does each one buy?
+
+The phases run over all questions, one after another. Small exact instances come first: they need no
+compilation, and most dropped assumptions end there. What is left is verified in floating point by
+programs that the claims share, a set at a time; ascent, with a program for each claim and set, is
+tried over a few sets that stand for the others.
+"""
+
+import dataclasses
+import time
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from w2sjax.claims import REGISTRY
+from w2sjax.falsification.budget import Budget, Falsification
+from w2sjax.falsification.phases import Progress, silent
+from w2sjax.falsification.question import asked
+from w2sjax.falsification.search import Search, Sets
+from w2sjax.falsification.shrinking import SECONDS
+from w2sjax.language.claims import Claim
+from w2sjax.lookup import NO_SET, variant_named, variants_of
+from w2sjax.tally import Verification
+from w2sjax.verification import verify
+from w2sjax.versions import versions
+
+# Flat, with corners, round; and the claims that are about no set.
+CLIMBED = ("subspace", "simplex", "l2_ball", NO_SET)
+
+
+def falsify_all(
+    claims: Sequence[Claim] = REGISTRY,
+    key: int = 0,
+    *,
+    sets: Sets | None = None,
+    budget: Budget | None = None,
+    shrink_seconds: float = SECONDS,
+    checkpoint: str | Path | None = None,
+    progress: Progress | None = None,
+) -> list[Falsification]:
+    """Search every claim as it is, and without each of its assumptions.
+
+    Args:
+        claims: all of the registry by default, also those without an exact side: there violations
+            in floating point are counted, and none is confirmed.
+        key: an integer seed.
+        sets: where to search; by default all sets a claim is stated for, and `CLIMBED` for ascent.
+            Claims that are stated for none of them are left out.
+        budget: limits for each question. Its small instances are spread over the sets; time that
+            several questions share counts for each in equal parts.
+        shrink_seconds: limit of shrinking for each question.
+        checkpoint: a folder, as in `falsify`.
+        progress: called with a label, what is done and how much there is.
+
+    Raises:
+        ValueError: as `falsify`.
+    """
+    budget, tell = budget or Budget(), progress or silent
+    searches = [
+        Search(
+            asked(claim, key, drop=drop), variants, _spread(budget, variants), checkpoint, progress
+        )
+        for claim, variants in _stated(claims, sets)
+        for drop in (None, *claim.droppable)
+    ]
+    _each("small exact instances", searches, tell, lambda search: search.run("small"))
+    _verify_together(searches, sets, budget, key, checkpoint, tell)
+    only = CLIMBED if sets is None else None
+    _each("ascent", searches, tell, lambda search: search.run("ascent", only=only))
+    unconfirmed = [search for search in searches if search.unconfirmed()]
+    _each("violations that are open", unconfirmed, tell, lambda search: search.run("open"))
+    answers = []
+    for done, search in enumerate(searches):
+        tell("shrinking", done, len(searches))
+        answers.append(search.answer(shrink_seconds))
+    tell("shrinking", len(searches), len(searches))
+    return answers
+
+
+def _spread(budget: Budget, variants: Sequence[Any]) -> Budget:
+    """Divide the small instances among the sets."""
+    return dataclasses.replace(budget, small=-(-budget.small // len(variants)))
+
+
+def _stated(claims: Sequence[Claim], sets: Sets | None) -> list[tuple[Claim, list[Any]]]:
+    """List the claims that are about some of the sets, or about none at all, with their sets."""
+    found = []
+    for claim in claims:
+        asked_for = [variant_named(spec)[1] for spec in sets or ()]
+        if sets is not None and not any(map(claim.stated_for, [None, *asked_for])):
+            continue
+        found.append((claim, variants_of(claim, sets)))
+    return found
+
+
+def _each(label: str, searches: Sequence[Search], tell: Progress, act) -> None:
+    for done, search in enumerate(searches):
+        tell(label, done, len(searches))
+        act(search)
+    tell(label, len(searches), len(searches))
+
+
+def _verify_together(searches, sets, budget: Budget, key: int, checkpoint, tell: Progress) -> None:
+    """Run the random phase of what is left, claims that lack the same assumption at once.
+
+    A claim that is one assumption short and has an exact side has been searched over every set
+    already: a few sets have to do.
+    """
+    if budget.instances == 0:
+        return
+    groups: dict[Any, list[Search]] = {}
+    for search in searches:
+        drop = search.question.claim.dropped
+        few = sets is None and drop is not None and search.question.exact
+        groups.setdefault((drop, few), []).append(search)
+    for (_, few), group in groups.items():
+        only = CLIMBED if few else None
+        left = [search for search in group if not search.done("random", only)]
+        given = _verified(left, only, only or sets, budget, key, checkpoint, tell) if left else {}
+        for search in group:
+            search.run("random", given.get(search.question.claim.name), only=only)
+
+
+def _verified(group, only, sets, budget, key, checkpoint, tell) -> dict[str, dict[int, Any]]:
+    """Verify claims together; returns, by claim and place of the set, what was found and what it took."""
+    start = time.monotonic()
+    allowed = sum(search.seconds_for("random") for search in group)
+    claims = [search.question.claim for search in group]
+    unset = [NO_SET] * any(claim.stated_for(None) for claim in claims)
+    answers: list[Verification] = verify(
+        claims,
+        key,
+        sets=None if sets is None else [*(s for s in sets if s != NO_SET), *unset],
+        instances=budget.instances,
+        checkpoint=_folder(checkpoint),
+        progress=tell,
+        stop=lambda: time.monotonic() - start > allowed,
+    )
+    share = (time.monotonic() - start) / len(answers)
+    found = {}
+    for search in group:
+        name = search.question.claim.name
+        taken = [(answer, share) for answer in answers if answer.claim == name]
+        # A set that was not begun for lack of time is missing at the end.
+        found[name] = dict(zip(search.places("random", only), taken, strict=False))
+    return found
+
+
+def _folder(checkpoint) -> Path | None:
+    """Name the folder where shared verifications are recorded: other versions, another folder."""
+    if checkpoint is None:
+        return None
+    known = f"{sorted(versions().items())}".encode()
+    return Path(checkpoint) / f"verify_{zlib.crc32(known):08x}"

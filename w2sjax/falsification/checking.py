@@ -1,0 +1,101 @@
+"""The second opinion on a counterexample: the claim in intervals with rational ends; `fractions` alone.
+
+It works from what the file states: students, and the cases of a claim with probability that fail. Their
+probabilities add up to a lower bound, so that no other case has to be looked at.
+"""
+
+import dataclasses
+from fractions import Fraction
+from typing import Any
+
+from w2sjax.arithmetic.intervals import Interval, UnboundedError, exact, intervals
+from w2sjax.falsification.lifting import lifted
+from w2sjax.language.claims import Claim
+from w2sjax.language.evaluation import Begun, plan
+from w2sjax.language.terms import Comparison
+from w2sjax.settings.exact import Case, RefusedError
+
+BITS = 400  # of roots and logarithms
+
+
+@dataclasses.dataclass(frozen=True)
+class Opinion:
+    """What the checker says: whether the claim is violated, both sides, and how it knows."""
+
+    violated: bool
+    lhs: Interval
+    rhs: Interval
+    notes: dict[str, str]
+
+
+def check(claim: Claim, instance: Any, evidence: dict[str, Any]) -> Opinion:
+    """Check a counterexample.
+
+    Raises:
+        RefusedError: if a condition fails, or the evidence does not show what it has to.
+    """
+    fault = instance.fault()
+    if fault is not None:
+        raise RefusedError(fault)
+    checker = claim.setting.part("checker").Checker(claim, instance, evidence)
+    for name, met in checker.properties().items():
+        if not met:
+            raise RefusedError(f"{name}: fails")
+    found, begun = [], None
+    for case in checker.cases():
+        begun = begun or _begun(claim, case)
+        found.append((case, _judged(claim, case, begun)))
+    if not found:
+        raise RefusedError("no case is stated")
+    if claim.failure is None:
+        violated, lower, upper = max((said for _, said in found), key=lambda said: said[0])
+        return Opinion(violated, lower, upper, checker.notes)
+    if not all(said[0] for _, said in found):
+        raise RefusedError("a case that is stated to fail does not")
+    failing = sum((case.weight for case, _ in found), exact(0))
+    delta = exact(instance.failure)
+    return Opinion(failing.low > delta.high, failing, delta, checker.notes)
+
+
+def _begun(claim: Claim, case: Case) -> Begun | None:
+    """Compute what is the same in all cases; None where there is nothing, or it has no value."""
+    if case.fixed is None:
+        return None
+    try:
+        return plan(claim.terms).begun(intervals(BITS), case.quantity, case.fixed)
+    except UnboundedError:
+        return None
+
+
+def _judged(claim: Claim, case: Case, begun: Begun | None) -> tuple[bool, Interval, Interval]:
+    """Tell whether a case is violated for certain, with the sides that show it."""
+    arithmetic = intervals(BITS)
+    if case.width is not None:
+        arithmetic = lifted(arithmetic, case.width)
+    nothing = exact(Fraction(0))
+    try:
+        values = plan(claim.terms).values(arithmetic, case.quantity, begun)
+    except UnboundedError:
+        return False, nothing, nothing
+    pairs = list(zip(values[::2], values[1::2], strict=True))
+    count = len(claim.comparisons)
+    for (name, condition), pair in zip(claim.conditions, pairs[count:], strict=True):
+        for lower, upper in [pair] if case.width is None else zip(*pair, strict=True):
+            if not _met(condition, lower, upper):
+                raise RefusedError(f"{name or condition}: fails, or is open")
+    # The worst comparison is reported, as the engine does.
+    answer, worst = (False, nothing, nothing), None
+    for one, pair in zip(claim.comparisons, pairs[:count], strict=True):
+        for lower, upper in [pair] if case.width is None else zip(*pair, strict=True):
+            excess = lower.low - upper.high
+            excess = max(excess, upper.low - lower.high) if one.identity else excess
+            if worst is None or excess > worst:
+                answer, worst = (excess > 0, lower, upper), excess
+    return answer
+
+
+def _met(condition: Comparison, lower: Interval, upper: Interval) -> bool:
+    """Whether a condition holds for certain."""
+    if condition.identity:
+        return lower.low == lower.high == upper.low == upper.high
+    return lower.high < upper.low if condition.relation == "<" else lower.high <= upper.low

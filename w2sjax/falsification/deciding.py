@@ -1,0 +1,239 @@
+"""What exact arithmetic says of a claim on an instance: violated, holds, undecided, or no instance of it.
+
+Rational numbers decide at once; where roots enter, enclosures are narrowed until the sign of the difference
+is
+certain or the largest precision is reached. Conditions are decided exactly first.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flint import arb, ctx, fmpq
+
+from w2sjax.arithmetic.flint_numbers import FLINT, written
+from w2sjax.falsification.lifting import lifted
+from w2sjax.language.claims import Claim
+from w2sjax.language.evaluation import Begun, plan
+from w2sjax.language.terms import Comparison
+from w2sjax.settings.exact import Case, OpenError
+
+PRECISIONS = (128, 512, 2048)
+HOLDS, VIOLATED, UNDECIDED, OUTSIDE = "holds", "violated", "undecided", "outside"
+LONG = 24  # digits of a probability that are written out
+
+
+@dataclasses.dataclass(frozen=True)
+class Decision:
+    """What exact arithmetic says.
+
+    Attributes:
+        outcome: "holds", "violated", "undecided", or "outside" if a condition fails.
+        lhs, rhs: the lower and the upper side as text, rational or enclosed (of a claim with probability, the
+            probability of failure and delta); empty where there are none.
+        slack: rhs - lhs (or minus its size for an identity) as a double, for people and for sorting.
+        checks: how each condition was checked, or that it fails.
+        evidence: what the checker needs, as plain objects.
+        constants: where a violation hangs on how constants are rounded, what to write; else empty.
+    """
+
+    outcome: str
+    lhs: str = ""
+    rhs: str = ""
+    slack: float = 0.0
+    checks: dict[str, str] = dataclasses.field(default_factory=dict)
+    evidence: dict[str, Any] = dataclasses.field(default_factory=dict)
+    constants: str = ""
+
+    @property
+    def violated(self) -> bool:
+        """Whether it is a counterexample."""
+        return self.outcome == VIOLATED
+
+
+@dataclasses.dataclass(frozen=True)
+class Judged:
+    """One case: what the claim makes of it, and the sides that say so."""
+
+    outcome: str
+    lower: Any = fmpq(0)
+    upper: Any = fmpq(0)
+    identity: bool = False
+
+    @property
+    def slack(self) -> float:
+        """What is left between the sides, as a double."""
+        difference = self.upper - self.lower
+        found = float(difference if isinstance(difference, arb) else arb(difference))
+        return -abs(found) if self.identity else found
+
+
+def decide(claim: Claim, instance: Any, precisions: tuple[int, ...] = PRECISIONS) -> Decision:
+    """Decide a claim on an exact instance of its setting."""
+    fault = instance.fault()
+    if fault is not None:
+        return Decision(OUTSIDE, checks={"instance": fault})
+    engine_of = claim.setting.part("engine").Engine
+    answer = Decision(UNDECIDED)
+    for bits in precisions:
+        with ctx.workprec(2 * bits):
+            make = functools.partial(engine_of, claim, instance, bits)
+            answer, engine = _attempt(claim, instance, make)
+            if answer.outcome != UNDECIDED:
+                break
+            about = _literally(claim, instance, engine)
+            if (
+                about is not None
+            ):  # more precision does not help: what is left is the width of constants
+                return dataclasses.replace(answer, constants=about)
+    return answer
+
+
+def _attempt(claim: Claim, instance: Any, make: Callable[[], Any]) -> tuple[Decision, Any]:
+    engine = None
+    try:
+        engine = make()
+        return _decided(claim, instance, engine), engine
+    except OpenError as error:
+        return Decision(UNDECIDED, lhs=str(error)), engine
+
+
+def _literally(claim: Claim, instance: Any, engine: Any) -> str | None:
+    """Decide what is open with constants that stand for themselves alone; None where it stays open.
+
+    An engine whose code has constants gives itself without their width, and says what hangs on it.
+    """
+    plain, about = engine.literally() if hasattr(engine, "literally") else (None, "")
+    if plain is None:
+        return None
+    literal, _ = _attempt(claim, instance, lambda: plain)
+    return None if literal.outcome == UNDECIDED else about if literal.violated else ""
+
+
+def _decided(claim: Claim, instance: Any, engine: Any) -> Decision:
+    properties = engine.properties()
+    checks = {name: "exact" if met else "fails" for name, met in properties.items()}
+    if claim.dropped is not None:
+        checks[claim.dropped] = "dropped"
+    if not all(properties.values()):
+        return Decision(OUTSIDE, checks=checks)
+    answer = (
+        _likely(claim, instance, engine) if claim.failure is not None else _certain(claim, engine)
+    )
+    return dataclasses.replace(answer, checks=checks | answer.checks)
+
+
+def _certain(claim: Claim, engine: Any) -> Decision:
+    """Decide a claim about every case: the worst one is reported."""
+    order = (VIOLATED, UNDECIDED, OUTSIDE, HOLDS)
+    case, worst = min(
+        _all(claim, engine), key=lambda one: (order.index(one[1].outcome), one[1].slack)
+    )
+    if worst.outcome == OUTSIDE:
+        return Decision(OUTSIDE)
+    return Decision(
+        worst.outcome,
+        written(worst.lower),
+        written(worst.upper),
+        worst.slack,
+        {name: "exact" for name, _ in claim.conditions if name},
+        engine.evidence() | ({} if case.label is None else {"failing": [case.label]}),
+    )
+
+
+def _likely(claim: Claim, instance: Any, engine: Any) -> Decision:
+    """Decide a claim with probability: the cases that break it for certain may not be likelier than delta."""
+    failing: list[Any] = []
+    broken, unsettled, inside = fmpq(0), fmpq(0), False
+    for case, found in _all(claim, engine):
+        inside = inside or found.outcome != OUTSIDE
+        if found.outcome == VIOLATED:
+            broken += case.weight
+            failing.append(case.label)
+        elif found.outcome == UNDECIDED:
+            unsettled += case.weight
+    if not inside:
+        return Decision(OUTSIDE)
+    delta = FLINT["number"](instance.failure)
+    outcome = VIOLATED if broken > delta else HOLDS if broken + unsettled <= delta else UNDECIDED
+    return Decision(
+        outcome,
+        written(broken, LONG),
+        str(instance.failure),
+        float(arb(delta - broken)),
+        {"cases that fail": str(len(failing))},
+        engine.evidence() | {"failing": failing},
+    )
+
+
+def _all(claim: Claim, engine: Any) -> Iterator[tuple[Case, Judged]]:
+    """Judge every case; what is the same in all of them is computed once."""
+    begun = None
+    for case in engine.cases():
+        if begun is None and case.fixed is not None:
+            begun = plan(claim.terms).begun(FLINT, case.quantity, case.fixed)
+        yield case, judge(claim, case, begun)
+
+
+def judge(claim: Claim, case: Case, begun: Begun | None = None) -> Judged:
+    """Compare both sides in one case, for every model it ranges over; the worst comparison is given."""
+    arithmetic = FLINT if case.width is None else lifted(FLINT, case.width)
+    values = plan(claim.terms).values(arithmetic, case.quantity, begun)
+    pairs = list(zip(values[::2], values[1::2], strict=True))
+    count = len(claim.comparisons)
+    sure = True
+    for (_, condition), pair in zip(claim.conditions, pairs[count:], strict=True):
+        for lower, upper in _each(pair, case.width):
+            met = _met(condition, lower, upper)
+            if met is False:
+                return Judged(OUTSIDE)
+            sure = sure and met is True
+    found = [
+        _compared(one, lower, upper)
+        for one, pair in zip(claim.comparisons, pairs[:count], strict=True)
+        for lower, upper in _each(pair, case.width)
+    ]
+    order_of = (VIOLATED, UNDECIDED, OUTSIDE, HOLDS)
+    worst = (
+        min(found, key=lambda one: (order_of.index(one.outcome), one.slack))
+        if len(found) > 1
+        else found[0]
+    )
+    return (
+        worst
+        if sure or worst.outcome != VIOLATED
+        else dataclasses.replace(worst, outcome=UNDECIDED)
+    )
+
+
+def _each(pair: tuple[Any, Any], width: int | None) -> list[tuple[Any, Any]]:
+    return [pair] if width is None else list(zip(*pair, strict=True))
+
+
+def _compared(one: Comparison, lower: Any, upper: Any) -> Judged:
+    """Compare: the sign of the difference has to be certain; what is not finite claims nothing."""
+    difference = upper - lower
+    if isinstance(difference, arb) and not difference.is_finite():
+        return Judged(HOLDS if difference > 0 else OUTSIDE, lower, upper, one.identity)
+    if one.identity:
+        outcome = (
+            VIOLATED
+            if difference > 0 or difference < 0
+            else HOLDS
+            if difference == 0
+            else UNDECIDED
+        )
+    else:
+        outcome = HOLDS if difference >= 0 else VIOLATED if difference < 0 else UNDECIDED
+    return Judged(outcome, lower, upper, one.identity)
+
+
+def _met(condition: Comparison, lower: Any, upper: Any) -> bool | None:
+    """Whether a condition holds; None where that is open."""
+    difference = upper - lower
+    if condition.identity:
+        return True if difference == 0 else False if difference > 0 or difference < 0 else None
+    if condition.relation == "<":
+        return True if difference > 0 else False if difference <= 0 else None
+    return True if difference >= 0 else False if difference < 0 else None

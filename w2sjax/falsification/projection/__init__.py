@@ -1,1 +1,0 @@
-"""Projection problems in exact numbers."""

@@ -1,1 +1,0 @@
-"""The choice among weak models in exact numbers: one class and target, several weak models."""

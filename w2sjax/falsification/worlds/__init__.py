@@ -1,1 +1,0 @@
-"""Finite worlds in exact numbers."""

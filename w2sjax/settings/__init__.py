@@ -1,0 +1,1 @@
+"""Settings: what theorems speak of. A folder each: vocabulary, random and exact instances, both engines."""

@@ -1,0 +1,117 @@
+"""What the claims on bandits speak of, in floating point: repetitions of the theorem's index.
+
+The index is computed in single precision, as the choices depend on it alone; what they are worth is computed
+in double precision.
+"""
+
+import dataclasses
+import math
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from w2sjax.arithmetic.measured import MEASURED, exactly, measured
+from w2sjax.arithmetic.rounding import Rounded, gamma
+from w2sjax.language.claims import Claim
+from w2sjax.overlap.bandits.index import THEOREM
+from w2sjax.overlap.rewards import indicator
+from w2sjax.overlap.simulation import play
+from w2sjax.settings.bandits import INDEPENDENT
+from w2sjax.settings.bandits.drawing import LARGEST, PLACES, RegretInstance
+from w2sjax.settings.bandits.drawing import STRATA as STRATA
+from w2sjax.settings.bandits.drawing import draw as draw
+
+UNSURE = Fraction(
+    1, 10
+)  # the probability with which the estimated regret is off by more than its error
+RANGE = 20.0  # of rewards that leave [0, 1]
+LATE = np.asarray([0.875, 0.296875] + [0.0] * (PLACES - 2))
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Played:
+    """An instance with what its repetitions chose and were paid.
+
+    Attributes:
+        instance: the raw instance.
+        pulls: how often each source was chosen, a column for each repetition.
+        rewards: what each paid.
+    """
+
+    instance: RegretInstance
+    pulls: Float[Array, "*batch k r"]
+    rewards: Float[Array, "*batch k r"]
+
+
+def estimated(claim: Claim) -> Fraction | None:
+    """Say with what probability an estimate in a claim is off by more than its error."""
+    return UNSURE if ("regret",) in claim.quantities else None
+
+
+def prepare(instance: RegretInstance, claims: tuple[Claim, ...] = ()) -> Played:
+    """Play all repetitions; no claim needs more or less."""
+    single = jnp.float32
+    best = jnp.argmax(instance.means).astype(jnp.int32)
+    horizon = instance.horizon.astype(single)
+
+    def rewards(uniform, mean, source, tries):
+        paid = indicator(uniform, mean, source, tries)
+        late = (tries >= (1 - mean) * horizon).astype(single)
+        paid = jnp.where((source == best) & (instance.late > 0), late, paid)
+        return paid * instance.scale.astype(single)
+
+    repetitions = instance.seeds.shape[-1]
+    means = jnp.broadcast_to(instance.means.astype(single)[:, None], (PLACES, repetitions))
+    state = play(
+        THEOREM, rewards, instance.seeds, means, horizon, instance.horizon[None], instance.sources
+    )
+    wide = instance.means.dtype
+    return Played(instance, state.pulls[0].astype(wide), state.rewards[0].astype(wide))
+
+
+def study(prepared: Played, claim: Claim) -> SimpleNamespace:
+    """Give the quantities to one claim: expectations by all repetitions, what is paid by the first."""
+    if claim.dropped is not None:
+        prepared = prepare(without(prepared.instance, claim.dropped))
+    instance, pulls = prepared.instance, prepared.pulls
+    horizon = instance.horizon.astype(pulls.dtype)
+    densities = instance.scale * instance.means
+    best = jnp.max(densities)
+    gaps = best - densities
+    # Hoeffding: the regret of a repetition is at most the largest gap.
+    largest = jnp.max(jnp.where(jnp.arange(PLACES, dtype=jnp.int32) < instance.sources, gaps, 0))
+    radius = math.sqrt(math.log(1 / UNSURE) / (2 * pulls.shape[-1])) * largest
+    regret = _within(jnp.mean(jnp.sum(pulls * gaps[:, None], axis=0)) / horizon)
+    known = {
+        ("K",): exactly(instance.sources),
+        ("T",): exactly(horizon),
+        ("delta",): MEASURED["number"](claim.failure or UNSURE),
+        ("best",): exactly(best),
+        ("paid",): measured(_within(jnp.sum(prepared.rewards[:, 0]) / horizon)),
+        ("regret",): measured(regret.perturbed(radius)),
+    }
+    return SimpleNamespace(quantity=known.__getitem__)
+
+
+def _within(value: Float[Array, ""]) -> Rounded:
+    """A nonnegative number after a few roundings."""
+    return Rounded(value, gamma(64, value.dtype) * value)
+
+
+def without(instance: RegretInstance, assumption: str) -> RegretInstance:
+    """Break an assumption.
+
+    Without boundedness an overlap point pays 20. Without independence the best of two sources pays nothing at
+    first: its mean over all rounds stays as it is.
+    """
+    changes: dict[str, Any] = {"scale": RANGE}
+    if assumption == INDEPENDENT.name:
+        changes = {"late": 1, "means": LATE, "sources": 2, "horizon": LARGEST}
+    fields = {name: jnp.full_like(getattr(instance, name), v) for name, v in changes.items()}
+    return dataclasses.replace(instance, **fields)

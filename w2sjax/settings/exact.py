@@ -1,0 +1,36 @@
+"""What both exact engines give and say: cases, refusals, evidence; needs nothing."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+
+class RefusedError(Exception):
+    """The evidence does not show what it has to."""
+
+
+class OpenError(Exception):
+    """A quantity that is out of reach, or not at this precision; says why."""
+
+
+class NoExactSideError(ValueError):
+    """A claim that cannot be put into exact numbers; says why."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """What may happen in an instance: one sample, one path; or all that there is.
+
+    Attributes:
+        quantity: `quantity(data, *arguments)`, in the engine's numbers.
+        weight: its probability, where the claim has one; else None.
+        label: what tells the checker which case it is: plain objects.
+        width: over how many models its quantities range, as tuples; None for single numbers.
+        fixed: tells of a quantity whether it is the same in all cases; None where none is.
+    """
+
+    quantity: Callable[..., Any]
+    weight: Any = None
+    label: Any = None
+    width: int | None = None
+    fixed: Callable[[Any], bool] | None = None

@@ -1,0 +1,72 @@
+"""The first opinion on a finite world: ratios of sums of masses, in flint's rationals."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flint import arb, fmpq
+
+from w2sjax.arithmetic.flint_numbers import FLINT, rational
+from w2sjax.language.claims import Claim
+from w2sjax.language.evaluation import plan
+from w2sjax.settings.exact import Case
+from w2sjax.settings.expansion.instance import ABSTAINS, Instance
+from w2sjax.settings.expansion.sets import Sets
+
+
+class Engine:
+    """What a claim speaks of, on one world."""
+
+    def __init__(self, claim: Claim, world: Instance, bits: int):
+        del bits
+        self.world, self.sets = world, Sets(claim, world)
+        self.conditions = self.sets.conditions
+        self._found: dict[Any, Any] = {}
+
+    def properties(self) -> dict[str, bool]:
+        """Decide what is no formula."""
+        world, found = self.world, {}
+        if "symmetry" in self.conditions.names:
+            rows = world.neighbours
+            found["symmetry"] = rows == tuple(zip(*rows, strict=True))
+        if self.conditions.abstaining:
+            found["hard is where the teacher abstains"] = all(
+                (label == ABSTAINS) == part or mass == 0
+                for label, part, mass in zip(world.teacher, world.hard, world.masses, strict=True)
+            )
+        if self.conditions.needs_constant:
+            found["c is stated"] = world.c is not None
+        if world.c is not None:
+            least = self.sets.infimum()
+            found["c is less than every ratio"] = (
+                least is None or world.c.numerator * least[1] < least[0] * world.c.denominator
+            )
+        return found
+
+    def cases(self) -> Iterator[Case]:
+        """Give the world itself."""
+        yield Case(self.quantity)
+
+    def quantity(self, data: Any) -> Any:
+        """One of the quantities."""
+        if data not in self._found:
+            self._found[data] = self._computed(data)
+        return self._found[data]
+
+    def _computed(self, data: Any) -> Any:
+        if data[0] == "P":
+            return fmpq(*self.sets.share(data[1], data[2]))
+        if data[0] == "q":
+            return rational(self.world.q)
+        return self._largest() if self.world.c is None else rational(self.world.c)
+
+    def _largest(self) -> Any:
+        """The largest c that is allowed."""
+        least, bounds = self.sets.infimum(), self.conditions.bounds
+        values = plan(bounds).values(FLINT, self.quantity) if bounds else []
+        found = [value for value in values if not isinstance(value, arb) or value.is_finite()]
+        found += [] if least is None else [fmpq(*least)]
+        return FLINT["min"](*found) if found else fmpq(1)
+
+    def evidence(self) -> dict[str, Any]:
+        """Nothing: the checker needs the world alone."""
+        return {}

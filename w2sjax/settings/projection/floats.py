@@ -1,0 +1,330 @@
+r"""The quantities of a projection problem in doubles, with proved errors.
+
+Every function carries a bound, in the weighted norm, of how far its computed values are from what it stands
+for. A member is exact through its coefficients, a projection through its certificate. A projection that a
+claim's allowance speaks of is taken as computed: the allowance covers it.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.measured import MEASURED, Measured, exactly, measured
+from w2sjax.arithmetic.rounding import Rounded, gamma, inflate
+from w2sjax.certificate import Projection
+from w2sjax.certification import certify
+from w2sjax.hypothesis import derived_again
+from w2sjax.language.claims import Claim
+from w2sjax.language.evaluation import quantities
+from w2sjax.projection import project
+from w2sjax.settings.projection import FLOAT_HEADS
+from w2sjax.settings.projection.drawing import STRATA as STRATA
+from w2sjax.settings.projection.drawing import ProjectionInstance
+from w2sjax.settings.projection.drawing import draw as draw
+from w2sjax.settings.projection.functions import Parts, label, parts_of, total
+from w2sjax.settings.projection.meaning import LABELS, meaning_of
+from w2sjax.settings.projection.members import (
+    fitted_to,
+    member_error,
+    off_class,
+    reach,
+    towards_other,
+)
+
+GIVEN = {"weak", "target", "member", "other", "between"}  # functions that need no projection
+MEMBERS = {"member", "other", "between", "best", "projection", "sampled"}
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+    r"""An instance with what some claims need of it.
+
+    Attributes:
+        instance: the raw instance.
+        students: projections by what was projected, such as "weak", "target" or "between"; and
+            "sampled", a student that was fitted on a sample.
+    """
+
+    instance: ProjectionInstance
+    students: dict[str, Projection]
+
+
+def prepare(instance: ProjectionInstance, claims: Sequence[Claim]) -> Prepared:
+    """Compute the projections that the claims need, in one batch over their labels."""
+    instance = dataclasses.replace(instance, hypothesis=derived_again(instance.hypothesis))
+    bare = Prepared(instance, {})
+    labels: dict[str, Any] = {}
+    for claim in claims:
+        labels |= Study(bare, claim).labels()
+    if not labels:
+        return bare
+    radius = reach(instance)
+    # One loop in the program instead of one for each student.
+    together = jnp.stack(list(labels.values()))
+    answers = jax.vmap(lambda given: project(instance.hypothesis, given, radius=radius))(together)
+    students = {
+        name: jax.tree.map(lambda leaf, place=i: leaf[place], answers)
+        for i, name in enumerate(labels)
+    }
+    if "sampled" in students:
+        share = fitted_to(instance, "sampled")[1]
+        students["sampled"] = towards_other(instance, students["sampled"], share)
+    return Prepared(instance, students)
+
+
+def study(prepared: Prepared, claim: Claim) -> "Study":
+    """Take an instance as one of a claim."""
+    return Study(prepared, claim)
+
+
+@dataclasses.dataclass(frozen=True)
+class Combination:
+    """A linear combination of functions: its values, their error, and the size of what was added up."""
+
+    values: Float[Array, " n"]
+    error: Float[Array, ""]
+    size: Float[Array, ""]
+
+
+class Study:
+    """The functions of an instance and the quantities of a claim."""
+
+    def __init__(self, prepared: Prepared, claim: Claim):
+        self.meaning = meaning_of(claim)
+        self.students = prepared.students
+        instance = prepared.instance
+        if self.meaning.realizable:
+            zero = jnp.zeros_like(instance.offset)
+            instance = dataclasses.replace(instance, offset=zero)
+        self.instance, self.hypothesis = instance, instance.hypothesis
+        self.weights = instance.hypothesis.weights
+        allowed = quantities(() if claim.allowance is None else (claim.allowance,))
+        self.quantities = (*quantities(claim.terms), *allowed)
+        named = [self.meaning.parts(data[1]) for data in allowed if data[0] in FLOAT_HEADS]
+        self.covered = {name for parts in named for name, _ in parts}
+        every = [self.meaning.parts(one) for data in self.quantities for one in data[1:]]
+        self.used = {name for parts in every for name, _ in parts}
+        self.known: dict[str, tuple[Any, Any]] = {}
+
+    def labels(self) -> dict[str, Float[Array, " n"]]:
+        """Give the labels that have to be projected, by name."""
+        found = {}
+        if "stated" in self.used or ("projection" in self.used and not self.meaning.pair):
+            found["weak"] = self.instance.weak
+        if "best" in self.used and not self.meaning.pair:
+            found["target"] = self.values("target")[0]
+        if "sampled" in self.used:
+            found["sampled"] = fitted_to(self.instance, "sampled")[0]
+        for parts in (
+            self.meaning.parts(data[1]) for data in self.quantities if data[0] == "outside"
+        ):
+            if not self.meaning.pair and {name for name, _ in parts} <= GIVEN:
+                found[label(parts)] = self.combined(parts).values
+        return found
+
+    @functools.cached_property
+    def member_error(self) -> Float[Array, ""]:
+        """Bound the distance of computed members from the class."""
+        return member_error(self.instance)
+
+    @functools.cached_property
+    def stated(self) -> Projection:
+        """Give a student that stands off the projection."""
+        return towards_other(self.instance, self.students["weak"], self.instance.wander)
+
+    def projected(self, name: str) -> Projection | None:
+        """Give the projection that a symbol stands for; None where it is none."""
+        return None if self.meaning.pair else self.students.get(LABELS.get(name, ""))
+
+    def values(self, name: str) -> tuple[Float[Array, " n"], Float[Array, ""]]:
+        """Give the values of a function, by what its symbol stands for, and their error."""
+        if name not in self.known:
+            self.known[name] = self._values(name)
+        return self.known[name]
+
+    def _values(self, name: str) -> tuple[Float[Array, " n"], Float[Array, ""]]:
+        instance, hypothesis, zero = self.instance, self.hypothesis, jnp.zeros_like(self.weights[0])
+        match name:
+            case "weak":
+                return instance.weak, zero
+            case "member":
+                return hypothesis.values(
+                    instance.truth, instance.truth_intercept
+                ), self.member_error
+            case "other":
+                return hypothesis.values(
+                    instance.other, instance.other_intercept
+                ), self.member_error
+            case "target":
+                return self.values("member")[0] + instance.offset, self.member_error
+            case "between":
+                share, first, second = instance.mixture, self.values("member"), self.values("other")
+                return share * first[0] + (1 - share) * second[0], 4 * self.member_error
+            case "stated":
+                return self.stated.values, zero
+            case "sampled":
+                student = self.students[name]
+                return student.values, off_class(
+                    hypothesis, student.coefficients, student.intercept
+                )
+        student = self.projected(name)
+        if student is None:
+            return self.nearer(LABELS[name]), self.member_error
+        return student.values, zero if name in self.covered else _above(jnp.sqrt(student.gap))
+
+    def nearer(self, name: str) -> Float[Array, " n"]:
+        """Of the two members, give the one next to a function."""
+        given, member, other = (self.values(one)[0] for one in (name, "member", "other"))
+        first, second = (
+            rounding.mean_square(self.weights, one, given).value for one in (member, other)
+        )
+        return jnp.where(first <= second, member, other)
+
+    def combined(self, parts: Parts) -> Combination:
+        """Compute a combination."""
+        zero = jnp.zeros_like(self.weights)
+        values, error, size = zero, jnp.sum(zero), jnp.sum(zero)
+        for place, (name, share) in enumerate(parts):
+            given, off = self.values(name)
+            factor = float(share)
+            values = given * factor + values if place or factor != 1 else given
+            error += off * abs(factor)
+            size += rounding.norm(given, self.weights) * abs(factor)
+        # A factor may be rounded, a product, and the sum.
+        roundings = (
+            0 if len(parts) <= 1 and abs(sum(share for _, share in parts)) == 1 else len(parts) + 2
+        )
+        error += gamma(roundings, size.dtype) * size
+        return Combination(values, _above(error), _above(size))
+
+    def quantity(self, data: Any, *arguments: Measured) -> Measured:
+        """Compute a quantity."""
+        del arguments
+        head, *functions = data
+        parts = [self.meaning.parts(one) for one in functions]
+        match head:
+            case "d":
+                return self.distance(self.meaning.parts(*functions))
+            case "inner":
+                return self.product(*map(self.combined, parts))
+            case "outside":
+                return self.outside(parts[0])
+            case "gap":
+                return self.gap(parts[0])
+        return exactly(self.certified(head, *parts))
+
+    def distance(self, apart: Parts) -> Measured:
+        """Mean square of a difference."""
+        left = self.combined(tuple((name, share) for name, share in apart if share > 0))
+        right = self.combined(tuple((name, -share) for name, share in apart if share < 0))
+        square = rounding.mean_square(self.weights, left.values, right.values)
+        error = self._moved(square, left.error + right.error)
+        for name, given in LABELS.items():
+            student = None if name in self.covered else self.projected(name)
+            if student is not None and dict(apart) in ({name: 1, given: -1}, {name: -1, given: 1}):
+                near = self._moved(square, self.values(given)[1])
+                error = jnp.minimum(error, near + self._first_order(student, square))
+        return measured(square.perturbed(error), left.size**2 + right.size**2)
+
+    def _moved(self, square: Rounded, error: Float[Array, ""]) -> Float[Array, ""]:
+        """Bound by how much a mean square changes where its root changes by an error at most."""
+        return _above(error * (2 * jnp.sqrt(square.upper()) + error))
+
+    def _first_order(self, student: Projection, square: Rounded) -> Float[Array, ""]:
+        r"""Bound $|d(f, y) - d(p, y)|$ for the projection p of y.
+
+        It is $2\langle y - f, p - f \rangle - d(p, f)$, or twice the rounding of f in the direction of y.
+        """
+        off = off_class(self.hypothesis, student.coefficients, student.intercept)
+        return _above(2 * student.pairing(student.gap) + 2 * off * jnp.sqrt(square.upper()))
+
+    def product(self, left: Combination, right: Combination) -> Measured:
+        """Inner product."""
+        found = rounding.weighted_dot(self.weights, left.values, right.values)
+        off = left.error * (right.size + right.error) + right.error * left.size
+        return measured(found.perturbed(_above(off)), left.size * right.size)
+
+    def outside(self, parts: Parts) -> Measured:
+        """Squared distance from the class."""
+        if self.meaning.pair:
+            each = (total([*parts, *_one(u, -1)]) for u in ("member", "other"))
+            return MEASURED["min"](*map(self.distance, each))
+        given, student = self.combined(parts), self.students.get(label(parts))
+        if student is None:
+            student = project(self.hypothesis, given.values, radius=reach(self.instance))
+        square = rounding.mean_square(self.weights, given.values, student.values)
+        away = jnp.minimum(
+            self._moved(square, jnp.sqrt(student.gap)), self._first_order(student, square)
+        )
+        size = given.size**2 + rounding.norm(student.values, self.weights) ** 2
+        return measured(square.perturbed(away + self._moved(square, given.error)), size)
+
+    def gap(self, parts: Parts) -> Measured:
+        r"""Bound the gap from above, over the members that take part.
+
+        Of a function that is no student $\langle f_w - f, u - q \rangle$ is bounded, which is the same but
+        for what does not depend on u: for the member q the label is then $f_w - f + q$.
+        """
+        residual = total([*_one("weak"), *((name, -share) for name, share in parts)])
+        if self.meaning.pair:
+            steps = (
+                total([*_one(u), *((name, -c) for name, c in parts)]) for u in ("member", "other")
+            )
+            left = self.combined(residual)
+            return MEASURED["max"](*(self.product(left, self.combined(step)) for step in steps))
+        if parts == _one("projection"):
+            return exactly(0.0)
+        known = {_one("stated"): "stated", _one("sampled"): "sampled"}.get(parts)
+        if known is not None:
+            student = self.stated if known == "stated" else self.students["sampled"]
+            return exactly(self.pairing(student, self.combined(residual), parts))
+        truth = self.instance.truth, self.instance.truth_intercept
+        moved = self.combined(total([*residual, *_one("member")]))
+        student = certify(self.hypothesis, moved.values, *truth, radius=reach(self.instance))
+        step = total([*_one("member"), *((name, -share) for name, share in parts)])
+        rest = self.product(self.combined(residual), self.combined(step))
+        return MEASURED["+"](exactly(self.pairing(student, moved, _one("member"))), rest)
+
+    def pairing(self, student: Projection, residual: Combination, parts: Parts) -> Float[Array, ""]:
+        r"""Bound $\langle r, u - f \rangle$ for the members u that the claim speaks of."""
+        others = [_one(name) for name in sorted(MEMBERS & self.used)]
+        others = [one for one in others if one != parts] or [_one("member")]
+        return functools.reduce(
+            jnp.maximum, [self.towards(student, residual, parts, u) for u in others]
+        )
+
+    def towards(
+        self, student: Projection, residual: Combination, parts: Parts, member: Parts
+    ) -> Float[Array, ""]:
+        r"""Bound $\langle r, u - f \rangle$ for one member u."""
+        apart = self.distance(total([*member, *((name, -share) for name, share in parts)]))
+        away, length = apart.number.upper(), rounding.norm(residual.values, self.weights)
+        off = self.member_error * length + residual.error * jnp.sqrt(away)
+        return _above(student.pairing(away) + off)
+
+    def certified(self, head: str, parts: Parts, member: Parts = ()) -> Float[Array, ""]:
+        """Give what the certificate of a computed projection says; 0 for what is none."""
+        student = self.projected(parts[0][0]) if len(parts) == 1 else None
+        if student is None:
+            return jnp.zeros_like(self.weights[0])
+        if head == "off":
+            return off_class(self.hypothesis, student.coefficients, student.intercept)
+        if head == "radius":
+            return _above(jnp.sqrt(student.gap))
+        residual = self.combined(total([*_one("weak"), *((name, -share) for name, share in parts)]))
+        return self.towards(student, residual, parts, member)
+
+
+def _one(name: str, share: int = 1) -> Parts:
+    return tuple((one, share * given) for one, given in parts_of(name))
+
+
+def _above(bound: Float[Array, "*any"]) -> Float[Array, "*any"]:
+    return inflate(bound, 8)

@@ -1,0 +1,5 @@
+"""The exact instances of the setting."""
+
+from w2sjax.settings.projection.problem import Problem as Instance
+
+__all__ = ["Instance"]

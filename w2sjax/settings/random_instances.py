@@ -1,0 +1,42 @@
+"""Random instances of a claim's setting in floating point, and what a claim says of one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from w2sjax.arithmetic.inequality import Inequality
+from w2sjax.arithmetic.measured import judge
+from w2sjax.language.claims import Claim
+
+
+def _floats(claim: Claim) -> Any:
+    return claim.setting.part("floats")  # type: ignore[attr-defined]
+
+
+def draw_of(claim: Claim) -> Callable[..., Any]:
+    """Give the function that draws its instances; claims that have the same one share them."""
+    floats = _floats(claim)
+    return floats.draw_for(claim) if hasattr(floats, "draw_for") else floats.draw
+
+
+def strata_of(claim: Claim) -> tuple[str, ...]:
+    """Name the kinds of its instances."""
+    return _floats(claim).STRATA
+
+
+def failure_of(claim: Claim) -> float | None:
+    """Give the probability with which an instance may violate it: its own, or that of an estimate's error."""
+    floats = _floats(claim)
+    estimated = floats.estimated(claim) if hasattr(floats, "estimated") else None
+    allowed = estimated if claim.failure is None else claim.failure
+    return None if allowed is None else float(allowed)
+
+
+def prepare(raw: Any, claims: tuple[Claim, ...]) -> Any:
+    """Derive from a raw instance what claims that share it need."""
+    return _floats(claims[0]).prepare(raw, claims)
+
+
+def compared(prepared: Any, claim: Claim) -> Inequality:
+    """Compute both sides of a claim, without what it drops."""
+    study = _floats(claim).study(prepared, claim)
+    return study.judged() if hasattr(study, "judged") else judge(claim, study.quantity)

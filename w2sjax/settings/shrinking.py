@@ -1,0 +1,52 @@
+"""Shorter numbers in the place of others, and fewer entries: the steps by which counterexamples shrink."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from w2sjax.arithmetic.rationals import length, simplest
+
+HALF = Fraction(1, 2)
+SHORT = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3", "1/3", "-1/3")))
+DIGITS = 12  # up to 4^-12: how finely numbers are rounded
+
+
+def changes(value: Any, shorter: bool = True) -> Iterator[Any]:
+    """All ways to replace one number of nested lists and dictionaries, by default by a shorter one."""
+    if isinstance(value, list | tuple):
+        for i, part in enumerate(value):
+            for changed in changes(part, shorter):
+                yield type(value)([*value[:i], changed, *value[i + 1 :]])
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            for changed in changes(part, shorter):
+                yield value | {name: changed}
+    elif value is not None:
+        tried = set()
+        near = [simplest(*sorted((value * (1 - share), value * (1 + share))))
+                for share in (HALF, HALF**2, HALF**4, HALF**8)]  # fmt: skip
+        for other in (*SHORT, *near):
+            if (length(other) < length(value) or not shorter) and other not in tried:
+                tried.add(other)
+                yield other
+
+
+def portions(count: int) -> Iterator[set[int]]:
+    """List places that may be left out: half of them at once, a quarter, ..., one; never all."""
+    width = count // 2
+    while width >= 1:
+        for start in range(0, count, width):
+            gone = set(range(start, min(start + width, count)))
+            if len(gone) < count:
+                yield gone
+        width //= 2
+
+
+def roundings() -> Iterator[Any]:
+    """Functions that round a number to a short one near it, from coarse to fine."""
+    for digits in range(1, DIGITS):
+
+        def short(value: Fraction, tolerance: Fraction = Fraction(1, 4**digits)) -> Fraction:
+            return simplest(value - tolerance, value + tolerance)
+
+        yield short
