@@ -11,6 +11,8 @@ import pytest
 
 import w2sjax
 
+pytestmark = pytest.mark.xdist_group("new theorems")  # one copy of the package for all
+
 HEAD = '''
 """A theorem that the package does not have."""
 
