@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from flint import arb
 
 from w2sjax import Status, verify
 from w2sjax.arithmetic.inequality import Verdict
@@ -168,7 +169,7 @@ def test_random_instances_are_converted_and_agree_with_doubles():
         (case,) = exact_instances(jax.tree.map(lambda leaf, i=place: leaf[i], raw), CLAIMS[0])
         assert case.count == MODELS and case.fault() is None
         engine = Engine(CLAIMS[0], case, 128)
-        exact = [float(str(value)) for value in engine.quantity(ERROR.data)]
+        exact = [float(arb(value)) for value in engine.quantity(ERROR.data)]
         assert np.allclose(exact, found[ERROR].number.value[place], rtol=1e-6, atol=1e-9)
         (exact_choice,) = set(engine.quantity(("chosen",), tuple(range(MODELS))))
         assert exact_choice == choice[place]
