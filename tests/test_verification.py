@@ -13,6 +13,8 @@ import pytest
 
 import w2sjax
 from w2sjax import Assumption, Claim, Inequality, Verdict, Verification, verify
+from w2sjax.arithmetic.measured import exactly, measured
+from w2sjax.arithmetic.rounding import Rounded
 from w2sjax.language.terms import quantity
 from w2sjax.lookup import claim_named
 from w2sjax.sets import L2Ball
@@ -55,11 +57,15 @@ def shrink(raw):
 
 
 def study(raw, claim):
-    """Judge the two sides; the left one is as often as the claim says, and zero where it assumes so."""
+    """Give the two sides; the left one is as often as the claim says, and zero where it assumes so."""
     raw = shrink(raw) if claim.assumes("smallness") else raw
-    sides = raw.sides[::-1] if claim.twin else raw.sides
-    factor = 1.0 if claim.twin else float(claim.quantities[0][1])
-    return SimpleNamespace(judged=lambda: check(dataclasses.replace(raw, sides=sides), factor))
+
+    def quantity(data):
+        if data == ("right",):
+            return exactly(raw.sides[1])
+        return measured(Rounded(raw.sides[0] * float(data[1]), raw.tolerance))
+
+    return SimpleNamespace(quantity=quantity)
 
 
 class ToySetting:

@@ -15,6 +15,7 @@ from w2sjax.falsification.deciding import decide
 from w2sjax.language.rewriting import twin_of
 from w2sjax.sets import Box
 from w2sjax.settings.projection import conversion, floats
+from w2sjax.settings.projection.meaning import meaning_of
 from w2sjax.settings.projection.sets import contains, member_near
 from w2sjax.settings.random_instances import compared
 
@@ -79,7 +80,7 @@ def test_exact_projections_are_those_of_the_floats(kind):
                 # The float side bounds it from above.
                 assert answer.violated <= (verdict != Verdict.HOLDS)
                 continue
-            if {"stated", "sampled"} <= floats.meaning_of(claim).used:
+            if {"stated", "sampled"} <= meaning_of(claim).used:
                 continue  # an exact instance has one of them, which stands for both
             assert number(answer.lhs) == pytest.approx(lhs, abs=1e-7 * scale)
             assert number(answer.rhs) == pytest.approx(rhs, abs=1e-7 * scale)

@@ -7,6 +7,8 @@ from typing import Any
 
 from flint import arb, fmpq
 
+from w2sjax.arithmetic.open_error import OpenError
+
 LONGEST = 1000  # characters of a side that are written out
 
 
@@ -85,9 +87,15 @@ def least(first: Any, *others: Any) -> Any:
 
 
 def quotient(above: Any, below: Any) -> Any:
-    """Divide; by exactly 0 the result is not a number: nothing is claimed there."""
+    """Divide; by exactly 0 the result is not a number: nothing is claimed there.
+
+    Raises:
+        OpenError: by a ball that may be 0: more precision may tell.
+    """
     if isinstance(below, fmpq) and below == 0:
         return arb("nan")
+    if isinstance(below, arb) and below.contains(0):
+        raise OpenError("a division by what may be 0 at this precision")
     return above / below
 
 

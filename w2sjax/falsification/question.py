@@ -50,10 +50,5 @@ def no_exact_side(claim: Claim) -> str:
     """Say why a claim has no exact side; "" where it has one."""
     if not claim.setting.exact:
         return f"{claim.name} has no exact side"
-    return said(claim, "engine", "no_exact_side")
-
-
-def said(claim: Claim, part: str, name: str) -> str:
-    """Ask a module of the claim's setting, which may have nothing to say, for a reason."""
-    say = getattr(claim.setting.part(part), name, None)
+    say = getattr(claim.setting.part("engine"), "no_exact_side", None)
     return "" if say is None else say(claim)

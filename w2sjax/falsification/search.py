@@ -19,7 +19,7 @@ from w2sjax.falsification.checkpoint import Outcome, Record
 from w2sjax.falsification.claim_source import source_of
 from w2sjax.falsification.counterexample import Counterexample, confirm
 from w2sjax.falsification.phases import Progress, Site
-from w2sjax.falsification.question import Question, asked, said
+from w2sjax.falsification.question import Question, asked
 from w2sjax.falsification.shrinking import SECONDS, shrink
 from w2sjax.language.claims import Claim
 from w2sjax.language.files import to_json
@@ -211,14 +211,11 @@ class Search:
         """Shrink what was found, and report."""
         start = time.monotonic()
         question, counterexample = self.question, None
-        # What only one of the two engines can compute is never confirmed.
-        lacking = said(question.claim, "checker", "lacking") if question.exact else ""
-        refusal = f"the second exact engine has no {lacking}" if lacking else ""
-        note = refusal or question.reason
-        if self.hit is not None and not lacking:
+        note = question.reason
+        if self.hit is not None:
             counterexample, refusal = self._shrunk(self.hit, shrink_seconds)
-        if self.hit is not None and counterexample is None:
-            note = f"found by one engine, the second refuses: {refusal}"
+            if counterexample is None:
+                note = f"found by one engine, the second refuses: {refusal}"
         shrinking = time.monotonic() - start
         found = {phase: list(outcomes.values()) for phase, outcomes in self.outcomes.items()}
         together = [outcome for outcomes in found.values() for outcome in outcomes]
@@ -240,7 +237,7 @@ class Search:
             one_engine=int(self.hit is not None and counterexample is None),
             seconds={"search": sum(each.values()), **each, "shrink": shrinking},
             sets=tuple(label for label, _ in self.variants),
-            exact=question.exact and not lacking,
+            exact=question.exact,
             complete=ended or self.hit is not None,
             note=note,
             **{name: sum(getattr(outcome, name) for outcome in together) for name in counts},

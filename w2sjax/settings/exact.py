@@ -4,13 +4,11 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from w2sjax.arithmetic.open_error import OpenError as OpenError
+
 
 class RefusedError(Exception):
     """The evidence does not show what it has to."""
-
-
-class OpenError(Exception):
-    """A quantity that is out of reach, or not at this precision; says why."""
 
 
 class NoExactSideError(ValueError):

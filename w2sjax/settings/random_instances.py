@@ -38,5 +38,4 @@ def prepare(raw: Any, claims: tuple[Claim, ...]) -> Any:
 
 def compared(prepared: Any, claim: Claim) -> Inequality:
     """Compute both sides of a claim, without what it drops."""
-    study = _floats(claim).study(prepared, claim)
-    return study.judged() if hasattr(study, "judged") else judge(claim, study.quantity)
+    return judge(claim, _floats(claim).study(prepared, claim).quantity)

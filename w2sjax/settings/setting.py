@@ -26,7 +26,7 @@ engine.py (flint): `Engine(claim, instance, bits)`, the first opinion, with
 checker.py (`fractions` alone): `Checker(claim, instance, evidence)`, the second opinion by other
 algorithms, with
     properties() and cases() likewise, numbers as `Interval`s; `notes`, how projections were checked.
-    It may raise `RefusedError`. Beside it, where it lacks something: lacking(claim), what, or "".
+    It may raise `RefusedError`.
 
 search.py (needs nothing):
     small(claim, kind, parameters, seed): small exact instances without end; of a kind of convex set if

@@ -106,18 +106,8 @@ def draw(
     kind = variant if isinstance(variant, type) else type(variant)
     dimension = points if issubclass(kind, ValueSet) else features
     convex_set = variant.random(set_key, dimension, dtype) if isinstance(variant, type) else variant
-    if isinstance(convex_set, ValueSet):
-        # A set of values is scaled with the data; cones have no leaves and stay as they are.
-        convex_set = jax.tree.map(lambda leaf: leaf * scale, convex_set)
-        hypothesis = hypothesis_class(convex_set, weights=weights)
-    else:
-        matrix = scale * _features(kinds[0], raw.reshape(points + 3, features), copies)
-        if isinstance(convex_set, RKHSBall):
-            kernel = jnp.matmul(matrix, matrix.T, precision=HIGHEST)
-            convex_set = dataclasses.replace(convex_set, kernel=kernel, rank=features)
-            hypothesis = hypothesis_class(convex_set, weights=weights)
-        else:
-            hypothesis = hypothesis_class(convex_set, matrix, weights)
+    matrix = _features(kinds[0], raw.reshape(points + 3, features), copies)
+    convex_set, hypothesis = _class(convex_set, matrix, weights, scale)
     truth = convex_set.draw(truth_key, dimension, dtype)
     other = convex_set.draw(other_key, dimension, dtype)
     constants = scale * constants if hypothesis.intercept else jnp.zeros(2, dtype)
@@ -139,6 +129,19 @@ def draw(
         strata=kinds
         + jnp.asarray([0, len(FEATURE_KINDS), len(FEATURE_KINDS) + len(WEIGHT_KINDS)], jnp.int32),
     )
+
+
+def _class(convex_set, matrix, weights, scale) -> tuple[ConvexSet, HypothesisClass]:
+    """Put a set on the points; one of values is scaled with the data (cones have no leaves)."""
+    if isinstance(convex_set, ValueSet):
+        convex_set = jax.tree.map(lambda leaf: leaf * scale, convex_set)
+        return convex_set, hypothesis_class(convex_set, weights=weights)
+    matrix = scale * matrix
+    if not isinstance(convex_set, RKHSBall):
+        return convex_set, hypothesis_class(convex_set, matrix, weights)
+    kernel = jnp.matmul(matrix, matrix.T, precision=HIGHEST)
+    convex_set = dataclasses.replace(convex_set, kernel=kernel, rank=matrix.shape[1])
+    return convex_set, hypothesis_class(convex_set, weights=weights)
 
 
 def _features(kind, raw, copies) -> Float[Array, "n d"]:

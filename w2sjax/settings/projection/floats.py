@@ -1,9 +1,4 @@
-r"""The quantities of a projection problem in doubles, with proved errors.
-
-Every function carries a bound, in the weighted norm, of how far its computed values are from what it stands
-for. A member is exact through its coefficients, a projection through its certificate. A projection that a
-claim's allowance speaks of is taken as computed: the allowance covers it.
-"""
+r"""The quantities of a projection problem in doubles, with proved errors, from functions with theirs."""
 
 import dataclasses
 import functools
@@ -16,44 +11,27 @@ from jaxtyping import Array, Float
 
 from w2sjax.arithmetic import rounding
 from w2sjax.arithmetic.measured import MEASURED, Measured, exactly, measured
-from w2sjax.arithmetic.rounding import Rounded, gamma, inflate
+from w2sjax.arithmetic.rounding import Rounded
 from w2sjax.certificate import Projection
 from w2sjax.certification import certify
 from w2sjax.hypothesis import derived_again
 from w2sjax.language.claims import Claim
-from w2sjax.language.evaluation import quantities
 from w2sjax.projection import project
-from w2sjax.settings.projection import FLOAT_HEADS
+from w2sjax.settings.projection.computed import Combination, Functions, above
+from w2sjax.settings.projection.computed import Prepared as Prepared
 from w2sjax.settings.projection.drawing import STRATA as STRATA
 from w2sjax.settings.projection.drawing import ProjectionInstance
 from w2sjax.settings.projection.drawing import draw as draw
 from w2sjax.settings.projection.functions import Parts, label, parts_of, total
-from w2sjax.settings.projection.meaning import LABELS, meaning_of
+from w2sjax.settings.projection.meaning import LABELS
 from w2sjax.settings.projection.members import (
     fitted_to,
-    member_error,
     off_class,
     reach,
     towards_other,
 )
 
-GIVEN = {"weak", "target", "member", "other", "between"}  # functions that need no projection
 MEMBERS = {"member", "other", "between", "best", "projection", "sampled"}
-
-
-@jax.tree_util.register_dataclass
-@dataclasses.dataclass(frozen=True)
-class Prepared:
-    r"""An instance with what some claims need of it.
-
-    Attributes:
-        instance: the raw instance.
-        students: projections by what was projected, such as "weak", "target" or "between"; and
-            "sampled", a student that was fitted on a sample.
-    """
-
-    instance: ProjectionInstance
-    students: dict[str, Projection]
 
 
 def prepare(instance: ProjectionInstance, claims: Sequence[Claim]) -> Prepared:
@@ -84,125 +62,8 @@ def study(prepared: Prepared, claim: Claim) -> "Study":
     return Study(prepared, claim)
 
 
-@dataclasses.dataclass(frozen=True)
-class Combination:
-    """A linear combination of functions: its values, their error, and the size of what was added up."""
-
-    values: Float[Array, " n"]
-    error: Float[Array, ""]
-    size: Float[Array, ""]
-
-
-class Study:
-    """The functions of an instance and the quantities of a claim."""
-
-    def __init__(self, prepared: Prepared, claim: Claim):
-        self.meaning = meaning_of(claim)
-        self.students = prepared.students
-        instance = prepared.instance
-        if self.meaning.realizable:
-            zero = jnp.zeros_like(instance.offset)
-            instance = dataclasses.replace(instance, offset=zero)
-        self.instance, self.hypothesis = instance, instance.hypothesis
-        self.weights = instance.hypothesis.weights
-        allowed = quantities(() if claim.allowance is None else (claim.allowance,))
-        self.quantities = (*quantities(claim.terms), *allowed)
-        named = [self.meaning.parts(data[1]) for data in allowed if data[0] in FLOAT_HEADS]
-        self.covered = {name for parts in named for name, _ in parts}
-        every = [self.meaning.parts(one) for data in self.quantities for one in data[1:]]
-        self.used = {name for parts in every for name, _ in parts}
-        self.known: dict[str, tuple[Any, Any]] = {}
-
-    def labels(self) -> dict[str, Float[Array, " n"]]:
-        """Give the labels that have to be projected, by name."""
-        found = {}
-        if "stated" in self.used or ("projection" in self.used and not self.meaning.pair):
-            found["weak"] = self.instance.weak
-        if "best" in self.used and not self.meaning.pair:
-            found["target"] = self.values("target")[0]
-        if "sampled" in self.used:
-            found["sampled"] = fitted_to(self.instance, "sampled")[0]
-        for parts in (
-            self.meaning.parts(data[1]) for data in self.quantities if data[0] == "outside"
-        ):
-            if not self.meaning.pair and {name for name, _ in parts} <= GIVEN:
-                found[label(parts)] = self.combined(parts).values
-        return found
-
-    @functools.cached_property
-    def member_error(self) -> Float[Array, ""]:
-        """Bound the distance of computed members from the class."""
-        return member_error(self.instance)
-
-    @functools.cached_property
-    def stated(self) -> Projection:
-        """Give a student that stands off the projection."""
-        return towards_other(self.instance, self.students["weak"], self.instance.wander)
-
-    def projected(self, name: str) -> Projection | None:
-        """Give the projection that a symbol stands for; None where it is none."""
-        return None if self.meaning.pair else self.students.get(LABELS.get(name, ""))
-
-    def values(self, name: str) -> tuple[Float[Array, " n"], Float[Array, ""]]:
-        """Give the values of a function, by what its symbol stands for, and their error."""
-        if name not in self.known:
-            self.known[name] = self._values(name)
-        return self.known[name]
-
-    def _values(self, name: str) -> tuple[Float[Array, " n"], Float[Array, ""]]:
-        instance, hypothesis, zero = self.instance, self.hypothesis, jnp.zeros_like(self.weights[0])
-        match name:
-            case "weak":
-                return instance.weak, zero
-            case "member":
-                return hypothesis.values(
-                    instance.truth, instance.truth_intercept
-                ), self.member_error
-            case "other":
-                return hypothesis.values(
-                    instance.other, instance.other_intercept
-                ), self.member_error
-            case "target":
-                return self.values("member")[0] + instance.offset, self.member_error
-            case "between":
-                share, first, second = instance.mixture, self.values("member"), self.values("other")
-                return share * first[0] + (1 - share) * second[0], 4 * self.member_error
-            case "stated":
-                return self.stated.values, zero
-            case "sampled":
-                student = self.students[name]
-                return student.values, off_class(
-                    hypothesis, student.coefficients, student.intercept
-                )
-        student = self.projected(name)
-        if student is None:
-            return self.nearer(LABELS[name]), self.member_error
-        return student.values, zero if name in self.covered else _above(jnp.sqrt(student.gap))
-
-    def nearer(self, name: str) -> Float[Array, " n"]:
-        """Of the two members, give the one next to a function."""
-        given, member, other = (self.values(one)[0] for one in (name, "member", "other"))
-        first, second = (
-            rounding.mean_square(self.weights, one, given).value for one in (member, other)
-        )
-        return jnp.where(first <= second, member, other)
-
-    def combined(self, parts: Parts) -> Combination:
-        """Compute a combination."""
-        zero = jnp.zeros_like(self.weights)
-        values, error, size = zero, jnp.sum(zero), jnp.sum(zero)
-        for place, (name, share) in enumerate(parts):
-            given, off = self.values(name)
-            factor = float(share)
-            values = given * factor + values if place or factor != 1 else given
-            error += off * abs(factor)
-            size += rounding.norm(given, self.weights) * abs(factor)
-        # A factor may be rounded, a product, and the sum.
-        roundings = (
-            0 if len(parts) <= 1 and abs(sum(share for _, share in parts)) == 1 else len(parts) + 2
-        )
-        error += gamma(roundings, size.dtype) * size
-        return Combination(values, _above(error), _above(size))
+class Study(Functions):
+    """The quantities of a claim."""
 
     def quantity(self, data: Any, *arguments: Measured) -> Measured:
         """Compute a quantity."""
@@ -235,7 +96,7 @@ class Study:
 
     def _moved(self, square: Rounded, error: Float[Array, ""]) -> Float[Array, ""]:
         """Bound by how much a mean square changes where its root changes by an error at most."""
-        return _above(error * (2 * jnp.sqrt(square.upper()) + error))
+        return above(error * (2 * jnp.sqrt(square.upper()) + error))
 
     def _first_order(self, student: Projection, square: Rounded) -> Float[Array, ""]:
         r"""Bound $|d(f, y) - d(p, y)|$ for the projection p of y.
@@ -243,13 +104,13 @@ class Study:
         It is $2\langle y - f, p - f \rangle - d(p, f)$, or twice the rounding of f in the direction of y.
         """
         off = off_class(self.hypothesis, student.coefficients, student.intercept)
-        return _above(2 * student.pairing(student.gap) + 2 * off * jnp.sqrt(square.upper()))
+        return above(2 * student.pairing(student.gap) + 2 * off * jnp.sqrt(square.upper()))
 
     def product(self, left: Combination, right: Combination) -> Measured:
         """Inner product."""
         found = rounding.weighted_dot(self.weights, left.values, right.values)
         off = left.error * (right.size + right.error) + right.error * left.size
-        return measured(found.perturbed(_above(off)), left.size * right.size)
+        return measured(found.perturbed(above(off)), left.size * right.size)
 
     def outside(self, parts: Parts) -> Measured:
         """Squared distance from the class."""
@@ -307,7 +168,7 @@ class Study:
         apart = self.distance(total([*member, *((name, -share) for name, share in parts)]))
         away, length = apart.number.upper(), rounding.norm(residual.values, self.weights)
         off = self.member_error * length + residual.error * jnp.sqrt(away)
-        return _above(student.pairing(away) + off)
+        return above(student.pairing(away) + off)
 
     def certified(self, head: str, parts: Parts, member: Parts = ()) -> Float[Array, ""]:
         """Give what the certificate of a computed projection says; 0 for what is none."""
@@ -317,14 +178,10 @@ class Study:
         if head == "off":
             return off_class(self.hypothesis, student.coefficients, student.intercept)
         if head == "radius":
-            return _above(jnp.sqrt(student.gap))
+            return above(jnp.sqrt(student.gap))
         residual = self.combined(total([*_one("weak"), *((name, -share) for name, share in parts)]))
         return self.towards(student, residual, parts, member)
 
 
 def _one(name: str, share: int = 1) -> Parts:
     return tuple((one, share * given) for one, given in parts_of(name))
-
-
-def _above(bound: Float[Array, "*any"]) -> Float[Array, "*any"]:
-    return inflate(bound, 8)
