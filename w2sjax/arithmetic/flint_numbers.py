@@ -10,6 +10,7 @@ from flint import arb, fmpq
 from w2sjax.arithmetic.open_error import OpenError
 
 LONGEST = 1000  # characters of a side that are written out
+NONE = arb("nan")  # what is no number
 
 
 def rational(value: Fraction | int) -> fmpq:
@@ -87,21 +88,35 @@ def least(first: Any, *others: Any) -> Any:
 
 
 def quotient(above: Any, below: Any) -> Any:
-    """Divide; by exactly 0 the result is not a number: nothing is claimed there.
+    """Divide; by exactly 0, or by what is no number, the result is none: nothing is claimed there.
 
     Raises:
         OpenError: by a ball that may be 0: more precision may tell.
     """
-    if isinstance(below, fmpq) and below == 0:
-        return arb("nan")
+    if below == 0 or _is_none(below):
+        return NONE
     if isinstance(below, arb) and below.contains(0):
         raise OpenError("a division by what may be 0 at this precision")
     return above / below
 
 
 def logarithm(value: Any) -> Any:
-    """Natural logarithm: rational at 1, else enclosed."""
-    return fmpq(0) if isinstance(value, fmpq) and value == 1 else arb(value).log()
+    """Natural logarithm: rational at 1, else enclosed; none of what is not positive.
+
+    Raises:
+        OpenError: of a ball that may be positive or not: more precision may tell.
+    """
+    if value == 1:
+        return fmpq(0)
+    if value <= 0 or _is_none(value):
+        return NONE
+    if not value > 0:
+        raise OpenError("a logarithm of what may be 0 at this precision")
+    return arb(value).log()
+
+
+def _is_none(value: Any) -> bool:
+    return isinstance(value, arb) and value.is_nan()
 
 
 def total(first: Any, *others: Any) -> Any:
