@@ -27,11 +27,11 @@ def to_json(claim: Claim) -> dict[str, Any]:
         "name": claim.name,
         "setting": claim.setting.name,
         "steps": [
-            [one.operation, list(operands), _plain(one.data)] for one, operands in order.steps
+            [one.operation, list(operands), marked(one.data)] for one, operands in order.steps
         ],
         "claim": claimed,
         "assumptions": [
-            [one.name, _plain(one.data), None if one.formula is None else next(rows)]
+            [one.name, marked(one.data), None if one.formula is None else next(rows)]
             for one in claim.assumptions
         ],
         "where": list(rows),
@@ -56,7 +56,7 @@ def from_json(fields: Any, setting: Any) -> Claim:
         terms = _terms(fields["steps"])
         assumptions = tuple(
             Assumption(
-                _typed(str, name), "", None if row is None else _comparison(row, terms), _data(data)
+                _typed(str, name), "", None if row is None else _comparison(row, terms), unmarked(data)
             )
             for name, data, row in fields["assumptions"]
         )
@@ -104,7 +104,7 @@ def _terms(rows: Any) -> list[Term]:
             raise ValueError(f"claim: {operation!r} takes {count} terms, got {len(operands)}")
         if count is None and operation != "quantity" and not operands:
             raise ValueError(f"claim: {operation!r} takes terms, got none")
-        value = _data(data)
+        value = unmarked(data)
         wanted = {"number": Fraction, "quantity": tuple, "named": tuple, "power": int}.get(
             operation, type(None)
         )
@@ -126,18 +126,23 @@ def _comparison(row: Any, terms: list[Term]) -> Comparison:
     return Comparison(terms[left], relation, terms[right])
 
 
-def _plain(data: Any) -> Any:
+def marked(data: Any) -> Any:
     """Write what a quantity or an assumption is called: fractions are marked, tuples become lists."""
     if isinstance(data, Fraction):
         return {"number": str(data)}
-    return [_plain(part) for part in data] if isinstance(data, tuple) else data
+    return [marked(part) for part in data] if isinstance(data, tuple) else data
 
 
-def _data(given: Any) -> Any:
+def unmarked(given: Any) -> Any:
+    """Read what `marked` wrote.
+
+    Raises:
+        ValueError: for anything else.
+    """
     if isinstance(given, dict) and set(given) == {"number"}:
         return _number(given["number"])
     if isinstance(given, list):
-        return tuple(map(_data, given))
+        return tuple(map(unmarked, given))
     if given is None or type(given) in (str, int, bool):
         return given
     raise ValueError(f"claim: cannot read {given!r}")

@@ -1,0 +1,1 @@
+"""Proofs and counterexamples for statements about projections, and the best constants of bounds."""

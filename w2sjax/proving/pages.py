@@ -1,0 +1,108 @@
+"""Proofs as text, as Markdown with LaTeX, and the table of all claims."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from w2sjax.falsification import rendering
+from w2sjax.language.claims import Claim
+from w2sjax.language.printing import LATEX, UNICODE, Style, abbreviations, statement
+from w2sjax.proving.certificate import Certificate
+from w2sjax.proving.proof import PROVED, REFUTED, Proof
+from w2sjax.proving.writing import last_line, lines
+
+
+def summary(proof: Proof) -> str:
+    """Say in a line what is known."""
+    claim = rendering.title(proof.claim)
+    if proof.outcome == PROVED:
+        return f"{claim}: proved"
+    return f"{claim}: refuted" if proof.outcome == REFUTED else f"{claim}: neither ({proof.note})"
+
+
+def assumed(claim: Claim) -> str:
+    """Say what a claim assumes."""
+    return "; ".join(one.description for one in claim.assumptions) or "nothing"
+
+
+def text(proof: Proof) -> str:
+    """Write a proof for a terminal."""
+    found, parts = proof.statement, [summary(proof), "", rendering.claimed(proof.claim)]
+    parts += [f"Assumed: {assumed(proof.claim)}."]
+    for place, certificate in enumerate(proof.certificates):
+        parts += ["", *_used(lines(found, certificate, UNICODE))]
+        parts += ["", "  " + last_line(found, place, certificate, UNICODE)]
+    if proof.counterexample is not None:
+        parts = [summary(proof), "", rendering.markdown(proof.counterexample)]
+    return "\n".join(parts)
+
+
+def _used(rows: Sequence[tuple[str, str, str]]) -> list[str]:
+    width = max((len(multiplier) for multiplier, _, _ in rows), default=0)
+    wide = max((len(inequality) for _, inequality, _ in rows), default=0)
+    return [f"  {m:>{width}} × ({i}){' ' * (wide - len(i))}  {why}" for m, i, why in rows] or [
+        "  nothing: both sides are the same"
+    ]
+
+
+def markdown(proof: Proof, picture: str | None = None) -> str:
+    """Write a proof, or a counterexample, as a page."""
+    if proof.counterexample is not None:
+        return rendering.markdown(proof.counterexample, picture)
+    claim, found = proof.claim, proof.statement
+    parts = [
+        f"# {claim.title_with_drop}: {proof.outcome}",
+        "",
+        f"$${statement(claim, LATEX)}$$",
+        "",
+    ]
+    meanings = abbreviations(claim, LATEX)
+    joined = r",\quad ".join(meanings)
+    parts += [f"with ${joined}$.", ""] if meanings else []
+    parts += [f"Assumed: {assumed(claim)}.", ""]
+    parts += [proof.note, ""] if proof.note else []
+    for place, certificate in enumerate(proof.certificates):
+        parts += _table(found, certificate, LATEX)
+        parts += [
+            "",
+            "They add up to",
+            "",
+            f"$${last_line(found, place, certificate, LATEX)}$$",
+            "",
+        ]
+    return "\n".join(parts)
+
+
+def _table(found, certificate: Certificate, style: Style) -> list[str]:
+    rows = lines(found, certificate, style)
+    if not rows:
+        return ["Nothing is used: both sides are the same."]
+    head = ["| multiplier | | because |", "| --- | --- | --- |"]
+    return head + [f"| ${m}$ | ${i}$ | {why} |" for m, i, why in rows]
+
+
+def multipliers(proof: Proof) -> str:
+    """Write the multipliers of a proof in one line."""
+    found, shown = proof.statement, []
+    for certificate in proof.certificates[:1]:
+        rows = lines(found, certificate, UNICODE)
+        shown += [f"{m} × ({i})" for m, i, _ in rows]
+    return ", ".join(shown) or "both sides are the same"
+
+
+def table(rows: Sequence[tuple[Claim, Proof | str]]) -> Table:
+    """Show what is known of every claim; a text says why nothing can be."""
+    found = Table("claim", "without", "", "by")
+    for claim, proof in rows:
+        if isinstance(proof, str):
+            found.add_row(claim.name, claim.dropped or "", "not of this kind", proof)
+        elif proof.outcome == PROVED:
+            found.add_row(claim.name, claim.dropped or "", "proved", multipliers(proof))
+        elif proof.counterexample is not None:
+            shown = proof.counterexample
+            sides = rendering.sides(claim, shown.lhs, shown.rhs, shortened=True)
+            described = f"{shown.instance.described()}: {sides}"
+            found.add_row(claim.name, claim.dropped or "", "refuted", described)
+        else:
+            found.add_row(claim.name, claim.dropped or "", "neither", proof.note)
+    return found
