@@ -31,7 +31,12 @@ if TYPE_CHECKING:
     from w2sjax.hypothesis import hypothesis_class as hypothesis_class
     from w2sjax.language.claims import Assumption as Assumption
     from w2sjax.language.claims import Claim as Claim
+    from w2sjax.language.terms import unknown as unknown
     from w2sjax.projection import project as project
+    from w2sjax.proving.proof import Proof as Proof
+    from w2sjax.proving.proof import prove as prove
+    from w2sjax.proving.sharpening import Sharpened as Sharpened
+    from w2sjax.proving.sharpening import sharpen as sharpen
     from w2sjax.sets import SETS as SETS
     from w2sjax.tally import Verification as Verification
     from w2sjax.user_claims import claim as claim
@@ -61,6 +66,11 @@ _HOME = {
     "HypothesisClass": "hypothesis",
     "hypothesis_class": "hypothesis",
     "project": "projection",
+    "Proof": "proving.proof",
+    "prove": "proving.proof",
+    "Sharpened": "proving.sharpening",
+    "sharpen": "proving.sharpening",
+    "unknown": "language.terms",
     "SETS": "sets",
     "Verification": "tally",
     "claim": "user_claims",

@@ -146,11 +146,51 @@ def falsify(
 
 
 @app.command()
-def replay(
-    file: Annotated[Path, typer.Argument(help="A counterexample that falsify wrote.")],
+def prove(
+    claim: Annotated[
+        str | None, typer.Argument(help="A claim, or FILE.py::CLAIM; or use --all.")
+    ] = None,
+    drop: Annotated[str | None, typer.Option(help="An assumption to do without.")] = None,
+    twin: Annotated[bool, typer.Option("--twin", help="The claim's false twin.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="All claims about projections, with and without assumptions.")
+    ] = False,
+    json: Annotated[Path | None, typer.Option(help="Write the proof to this file.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for pages, and files that replay checks.")
+    ] = None,
+    coq: Annotated[
+        Path | None, typer.Option(help="Folder for theorems for Coq, which checks them if it is there.")
+    ] = None,
 ) -> None:
-    """Decide a counterexample file again, from its numbers alone; 1 if it is one."""
-    from w2sjax.falsification.command import replay as run
+    """Prove a statement about projections exactly, or refute it; 0 proved, 1 refuted, 4 neither."""
+    from w2sjax.proving.command import prove as run
+
+    with _bad_input():
+        code = run(claim, every=every, drop=drop, twin=twin, json=json, out=out, coq=coq)
+    raise typer.Exit(code)
+
+
+@app.command()
+def sharpen(
+    claim: Annotated[str, typer.Argument(help="FILE.py::CLAIM with one unknown constant, or two.")],
+    json: Annotated[Path | None, typer.Option(help="Write what is found to this file.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the figure of a curve.")] = None,
+) -> None:
+    """Find the best constant of a bound about projections, with a proof and a tight instance."""
+    from w2sjax.proving.command import sharpen as run
+
+    with _bad_input():
+        code = run(claim, json=json, out=out)
+    raise typer.Exit(code)
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="What falsify or prove wrote.")],
+) -> None:
+    """Decide a counterexample again, or check a proof, from the file alone; 1 for a counterexample."""
+    from w2sjax.proving.command import replay as run
 
     with _bad_input():
         code = run(file)

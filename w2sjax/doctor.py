@@ -13,7 +13,8 @@ from w2sjax.versions import versions
 EXTRAS = {
     "experiments": ("flax", "matplotlib"),
     "audit": ("matplotlib", "pyarrow", "rdkit", "safetensors", "sklearn"),
-    "bench": ("clarabel", "cvxpy", "qpax", "ruptures", "sklearn"),
+    "prove": ("clarabel",),
+    "bench": ("PEPit", "clarabel", "cvxpy", "qpax", "ruptures", "sklearn"),
     "test": ("beartype", "cvxpy", "hypothesis", "pytest", "xdist"),
 }
 

@@ -73,7 +73,7 @@ def verify(
             that gives one instance for every key. Needs double precision:
             `jax.config.update("jax_enable_x64", True)` first.
     """
-    chosen = [claim_named(c).without(drop) for c in _listed(claims, REGISTRY)]
+    chosen = [claim_named(c).decided().without(drop) for c in _listed(claims, REGISTRY)]
     chosen = [twin_of(claim) for claim in chosen] if twin else chosen
     if instances < 1:
         raise ValueError(f"instances: expected at least 1, got {instances}")

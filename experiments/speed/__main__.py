@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("solvers", "theorem", "large", "figure", "gain_curve", "detection", "selection")
+NAMES = ("solvers", "theorem", "large", "figure", "gain_curve", "detection", "selection", "proofs")
 
 
 def main(names: list[str]) -> int:

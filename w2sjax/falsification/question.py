@@ -37,7 +37,7 @@ def asked(
     Raises:
         ValueError: for an unknown claim or assumption, or in single precision.
     """
-    found = claim_named(claim).without(drop)
+    found = claim_named(claim).decided().without(drop)
     found = twin_of(found) if twin else found
     if jnp.zeros(()).dtype != jnp.float64:
         raise ValueError(

@@ -8,3 +8,4 @@ from w2sjax.language.terms import maximum as maximum
 from w2sjax.language.terms import minimum as minimum
 from w2sjax.language.terms import named as named
 from w2sjax.language.terms import sqrt as sqrt
+from w2sjax.language.terms import unknown as unknown

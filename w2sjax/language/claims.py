@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from w2sjax.language.evaluation import quantities
-from w2sjax.language.terms import Comparison, Term
+from w2sjax.language.terms import UNKNOWN, Comparison, Term
 
 
 class Named(Protocol):
@@ -165,6 +165,24 @@ class Claim:
     def quantities(self) -> tuple[Any, ...]:
         """What it calls the quantities that take part, also in conditions."""
         return quantities(self.terms)
+
+    @functools.cached_property
+    def unknowns(self) -> tuple[str, ...]:
+        """Names of the constants that are sought, in the order of the formula."""
+        return tuple(name for head, *rest in self.quantities if head == UNKNOWN for name in rest)
+
+    def decided(self) -> "Claim":
+        """Give the claim, if an instance decides it.
+
+        Raises:
+            ValueError: if it has an unknown constant.
+        """
+        if self.unknowns:
+            raise ValueError(
+                f"{self.name or self.title} has the unknown constant {self.unknowns[0]}: "
+                "w2sjax sharpen finds the best one"
+            )
+        return self
 
     @property
     def identity(self) -> bool:

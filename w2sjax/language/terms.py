@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from w2sjax.language.numbers import exact_number
 
 NUMBER, QUANTITY, NAMED = "number", "quantity", "named"
+UNKNOWN = "unknown"  # a quantity that no instance has: a constant that is sought
 LARGEST_POWER = 64
 SHORT = 16  # parts of a sum or product that become parts of another
 
@@ -141,6 +142,13 @@ def term(value: Any) -> Term:
 def quantity(*data: Any, of: tuple[Term, ...] = ()) -> Term:
     """Name a quantity of a setting: texts, whole numbers, fractions, tuples of these; what it is of."""
     return Term(QUANTITY, of, data)
+
+
+def unknown(name: str) -> Term:
+    """Stand for a constant that is sought: `sharpen` finds the best one."""
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ValueError(f"unknown: expected a name such as 'c', got {name!r}")
+    return quantity(UNKNOWN, name)
 
 
 def named(latex: str, unicode: str, value: Any) -> Term:

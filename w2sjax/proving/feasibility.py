@@ -43,7 +43,7 @@ def solve(system: System, smallest: Affine | None = None) -> Answer:
     reduced = _solved(system)
     if reduced is None:
         return Answer(None, -math.inf)
-    if smallest is not None:
+    if smallest is not None and reduced.system.size:
         found, _ = solved(reduced.system, reduced.composed(smallest))
         point = None if found is None else reduced.rounded(found.x, system, DENOMINATORS[:6])
         if point is not None:
@@ -70,6 +70,10 @@ def least(system: System, objective: Affine) -> tuple[float, list[float] | None]
     reduced = _solved(system)
     if reduced is None:
         return math.inf, None
+    if not reduced.system.size:
+        point = tuple(value(one, ()) for one in reduced.lift)
+        there = float(value(objective, point)) if system.holds(point) else math.inf
+        return there, [float(x) for x in point]
     found, status = solved(reduced.system, reduced.composed(objective))
     if found is None:
         return math.copysign(math.inf, status), None

@@ -19,7 +19,8 @@ from w2sjax.settings.projection.meaning import meaning_of
 from w2sjax.settings.projection.problem import Problem
 
 ZERO, ONE = Fraction(0), Fraction(1)
-STEPS = 12  # of weights of means towards the best ones
+STEPS = 8  # of weights of means towards the best ones
+TINY = 1e-8  # a slack that may be 0 but for rounding
 Gram = dict[Key, Fraction]
 
 
@@ -74,13 +75,16 @@ class Models:
             if answer.point is not None:
                 yield dict(zip(self.keys, answer.point, strict=True))
 
-    def tight(self, slack: Slack, name: str, sign: int) -> Gram | None:
-        """Find a model in which a slack is 0 and would be negative for a smaller (sign 1) constant."""
-        part = slack.unknown[name] * sign
-        system = self.system(slack, [part])
-        zero = (*system.zero, self.affine(slack.form))
-        answer = solve(System(system.size, system.blocks, system.nonnegative, zero))
-        return None if answer.point is None else dict(zip(self.keys, answer.point, strict=True))
+    def tight(self, slack: Slack, part: Form) -> Iterator[Gram]:
+        """List models in which a slack is 0, or meant to be, and a part of it is positive."""
+        roots = [root for root in self.statement.roots if slack.form[(root,)] > 0]
+        for weights in itertools.product((1.0, 2.0, 0.5, 4.0, 0.25), repeat=len(roots)):
+            bounded = self._mean(slack, dict(zip(roots, weights, strict=True)))
+            system = self.system(bounded, [part])
+            zero = (*system.zero, self.affine(bounded.form))
+            answer = solve(System(system.size, system.blocks, system.nonnegative, zero))
+            if answer.point is not None:
+                yield dict(zip(self.keys, answer.point, strict=True))
 
     def _bounded(self, slack: Slack) -> Iterator[Slack]:
         r"""Replace roots with a positive factor by means that are not smaller, $\sqrt{AB} \le (aA + B/a)/2$.
@@ -88,14 +92,16 @@ class Models:
         The weights begin at powers of 2 and go to $\sqrt{B/A}$ where the slack is least, step by step.
         """
         roots = [root for root in self.statement.roots if slack.form[(root,)] > 0]
-        starts = [1.0] if not roots else [1.0, 4.0, 0.25]
-        for start in itertools.product(starts, repeat=min(len(roots), 3)):
-            weights = dict.fromkeys(roots, 1.0) | dict(zip(roots, start, strict=False))
-            for _ in range(STEPS if roots else 1):
+        if not roots:
+            yield slack
+            return
+        for start in (1.0, 4.0, 0.25):
+            weights = dict.fromkeys(roots, start)
+            for _ in range(STEPS):
                 bounded = self._mean(slack, weights)
                 trace = sum((_inner(name, name) for name in self.statement.names), Form())
                 value, point = least(self.system(bounded, [trace]), self.affine(bounded.form))
-                if value < -1e-7:
+                if value < -TINY:
                     yield bounded
                     break
                 if point is None:

@@ -7,6 +7,7 @@ functions that is shown to be short enough; roots with a negative one from above
 
 import dataclasses
 import itertools
+import math
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
@@ -104,13 +105,21 @@ class Search:
         answer = solve(problem.system, problem.total)
         return None if answer.point is None else problem.certificate(answer.point, self)
 
-    def least_constant(self, slacks: Sequence[Slack], name: str, sign: int) -> float:
-        """Give the least (sign 1) or greatest (-1) constant for which all are proved, numerically."""
+    def extreme(self, slacks: Sequence[Slack], name: str, sign: int) -> float:
+        """Give the least (sign 1) or greatest (-1) constant for which all are proved, numerically.
+
+        Infinite where there is no least one, or greatest; "nan" where there is no constant at all.
+        """
         found = []
         for slack in slacks:
+            if name not in slack.unknown:
+                found.append(-sign * math.inf if self.certificate(slack) else math.nan)
+                continue
             problem = Multipliers(self.statement, slack, self.usable(slack))
-            goal = problem.variable(name, Fraction(sign))
-            found.append(sign * least(problem.system, goal)[0])
+            value, _ = least(problem.system, problem.variable(name, Fraction(sign)))
+            found.append(math.nan if value == math.inf else sign * value)
+        if any(map(math.isnan, found)):
+            return math.nan
         return max(found) if sign > 0 else min(found)
 
 

@@ -1,6 +1,7 @@
 """Proofs as text, as Markdown with LaTeX, and the table of all claims."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from rich.table import Table
 
@@ -9,6 +10,7 @@ from w2sjax.language.claims import Claim
 from w2sjax.language.printing import LATEX, UNICODE, Style, abbreviations, statement
 from w2sjax.proving.certificate import Certificate
 from w2sjax.proving.proof import PROVED, REFUTED, Proof
+from w2sjax.proving.sharpening import EVERY, GREATEST, LEAST, NONE, Curve, Sharpened
 from w2sjax.proving.writing import last_line, lines
 
 
@@ -22,7 +24,7 @@ def summary(proof: Proof) -> str:
 
 def assumed(claim: Claim) -> str:
     """Say what a claim assumes."""
-    return "; ".join(one.description for one in claim.assumptions) or "nothing"
+    return "; ".join(one.description or one.name for one in claim.assumptions) or "nothing"
 
 
 def text(proof: Proof) -> str:
@@ -106,3 +108,53 @@ def table(rows: Sequence[tuple[Claim, Proof | str]]) -> Table:
         else:
             found.add_row(claim.name, claim.dropped or "", "neither", proof.note)
     return found
+
+
+def sharpened_text(found: Sharpened) -> str:
+    """Say what the best constant of a bound is."""
+    claim, c = found.claim, found.name
+    lines = [f"{claim.name}: {rendering.claimed(claim)}", f"Assumed: {assumed(claim)}.", ""]
+    if found.kind == NONE:
+        return "\n".join([*lines, f"It holds for no {c}."])
+    if found.kind == EVERY:
+        return "\n".join([*lines, f"It holds for every {c}."])
+    lines.append(f"The {found.kind} {c} is {value_text(found)}.")
+    if found.proof is not None:
+        at = found.constant if found.constant is not None else _outer(found)
+        lines += ["", f"Proved for {c} = {at}:", f"  {multipliers(found.proof)}"]
+    if found.tight is not None:
+        lines += ["", f"Both sides are equal, and a better {c} fails, at:", ""]
+        lines += claim.setting.part("page").page(found.tight, claim, {})
+    if found.counterexample is not None:
+        shown = found.counterexample
+        lines += ["", f"Refuted for {c} = {_inner(found)} by {shown.instance.described()}."]
+    return "\n".join([*lines, *([f"({found.note})"] if found.note else [])])
+
+
+def value_text(found: Sharpened) -> str:
+    """Write a constant, or what contains it."""
+    if found.constant is not None:
+        return str(found.constant)
+    assert found.interval is not None
+    low, high = (f"{float(end):.8g}" for end in found.interval)
+    near = f", apparently {found.algebraic}" if found.algebraic else ""
+    return f"between {low} and {high}{near}"
+
+
+def _outer(found: Sharpened) -> Fraction:
+    assert found.interval is not None
+    return found.interval[1 if found.kind == LEAST else 0]
+
+
+def _inner(found: Sharpened) -> Fraction:
+    assert found.interval is not None
+    return found.interval[0 if found.kind == LEAST else 1]
+
+
+def curve_table(found: Curve) -> Table:
+    """Show best pairs of constants."""
+    table_of = Table(*found.names, "", title=rendering.claimed(found.claim))
+    for at, best in found.points:
+        known = best.kind in (LEAST, GREATEST)
+        table_of.add_row(str(at), value_text(best) if known else "", best.kind)
+    return table_of

@@ -22,7 +22,7 @@ from w2sjax.settings.setting import setting_named
 
 PROVED, REFUTED, NEITHER = "proved", "refuted", "neither"
 FORMAT = "proof 1"
-SMALL = 3000  # small exact instances that are looked at where a model is not found
+SMALL = 1000  # small exact instances that are looked at where a model is not found
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +47,12 @@ class Proof:
         if self.counterexample is not None:
             return REFUTED
         return NEITHER if self.note else PROVED
+
+    @property
+    def stem(self) -> str:
+        """Name its files."""
+        parts = (self.claim.name, "twin" * self.claim.twin, self.claim.dropped or "")
+        return "_".join(filter(None, parts)).replace(" ", "_").replace(".", "")
 
     @property
     def statement(self) -> Statement:
@@ -92,18 +98,24 @@ class Proof:
         return markdown(self)
 
 
+def is_proof(path: str | Path) -> bool:
+    """Whether a file says that it is a proof."""
+    try:
+        fields = json.loads(Path(path).read_text())
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(fields, dict) and fields.get("format") == FORMAT
+
+
 def from_file(path: str | Path) -> Proof:
     """Read a proof; `Proof.check` checks it.
 
     Raises:
         ValueError: if it is no such file.
     """
-    try:
-        fields = json.loads(Path(path).read_text())
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{path}: not JSON ({error})") from error
-    if not isinstance(fields, dict) or fields.get("format") != FORMAT:
+    if not is_proof(path):
         raise ValueError(f"{path}: not a file of format {FORMAT!r}")
+    fields = json.loads(Path(path).read_text())
     try:
         claim = from_json(fields["claim"], setting_named(fields["claim"]["setting"]))
         found = tuple(map(as_certificate, fields["certificates"]))
@@ -140,11 +152,9 @@ def prove(
     from w2sjax.language.rewriting import twin_of
     from w2sjax.lookup import claim_named
 
-    found = claim_named(claim).without(drop)
+    found = claim_named(claim).decided().without(drop)
     found = twin_of(found) if twin else found
     statement = read(found)
-    if any(slack.unknown for slack in statement.slacks):
-        raise ValueError(f"{found.name} has an unknown constant: w2sjax sharpen finds the best one")
     search, certificates = Search(statement), []
     for slack in statement.slacks:
         certificate = search.certificate(slack)

@@ -11,7 +11,7 @@ from typing import Any
 
 from w2sjax.language.claims import Claim
 from w2sjax.language.evaluation import plan
-from w2sjax.language.terms import Comparison
+from w2sjax.language.terms import UNKNOWN, Comparison
 from w2sjax.proving import expressions
 from w2sjax.proving.expressions import EXPRESSIONS, Expression, Monomial, NotOfThisKindError
 from w2sjax.proving.forms import Form, Vector, minus, number, product, square
@@ -93,15 +93,13 @@ class Reader:
 
     def _invariant(self, data: Any) -> bool:
         """Whether a quantity stays as it is when all functions move by the same one."""
-        shares = [sum(self.functions[one].values()) for one in data[1:]]
+        shares = [sum(self.functions[one].values()) for one in _of(data)]
         match data[0]:
             case "d":
                 return shares[0] == shares[1]
             case "inner":
                 return not any(shares)
-            case "unknown":
-                return True
-        return shares[0] == 1
+        return data[0] == UNKNOWN or shares[0] == 1
 
     def vector(self, one: Vector) -> dict[str, Fraction]:
         """Give a combination in coordinates."""
@@ -114,7 +112,7 @@ class Reader:
     def quantity(self, data: Any) -> Expression:
         """Read a quantity."""
         head, *rest = data
-        if head == "unknown":
+        if head == UNKNOWN:
             return expressions.unknown(rest[0])
         parts = [self.functions[one] for one in rest]
         match head:
@@ -272,4 +270,4 @@ class Reader:
 
 
 def _of(data: Any) -> tuple[Any, ...]:
-    return () if data[0] == "unknown" else data[1:]
+    return () if data[0] == UNKNOWN else data[1:]

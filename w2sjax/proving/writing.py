@@ -50,6 +50,10 @@ class Writer:
         origin = [(self.statement.origin, rest)] if rest and self.statement.origin != ZERO else []
         return [*parts, *origin]
 
+    def inline(self, text: str) -> str:
+        """Write a formula in a sentence."""
+        return self.style.choose(f"${text}$", text)
+
     def inner(self, left: Any, right: Any) -> Text:
         """Write an inner product."""
         shape = self.style.choose(r"\langle {}, {} \rangle", "⟨{}, {}⟩")
@@ -126,7 +130,7 @@ class Writer:
         lower = self.total((-share, text) for share, text in parts if share < 0)[0]
         upper = self.total((share, text) for share, text in parts if share > 0)[0]
         if used.condition.equality:
-            return f"{lower} = {upper}"
+            return f"{lower} = {upper}" if lower != "0" else f"{upper} = 0"
         if lower == "0":
             return f"{upper} {self.least} 0"
         return f"{lower} {self.most} {upper}"
@@ -139,7 +143,7 @@ class Writer:
             return conditions[about[0]][0] or "given"
         if kind in ("root", "product", "mean"):
             return WHY[kind] + self._shorter(used)
-        texts = [self.function(one)[0] for one in about]
+        texts = [self.inline(self.function(one)[0]) for one in about]
         if kind == "variational":
             members = "both are in V" if texts[0] == texts[2] else f"{texts[2]} is in V"
             return f"{texts[1]} is the projection of {texts[0]} on V, and {members}"
@@ -156,7 +160,7 @@ class Writer:
         ):
             if proof.used or proof.squares:
                 norm = self.norm(self.vector(vector))[0]
-                said.append(f"{norm} {self.most} {self.form(factor)[0]}")
+                said.append(self.inline(f"{norm} {self.most} {self.form(factor)[0]}"))
         return ", as " + " and ".join(said) if said else ""
 
     def sum(self, certificate: Certificate) -> str:
@@ -242,5 +246,6 @@ def last_line(statement: Statement, place: int, certificate: Certificate, style:
     """Write the line that adds up to the claim."""
     writer, sides = Writer(statement, style), statement.slacks[place].sides
     assert sides is not None
-    total, least = writer.sum(certificate), style.choose(r"\ge 0", "≥ 0")
-    return f"{writer.term(sides[1] - sides[0])} = {total}" + (f" {least}" if total != "0" else "")
+    total, exact = writer.sum(certificate), all(one.condition.equality for one in certificate.used)
+    end = " = 0" if exact and not certificate.squares else f" {writer.least} 0"
+    return f"{writer.term(sides[1] - sides[0])} = {total}" + (end if total != "0" else "")

@@ -11,7 +11,7 @@ from typing import Any
 from w2sjax.language.claims import Assumption, Claim
 from w2sjax.language.evaluation import quantities
 from w2sjax.language.printing import Style, Text, Writer
-from w2sjax.language.terms import Term, quantity
+from w2sjax.language.terms import UNKNOWN, Term, quantity
 from w2sjax.settings.projection.functions import LETTERS, Function, combination, parts_of
 from w2sjax.settings.projection.problem import two_points as two_points
 from w2sjax.settings.setting import Setting
@@ -117,6 +117,8 @@ def check(claim: Claim) -> None:
 
 def _check_quantity(data: Any, heads: dict[str, int]) -> None:
     head, *functions = data
+    if head == UNKNOWN:
+        return
     if head in FLOAT_HEADS and head not in heads:
         raise ValueError(f"{head}: it is for an allowance only")
     if heads.get(head) != len(functions):
@@ -133,6 +135,8 @@ def written(
     """Write a quantity."""
     del arguments
     head, *functions = data
+    if head == UNKNOWN:
+        return functions[0]
     texts = [combination(one, style, letters) for one in functions]
     match head:
         case "inner":

@@ -9,7 +9,7 @@ from typing import Any
 
 from w2sjax.language.claims import Claim
 from w2sjax.language.evaluation import quantities
-from w2sjax.language.terms import Term
+from w2sjax.language.terms import UNKNOWN, Term
 from w2sjax.settings.projection import EXACT, KINDS_OF_CLASS, MEMBER, REALIZABLE
 from w2sjax.settings.projection.functions import Parts, parts_of, total
 
@@ -35,7 +35,7 @@ class Meaning:
         student = "projection" if EXACT.name in assumed else "stated"
         if self.pair and MEMBER.name in assumed:
             student = "other"
-        found = quantities(terms)
+        found = [data for data in quantities(terms) if data[0] != UNKNOWN]
         self.symbols = {
             "weak": "weak",
             "target": "member" if self.realizable else "target",

@@ -1,0 +1,71 @@
+"""Theorems for Coq: it accepts all claims about projections, by no axioms but those of the reals."""
+
+import dataclasses
+import re
+import shutil
+from fractions import Fraction
+
+import pytest
+from test_proofs import CLAIMS, proof_of
+
+from w2sjax.proving.coq import files
+from w2sjax.proving.coq.script import Script
+from w2sjax.proving.coq.theorem import Theorem
+
+needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="there is no coqc")
+AXIOMS = {
+    "ClassicalDedekindReals.sig_forall_dec",
+    "ClassicalDedekindReals.sig_not_dec",
+    "FunctionalExtensionality.functional_extensionality_dep",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("coq")
+
+
+@needs_coq
+@pytest.mark.parametrize("name", CLAIMS)
+def test_coq_accepts_every_claim(name, folder):
+    answer = files.run(files.write(proof_of(name), folder))
+    assert answer.accepted, answer.message
+    assert set(re.findall(r"^(\w+\.\w+)$", answer.message, re.MULTILINE)) <= AXIOMS
+    assert "Axioms" in answer.message and "checked by Coq" in answer.message
+
+
+@needs_coq
+@pytest.mark.parametrize("name", ["misfit_gain", "gain_floor", "sharpened_gain"])
+def test_coq_refuses_a_wrong_multiplier(name, folder):
+    proof = proof_of(name)
+    (certificate,) = proof.certificates
+    first, *rest = certificate.used
+    wrong = dataclasses.replace(first, multiplier=first.multiplier + Fraction(1, 2))
+    theorem = Theorem(proof.claim)
+    script = Script(theorem).lines([dataclasses.replace(certificate, used=(wrong, *rest))])
+    path = folder / f"wrong_{name}.v"
+    path.write_text(theorem.text(script))
+    shutil.copyfile(files.LIBRARY, folder / files.LIBRARY.name)
+    answer = files.run(path)
+    assert (
+        answer.accepted is False
+        and "Cannot find witness" in answer.message
+        or "ring" in answer.message
+    )
+
+
+def test_a_theorem_is_stated_as_the_claim_states_it():
+    written = files.text(proof_of("misfit_gain"))
+    assert "convex V ->\n  is_projection V weak projection ->\n  V member ->" in written
+    assert "(d projection member) <= ((d weak member) + (- (d projection weak)))" in written
+
+
+def test_without_coq_it_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    answer = files.run(files.write(proof_of("misfit_gain"), tmp_path))
+    assert answer.accepted is None and answer.message == "not checked: no coqc"
+
+
+def test_only_proofs_go_to_coq():
+    with pytest.raises(ValueError, match="refuted; only a proof"):
+        files.text(proof_of("misfit_gain", "exactness"))

@@ -1,0 +1,33 @@
+r"""The gain is at least half the misfit, less twice the best error.
+
+One point of a curve of best pairs: gain $\ge a \cdot$ misfit $- \varepsilon / (1 - a)$ for every $a < 1$,
+and no smaller factor of $\varepsilon$ will do. Unlike bounds with a root it adds up over parts of the data.
+
+Reference. Derived; a consequence of Theorem 2 of Charikar, Pabbaraju, Shiragur (2024), arXiv:2405.15116,
+sharpened: $2\sqrt{\varepsilon m} \le (1 - a) m + \varepsilon / (1 - a)$.
+"""
+
+from w2sjax import Claim
+from w2sjax.settings.projection import (
+    CONVEX,
+    EXACT,
+    PROJECTION,
+    best,
+    d,
+    student,
+    target,
+    two_points,
+    weak,
+)
+
+gain = d(weak, target) - d(student, target)
+
+CLAIM = Claim(
+    title="Half the misfit, less twice the best error",
+    source="derived; Charikar, Pabbaraju, Shiragur (2024), Theorem 2, arXiv:2405.15116, without a root",
+    setting=PROJECTION,
+    assumptions=(CONVEX, EXACT),
+    claim=gain >= d(student, weak) / 2 - 2 * d(best, target),
+    false_twin=gain >= d(student, weak) / 2 - d(best, target),
+    tight=two_points("l2_ball", weak=(3, 3), truth=1, offset=(1, 1)),
+)

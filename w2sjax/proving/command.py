@@ -1,0 +1,183 @@
+"""The commands `prove` and `sharpen`: results, files and exit codes."""
+
+import json as json_module
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from w2sjax._writable import ready_file, ready_folder
+from w2sjax.language.claims import Claim
+
+PROVED, REFUTED, NEITHER = 0, 1, 4
+CODES = {"proved": PROVED, "refuted": REFUTED, "neither": NEITHER}
+
+
+def prove(
+    name: str | None,
+    *,
+    every: bool,
+    drop: str | None,
+    twin: bool,
+    out: Path | None,
+    json: Path | None,
+    coq: Path | None,
+) -> int:
+    """Prove or refute one claim, or all of the setting; returns the exit code.
+
+    Raises:
+        ValueError: for arguments that do not fit together or name nothing, and for a claim of another kind.
+    """
+    if every == (name is not None):
+        raise ValueError("prove: expected either a claim or --all")
+    if every and (drop is not None or twin):
+        raise ValueError("prove: --all tries every assumption; it takes no --drop or --twin")
+    if json is not None:
+        ready_file("--json", json)
+    for option, folder in (("--out", out), ("--coq", coq)):
+        if folder is not None:
+            ready_folder(option, folder)
+    if every:
+        return _all(out, json, coq)
+    from w2sjax.proving.pages import text
+    from w2sjax.proving.proof import prove as proof_of
+
+    proof = proof_of(_claim(name or ""), drop=drop, twin=twin)
+    _say(text(proof))
+    if json is not None:
+        _write(json, proof.to_json())
+    if out is not None:
+        _pages(proof, out)
+    refused = coq is not None and not _checked(proof, coq)
+    return NEITHER if refused else CODES[proof.outcome]
+
+
+def _all(out: Path | None, json: Path | None, coq: Path | None) -> int:
+    """Prove every claim of the registry, and refute it without each assumption."""
+    from w2sjax.claims import REGISTRY
+    from w2sjax.proving.expressions import NotOfThisKindError
+    from w2sjax.proving.pages import table
+    from w2sjax.proving.proof import prove as proof_of
+    from w2sjax.report import progress_bar
+
+    rows: list[tuple[Claim, Any]] = []
+    claims = [claim for claim in REGISTRY if claim.setting.name == "projection"]
+    with progress_bar() as progress:
+        for place, claim in enumerate(claims):
+            for drop in (None, *claim.droppable):
+                try:
+                    rows.append((claim.without(drop), proof_of(claim, drop=drop)))
+                except NotOfThisKindError as error:
+                    rows.append((claim.without(drop), str(error)))
+            progress("prove", place + 1, len(claims))
+    Console().print(table(rows))
+    proofs = [proof for _, proof in rows if not isinstance(proof, str)]
+    if json is not None:
+        _write(json, [proof.to_json() for proof in proofs])
+    for proof in proofs if out is not None else ():
+        _pages(proof, out)
+    proved = [one for one in proofs if one.outcome == "proved" and one.claim.dropped is None]
+    accepted = [_checked(proof, coq) for proof in (proved if coq is not None else ())]
+    wrong = any(one.outcome != "proved" for one in proofs if one.claim.dropped is None)
+    return REFUTED if wrong else PROVED if all(accepted) else NEITHER
+
+
+def sharpen(name: str, *, out: Path | None, json: Path | None) -> int:
+    """Find the best constant of a bound, or the curve of two; returns the exit code.
+
+    Raises:
+        ValueError: for a claim without unknown constants, or of another kind.
+    """
+    from w2sjax.proving.sharpening import NONE, curve
+    from w2sjax.proving.sharpening import sharpen as best_of
+
+    if json is not None:
+        ready_file("--json", json)
+    if out is not None:
+        ready_folder("--out", out)
+    claim = _claim(name)
+    if len(claim.unknowns) == 2:
+        found: Any = curve(claim)
+        kinds = {best.kind for _, best in found.points}
+        Console().print(found)
+        if out is not None:
+            from w2sjax.proving.pictures import draw
+
+            for path in draw(found, out):
+                _say(f"wrote {path}")
+    else:
+        found = best_of(claim)
+        kinds = {found.kind}
+        _say(found.__rich__())
+    if json is not None:
+        _write(json, found.to_json())
+    return REFUTED if kinds == {NONE} else PROVED
+
+
+def replay(path: Path) -> int:
+    """Check a proof's file again, in `fractions` alone, or decide a counterexample's; returns the exit code.
+
+    Raises:
+        ValueError: if it is no such file.
+        OSError: if it cannot be read.
+    """
+    from w2sjax.falsification.command import replay as decide_again
+    from w2sjax.proving.certificate import WrongCertificateError
+    from w2sjax.proving.pages import text
+    from w2sjax.proving.proof import from_file, is_proof
+
+    if not is_proof(path):
+        return decide_again(path)
+    proof = from_file(path)
+    try:
+        proof.check()
+    except WrongCertificateError as error:
+        _say(f"{proof.claim.name}: the certificate proves nothing: {error}")
+        return NEITHER
+    _say(text(proof))
+    _say("\nthe multipliers are checked: the sum is the claim, in exact arithmetic")
+    return PROVED
+
+
+def _claim(name: str) -> Claim:
+    from w2sjax.claim_files import find_claims
+    from w2sjax.lookup import claim_named
+
+    found = [claim_named(one) for one in find_claims([name])]
+    if len(found) != 1:
+        raise ValueError(f"{name}: expected one claim, got {len(found)}; write FILE.py::NAME")
+    return found[0]
+
+
+def _pages(proof: Any, folder: Path) -> None:
+    """Write a page, and a file that `replay` checks."""
+    from w2sjax.falsification import pictures
+    from w2sjax.proving.pages import markdown
+
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = folder / proof.stem
+    picture = None
+    if proof.counterexample is not None:
+        proof.counterexample.save(stem.with_suffix(".json"))
+        picture = pictures.draw(proof.counterexample, stem) if pictures.can_draw() else None
+    else:
+        proof.save(stem.with_suffix(".json"))
+    stem.with_suffix(".md").write_text(markdown(proof, picture and picture.name) + "\n")
+
+
+def _checked(proof: Any, folder: Path) -> bool:
+    """Write a theorem for Coq and say what Coq says; whether it does not refuse it."""
+    from w2sjax.proving.coq import files
+
+    path = files.write(proof, folder)
+    answer = files.run(path)
+    _say(f"{path}: {answer.message}")
+    return answer.accepted is not False
+
+
+def _write(path: Path, found: Any) -> None:
+    path.write_text(json_module.dumps(found, indent=1) + "\n")
+
+
+def _say(text: str) -> None:
+    Console().print(text, markup=False, highlight=False, soft_wrap=True)

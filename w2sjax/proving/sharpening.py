@@ -1,0 +1,295 @@
+r"""The best constant of a bound: the least, or greatest, for which it holds for all instances.
+
+The constant is one more variable beside the multipliers; its least value is a semidefinite program. Where
+that is a rational number c, the bound is proved at c, and an instance at which both sides are equal, and with
+any smaller constant the bound fails, proves that c is best. Otherwise the bound is proved at the upper end of
+an interval of width at most 1e-6, and refuted at its lower end.
+"""
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+
+from w2sjax.arithmetic.rationals import simplest
+from w2sjax.falsification.counterexample import Counterexample, confirm
+from w2sjax.falsification.deciding import decide
+from w2sjax.language.claims import Claim, Comparisons
+from w2sjax.language.evaluation import plan
+from w2sjax.language.terms import QUANTITY, UNKNOWN, Comparison, Term, term
+from w2sjax.proving.certificate import check
+from w2sjax.proving.models import Gram, Models, instance
+from w2sjax.proving.multipliers import Search
+from w2sjax.proving.proof import Proof
+from w2sjax.proving.reading import read
+from w2sjax.proving.statements import Slack, Statement
+from w2sjax.settings.exact import RefusedError
+from w2sjax.settings.projection.meaning import meaning_of
+
+HALF = Fraction(4, 10**7)  # of the width of an interval
+LARGEST = 10_000  # denominator of a constant that is taken for rational
+TIED = "the tight student is the other one of two members that are equally near"
+LEAST, GREATEST, EVERY, NONE = "least", "greatest", "every", "none"
+
+
+@dataclasses.dataclass(frozen=True)
+class Sharpened:
+    """The best constant of a bound.
+
+    Attributes:
+        claim: the bound, with its unknown constant.
+        name: of the constant.
+        kind: "least" or "greatest"; "every" if the bound holds with all, "none" if it holds with none.
+        constant: the best one, where it is rational.
+        interval: what contains it: where it is rational it is that alone.
+        algebraic: what it seems to be where it is not rational; "" if that is not known.
+        proof: of the bound with the constant, or with the end of the interval.
+        counterexample: to the bound with the other end of the interval.
+        tight: an instance at which the bound with the constant is an equality, and fails with a better one.
+        note: what is not certain.
+    """
+
+    claim: Claim
+    name: str
+    kind: str
+    constant: Fraction | None = None
+    interval: tuple[Fraction, Fraction] | None = None
+    algebraic: str = ""
+    proof: Proof | None = None
+    counterexample: Counterexample | None = None
+    tight: Any = None
+    note: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as plain objects, rationals as text."""
+        return {
+            "claim": self.claim.name,
+            "unknown": self.name,
+            "kind": self.kind,
+            "constant": None if self.constant is None else str(self.constant),
+            "interval": None if self.interval is None else [str(end) for end in self.interval],
+            "algebraic": self.algebraic,
+            "proof": None if self.proof is None else self.proof.to_json(),
+            "counterexample": None
+            if self.counterexample is None
+            else self.counterexample.to_json(),
+            "tight": None if self.tight is None else self.tight.to_json(),
+            "note": self.note,
+        }
+
+    def __rich__(self) -> str:
+        from w2sjax.proving.pages import sharpened_text
+
+        return sharpened_text(self)
+
+
+def sharpen(claim: Claim) -> Sharpened:
+    """Find the best value of the one unknown constant of a bound.
+
+    Raises:
+        NotOfThisKindError: a ValueError, for a bound that is not linear in it, or of another kind.
+        ValueError: if it does not have one unknown constant.
+        ImportError: without the extra "prove".
+    """
+    if len(claim.unknowns) != 1:
+        raise ValueError(
+            f"{claim.name or claim.title}: expected one unknown constant, got {len(claim.unknowns)}; "
+            'write c = w2sjax.unknown("c"), and curve for two'
+        )
+    (name,), statement = claim.unknowns, read(claim)
+    search = Search(statement)
+    low, high = (search.extreme(statement.slacks, name, sign) for sign in (1, -1))
+    if math.isnan(low) or math.isnan(high) or low > high + 1e-6:
+        return Sharpened(claim, name, NONE)
+    if math.isinf(low) and math.isinf(high):
+        return Sharpened(claim, name, EVERY)
+    sign = -1 if math.isinf(low) else 1
+    found = _best(_Bound(claim, name, statement, search, sign), low if sign > 0 else high)
+    if math.isfinite(low) and math.isfinite(high):
+        note = f"it holds up to about {high:.7g}"
+        found = dataclasses.replace(found, note=", ".join(filter(None, (found.note, note))))
+    return found
+
+
+@dataclasses.dataclass(frozen=True)
+class Curve:
+    """Best pairs of two constants.
+
+    Attributes:
+        claim: the bound.
+        names: of the constant that is put in, and of the one that is sought.
+        points: values of the first with the best values of the second.
+    """
+
+    claim: Claim
+    names: tuple[str, str]
+    points: tuple[tuple[Fraction, Sharpened], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as plain objects."""
+        points = [{"at": str(at), **best.to_json()} for at, best in self.points]
+        return {"claim": self.claim.name, "unknowns": list(self.names), "points": points}
+
+    def __rich__(self):
+        from w2sjax.proving.pages import curve_table
+
+        return curve_table(self)
+
+
+GRID = tuple(Fraction(k, 4) for k in range(-4, 9))
+
+
+def curve(claim: Claim, grid: tuple[Fraction, ...] = GRID) -> Curve:
+    """Find the best value of the second unknown constant of a bound for each value of the first.
+
+    Raises:
+        ValueError: as `sharpen`, or if it does not have two unknown constants.
+    """
+    if len(claim.unknowns) != 2:
+        raise ValueError(f"{claim.name or claim.title}: expected two unknown constants")
+    first, second = claim.unknowns
+    points = tuple((at, sharpen(with_values(claim, {first: at}))) for at in grid)
+    return Curve(claim, (first, second), points)
+
+
+def with_values(claim: Claim, values: dict[str, Fraction]) -> Claim:
+    """Put numbers in the place of unknown constants."""
+    every = claim.comparisons
+    order = plan(tuple(side for one in every for side in (one.lhs, one.rhs)))
+    found: list[Term] = []
+    for step, operands in order.steps:
+        given = tuple(found[i] for i in operands)
+        if step.operation == QUANTITY and step.data[0] == UNKNOWN and step.data[1] in values:
+            found.append(term(values[step.data[1]]))
+        else:
+            found.append(Term(step.operation, given, step.data))
+    sides = iter(found[place] for place in order.results)
+    rows: Comparisons = tuple(Comparison(next(sides), one.relation, next(sides)) for one in every)
+    return dataclasses.replace(claim, claim=rows, false_twin=None)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Bound:
+    """A bound whose constant is sought.
+
+    Attributes:
+        sign: 1 if the least is sought, -1 if the greatest.
+    """
+
+    claim: Claim
+    name: str
+    statement: Statement
+    search: Search
+    sign: int
+
+    def at(self, value: Fraction) -> tuple[Claim, list[Slack]]:
+        """Put in a value."""
+        slacks = [slack.at({self.name: value}) for slack in self.statement.slacks]
+        return with_values(self.claim, {self.name: value}), slacks
+
+    def proved(self, value: Fraction) -> Proof | None:
+        """Prove it with a value of the constant."""
+        claim, slacks = self.at(value)
+        found = [self.search.certificate(slack) for slack in slacks]
+        certificates = tuple(one for one in found if one is not None)
+        if len(certificates) < len(found):
+            return None
+        statement = read(claim)
+        for slack, certificate in zip(statement.slacks, certificates, strict=True):
+            check(statement, slack, certificate)
+        return Proof(claim, certificates)
+
+    def refuted(self, value: Fraction) -> Counterexample | None:
+        """Refute it with a value of the constant."""
+        claim, slacks = self.at(value)
+        models = Models(self.statement)
+        found = itertools.chain.from_iterable(models.breaking(slack) for slack in slacks)
+        for case in self.instances(found):
+            try:
+                answer = confirm(claim, case, "from a dual solution")
+            except RefusedError:
+                continue
+            if answer is not None:
+                return answer
+        return None
+
+    def tight(self, value: Fraction) -> tuple[Any, str]:
+        """Find an instance at which it is an equality, and fails with any better constant.
+
+        Of two members that are equally near an instance takes the first as the projection: where the other
+        one is meant, that is said.
+        """
+        claim, slacks = self.at(value)
+        better, _ = self.at(value - self.sign)
+        models = Models(self.statement)
+        parts = [slack.unknown.get(self.name) for slack in self.statement.slacks]
+        pair = meaning_of(self.claim).pair
+        for slack, part in zip(slacks, parts, strict=True):
+            if part is None:
+                continue
+            for case in self.instances(models.tight(slack, part * self.sign)):
+                if decide(claim, case).slack == 0 and decide(better, case).violated:
+                    return case, ""
+                if pair:
+                    return case, TIED
+        return None, ""
+
+    def instances(self, models: Iterator[Gram]) -> Iterator[Any]:
+        """Make models instances."""
+        for gram in models:
+            case = instance(self.statement, gram)
+            if case is not None and case.fault() is None:
+                yield case
+
+
+def _best(bound: _Bound, near: float) -> Sharpened:
+    """Find the best constant near a numerical one."""
+    claim, name, kind = bound.claim, bound.name, LEAST if bound.sign > 0 else GREATEST
+    value = Fraction(near)
+    simple = simplest(value - HALF, value + HALF)
+    proof = bound.proved(simple) if simple.denominator <= LARGEST else None
+    if proof is not None:
+        tight, note = bound.tight(simple)
+        if tight is not None:
+            return Sharpened(
+                claim, name, kind, simple, (simple, simple), proof=proof, tight=tight, note=note
+            )
+    outer = simple if proof is not None else (value + bound.sign * HALF).limit_denominator(10**9)
+    inner = (value - bound.sign * HALF).limit_denominator(10**9)
+    proof = proof or bound.proved(outer)
+    counterexample = bound.refuted(inner)
+    doubts = ["no proof at its outer end"] * (proof is None)
+    doubts += ["no counterexample at its inner end"] * (counterexample is None)
+    low, high = sorted((inner, outer))
+    return Sharpened(
+        claim,
+        name,
+        kind,
+        interval=(low, high),
+        algebraic=algebraic(near),
+        proof=proof,
+        counterexample=counterexample,
+        note=", ".join(doubts),
+    )
+
+
+def algebraic(near: float) -> str:
+    """Name a quadratic number with small coefficients near a number; "" if there is none."""
+    found = mpmath.findpoly(near, 2, maxcoeff=60, tol=1e-6)
+    if not found or len(found) < 3:
+        return ""
+    a, b, c = map(int, found)
+    if a < 0:
+        a, b, c = -a, -b, -c
+    square = b * b - 4 * a * c
+    outside = max(k for k in range(1, math.isqrt(square) + 1) if square % (k * k) == 0)
+    sign = "+" if 2 * a * near + b > 0 else "-"
+    inside, common = square // outside**2, math.gcd(b, outside, 2 * a)
+    root = f"{outside // common if outside != common else ''}√{inside}"
+    above = f"{-b // common} {sign} {root}" if b else f"{sign if sign == '-' else ''}{root}"
+    below = 2 * a // common
+    return above if below == 1 else f"({above})/{below}"
