@@ -113,10 +113,8 @@ def _ceiling(features, weights, centre, scales, rank):
         whole = jnp.all(((scaled != 0) == (features != 0)) | ~counted, axis=0)
         return copies(scaled, null, whole)
 
-    def full():
-        return jnp.zeros((), jnp.int32), jnp.ones((), jnp.int32)
-
-    dependent, group = jax.lax.cond(rank < dimension, examined, full)
+    none = jnp.zeros((), jnp.int32), jnp.ones((), jnp.int32)
+    dependent, group = jax.lax.cond(rank < dimension, examined, lambda: none)
     ceiling = jnp.minimum(points, dimension - dependent)
     return ceiling, jnp.where(dimension - dependent == rank, group, 0)
 

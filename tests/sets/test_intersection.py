@@ -9,14 +9,11 @@ import numpy as np
 import pytest
 
 from w2sjax.sets._restrictions import restrictions
-from w2sjax.sets.bounded_values import BoundedValues
-from w2sjax.sets.box import Box
+from w2sjax.sets.balls import L1Ball, L2Ball
+from w2sjax.sets.box import Box, Orthant
 from w2sjax.sets.ellipsoid import Ellipsoid
+from w2sjax.sets.function_values import BoundedValues, Monotone
 from w2sjax.sets.intersection import Intersection, ValueIntersection, intersect
-from w2sjax.sets.l1_ball import L1Ball
-from w2sjax.sets.l2_ball import L2Ball
-from w2sjax.sets.monotone import Monotone
-from w2sjax.sets.orthant import Orthant
 from w2sjax.sets.polyhedron import Polyhedron
 from w2sjax.sets.simplex import Simplex
 from w2sjax.sets.subspace import Subspace

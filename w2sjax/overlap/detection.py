@@ -148,13 +148,7 @@ def detect(
     second = _split(similar, confident, known, score_threshold, "score_threshold")
     overlap = ~hard & jnp.any(hard) & (similar >= second.threshold)
     regions = jnp.where(hard, HARD, jnp.where(overlap, OVERLAP, EASY)).astype(jnp.int32)
-    return Detection(
-        regions=regions,
-        confidence=sure,
-        scores=jnp.where(hard, jnp.nan, similar),
-        confidence_split=first,
-        score_split=second,
-    )
+    return Detection(regions, sure, jnp.where(hard, jnp.nan, similar), first, second)
 
 
 def _split(scores, weights, known: Array | float, threshold, name: str) -> ChangePoint:

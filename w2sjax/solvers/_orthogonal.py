@@ -13,16 +13,9 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Float, Int
 
 from ._active_set import Face, Offer, Region, turn, until_spent, walk
-
-
-class _State(NamedTuple):
-    point: Float[Array, " d"]
-    face: Face
-    steps: Int[Array, ""]
-    done: Bool[Array, ""]
 
 
 class _Move(NamedTuple):
@@ -78,15 +71,14 @@ def _offer(
 
 
 def finish(
-    factor: Float[Array, "d d"],
-    response: Float[Array, " d"],
-    point: Float[Array, " d"],
+    factor: Array,
+    response: Array,
+    point: Array,
     face: Face,
     region: Region,
-    done: Bool[Array, ""],
-    *,
-    rounding: float,
-    max_steps: int | Int[Array, ""],
+    done,
+    rounding,
+    max_steps,
 ) -> tuple[Float[Array, " d"], Int[Array, ""]]:
     """Minimise over the set from a feasible point and its face, unless that is `done`.
 
@@ -95,8 +87,8 @@ def finish(
     lengths, norm = jnp.sqrt(jnp.sum(factor**2, axis=0)), jnp.linalg.norm(response)
     zero, budget = jnp.zeros((), response.dtype), region.budget
 
-    def step(state: _State) -> _State:
-        point, face = state.point, state.face
+    def step(state: tuple) -> tuple:
+        point, face, steps, _ = state
         cost, spends, left = jnp.zeros_like(response), jnp.zeros_like(response), zero
         if budget is not None:
             cost = budget.cost
@@ -109,8 +101,8 @@ def finish(
         residual = response - factor @ stop.point
         offer = _offer(factor, residual, noise, move, cost, region.signed)
         face, _, _, finished = turn(stop, offer, face, region)
-        return _State(stop.point, face, state.steps + 1, finished)
+        return stop.point, face, steps + 1, finished
 
-    start = _State(point, face, jnp.zeros((), jnp.int32), done)
-    end = lax.while_loop(lambda state: ~state.done & (state.steps < max_steps), step, start)
-    return end.point, end.steps
+    start = point, face, jnp.zeros((), jnp.int32), done
+    end = lax.while_loop(lambda state: ~state[3] & (state[2] < max_steps), step, start)
+    return end[0], end[2]
