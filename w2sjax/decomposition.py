@@ -161,11 +161,9 @@ def _by_qr(features, weights, centre) -> Factorisation:
 
 
 def _by_gram(features, weights, centre) -> Factorisation:
-    size, dimension = features.shape
-    dtype = features.dtype
     masses = concrete(weights)
     plain = centre is None and masses is not None and masses.all()
-    columns, left_over = features, jnp.zeros(dimension, dtype)
+    columns, left_over = features, jnp.zeros(features.shape[1], features.dtype)
     if not plain:
         columns, left_over = centred_with_rest(features, weights, centre)
     gram = _gram(columns, weights)

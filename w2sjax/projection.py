@@ -165,11 +165,8 @@ def _(intercept, primals, tangents):
         normals = jnp.where(active[:, None], normals, 0)
         multipliers = -jnp.linalg.pinv(normals.T) @ gradient
 
-    def conditions(unknowns, data):
-        return _stationarity(unknowns, data, intercept, active)
-
-    matrix = jnp.concatenate(jax.jacfwd(conditions)((theta, multipliers), data), axis=1)
-    _, change = jax.jvp(
-        lambda given: conditions((theta, multipliers), given), (data,), (data_tangents,)
-    )
+    unknowns = theta, multipliers
+    conditions = functools.partial(_stationarity, intercept=intercept, active=active)
+    matrix = jnp.concatenate(jax.jacfwd(conditions)(unknowns, data), axis=1)
+    _, change = jax.jvp(functools.partial(conditions, unknowns), (data,), (data_tangents,))
     return theta, -solve(matrix, change)[:dimension]

@@ -97,10 +97,6 @@ def negative(value: Measured) -> Measured:
     return Measured(-value.number, value.size)
 
 
-def _largest(*values: Measured) -> Measured:
-    return functools.reduce(_larger, values)
-
-
 def _absolute(value: Measured) -> Measured:
     return Measured(Rounded(jnp.abs(value.number.value), value.number.error), value.size)
 
@@ -114,8 +110,8 @@ MEASURED: dict[str, Callable[..., Any]] = {
     "power": lambda value, exponent: _each(operator.mul)(*[value] * exponent),
     "sqrt": lambda value: measured(value.number.sqrt(), jnp.sqrt(value.size)),
     "log": _logarithm,
-    "max": _largest,
-    "min": lambda *values: negative(_largest(*map(negative, values))),
+    "max": lambda *values: functools.reduce(_larger, values),
+    "min": lambda *values: negative(functools.reduce(_larger, map(negative, values))),
     "abs": _absolute,
 }
 

@@ -89,10 +89,9 @@ def simulate(
     program = _program(strategy_named(strategy), rewards, width, jax.device_count())
     if bandits * columns * total < LITTLE_WORK:
         program = _quickly(program, tuple((part.shape, part.dtype) for part in given))
-    pulls, paid = program(*given)
     pulls, paid = (
         jnp.moveaxis(part, -1, 1).reshape(blocks * width, looks.size, columns)[:bandits]
-        for part in (pulls, paid)
+        for part in program(*given)
     )
     densities = jnp.where(jnp.arange(columns) < sources, means, 0)[:, None, :]
     return Simulation(looks, pulls, paid, regret(pulls, densities))

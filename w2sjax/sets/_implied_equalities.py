@@ -185,8 +185,7 @@ def _reduced(matrix: np.ndarray) -> tuple[Any, list[int]]:
 
     count, width = matrix.shape
     reduced, rank = fmpq_mat(count, width, [_rational(value) for value in matrix.ravel()]).rref()
-    columns = range(width)
-    return reduced, [next(j for j in columns if reduced[row, j] != 0) for row in range(rank)]
+    return reduced, [next(j for j in range(width) if reduced[row, j] != 0) for row in range(rank)]
 
 
 def _rational(value):

@@ -101,8 +101,7 @@ class Intersection(CoefficientSet):
         taken = jnp.zeros((0, dimension), dtype)
         if radii.shape[0]:
             point, taken = _restrictions.unlift(point, constraints, radii)
-        normals = _normals(pairs, point, taken)
-        _, split = _splits(self, normals)
+        _, split = _splits(self, _normals(pairs, point, taken))
         # A target in the class, often on its boundary, is met more closely without the method.
         met = self.distance(free).upper() <= jnp.finfo(dtype).eps ** 0.6 * rounding.norm(free)
         return Solution(jnp.where(met, free, point.primal), cast(Any, split), point.steps)

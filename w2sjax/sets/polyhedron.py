@@ -244,12 +244,8 @@ def _no_room(error: NoRoomError) -> str:
     rows = f"rows {error.rows} of the inequalities, with the equalities,"
     if len(error.rows) == 1:
         return f"row {error.rows[0]} says 0 <= {error.room:.3g}, which no point satisfies; leave it out"
+    fault = f"leave a room of {error.room:.3g}, less than their rounding"
     if error.room < 0:
-        return (
-            f"no point satisfies all constraints: {rows} contradict each other by "
-            f"{-error.room:.3g}; widen them, or write the equation they mean in equality and level"
-        )
-    return (
-        f"{rows} leave a room of {error.room:.3g}, less than their rounding; widen them, or write "
-        "the equation they mean in equality and level"
-    )
+        rows = f"no point satisfies all constraints: {rows}"
+        fault = f"contradict each other by {-error.room:.3g}"
+    return f"{rows} {fault}; widen them, or write the equation they mean in equality and level"

@@ -62,13 +62,7 @@ class _State(NamedTuple):
 
 
 def interior_point(
-    factor: Float[Array, "d n"],
-    response: Float[Array, " d"],
-    constraints: Constraints,
-    start: Float[Array, " n"],
-    length: Float[Array, ""],
-    *,
-    max_steps: int,
+    factor: Array, response: Array, constraints: Constraints, start: Array, length, *, max_steps
 ) -> Point:
     """Minimise from `start`, best strictly inside; `length` is the order of the solution's norm."""
     residual = factor @ start - response

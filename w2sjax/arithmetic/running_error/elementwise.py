@@ -109,11 +109,6 @@ def larger(value, *operands, **_) -> Tracked:
     return Tracked(value, jnp.broadcast_to(bound, value.shape))
 
 
-def unchanged(value, inner, **_) -> Tracked:
-    """Signs and absolute values keep the error."""
-    return Tracked(value, inner.bound)
-
-
 def sign(value, inner, **_) -> Tracked:
     """A sign is right where the error cannot reach zero, and off by at most 2 elsewhere."""
     sure = (jnp.abs(inner.value) > inner.bound) | (inner.bound == 0)
@@ -151,11 +146,6 @@ def comparison(value, first, second, **_) -> Tracked:
 def logical(value, *operands, **_) -> Tracked:
     """In doubt where an operand is."""
     return Tracked(value, functools.reduce(operator.or_, [operand.bound for operand in operands]))
-
-
-def finiteness(value, inner, **_) -> Tracked:
-    """In doubt where the error is not bounded."""
-    return Tracked(value, ~jnp.isfinite(inner.bound))
 
 
 def choice(value, which, *cases, **_) -> Tracked:
@@ -215,12 +205,13 @@ RULES: dict[str, Callable[..., Tracked]] = {
     "logistic": library(lambda _, inner: 0.25 * inner.bound),
     "erf": library(lambda _, inner: 1.13 * inner.bound),
     **dict.fromkeys(("max", "min", "clamp"), larger),
-    **dict.fromkeys(("neg", "abs"), unchanged),
+    **dict.fromkeys(("neg", "abs"), lambda value, inner, **_: Tracked(value, inner.bound)),
     "sign": sign,
     **{name: whole(getattr(jnp, name)) for name in ("floor", "ceil", "round")},
     **dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne"), comparison),
     **dict.fromkeys(("and", "or", "xor", "not"), logical),
-    "is_finite": finiteness,
+    # In doubt where the error is not bounded.
+    "is_finite": lambda value, inner, **_: Tracked(value, ~jnp.isfinite(inner.bound)),
     "select_n": choice,
     "convert_element_type": conversion,
 }
