@@ -69,7 +69,7 @@ def power(value, base, exponent, **_) -> Tracked:
     height = jnp.abs(jnp.log(jnp.where(base.value > 0, base.value, 1)))
     turned = 1.01 * jnp.abs(value) * jnp.expm1(1.01 * exponent.bound * height)
     open_ = (exponent.bound > 0) & (base.value <= 0) & (exponent.value <= exponent.bound)
-    found = after(value, jnp.where(open_, jnp.inf, inherited + turned), LIBRARY_ROUNDINGS)
+    found = after(value, jnp.where(open_, jnp.inf, inherited + turned), tracked.LIBRARY_ROUNDINGS)
     return exact_where(base.zero & (exponent.value > exponent.bound), found)
 
 
