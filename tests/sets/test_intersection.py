@@ -294,6 +294,8 @@ def test_intersect_refuses():
         intersect(L2Ball(jnp.asarray(1.0)), Orthant())
     with pytest.raises(ValueError, match="shape"):
         intersect(L2Ball(jnp.asarray(1.0)), Orthant(), jnp.zeros(2), dimension=3)
+    with pytest.raises(ValueError, match="nothing is known of values in a subspace"):
+        ValueIntersection(Monotone(), Subspace())  # pyright: ignore[reportArgumentType]
 
 
 def test_monotone_and_bounded():
