@@ -129,8 +129,7 @@ def detect(
     sure = confidence(probabilities)
     features = at_least_single(floating("features", features))
     if features.ndim != 2 or features.shape[0] != sure.shape[0]:
-        expected = f"({sure.shape[0]}, d)"
-        raise ValueError(f"features: expected shape {expected}, got {features.shape}")
+        raise ValueError(f"features: expected shape ({sure.shape[0]}, d), got {features.shape}")
     if sure.shape[0] < 2:
         raise ValueError(f"probabilities: expected those of 2 points or more, got {sure.shape[0]}")
     everywhere = jnp.ones_like(sure)

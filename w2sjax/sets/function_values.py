@@ -162,8 +162,10 @@ class ValueIntersection(ValueSet):
         A partial sum passes at most n additions, and a few products more.
         """
         monotone, bound = self._limits()
-        if bound is None or not monotone:
-            return (Monotone() if monotone else BoundedValues(bound)).support(direction, weights)
+        if bound is None:
+            return Monotone().support(direction, weights)
+        if not monotone:
+            return BoundedValues(bound).support(direction, weights)
         size, dtype = direction.shape[0], direction.dtype
         terms = direction if weights is None else weights * direction
         heads = jnp.concatenate([jnp.zeros((1,), dtype), jnp.cumsum(terms)])

@@ -118,6 +118,5 @@ def strategy_named(strategy: Strategy | str) -> Strategy:
     if isinstance(strategy, Strategy):
         return strategy
     if strategy not in STRATEGIES:
-        known = ", ".join(STRATEGIES)
-        raise ValueError(f"strategy: there is no {strategy!r}; known are {known}")
+        raise ValueError(f"strategy: there is no {strategy!r}; known are {', '.join(STRATEGIES)}")
     return STRATEGIES[strategy]
