@@ -19,7 +19,7 @@ from w2sjax import certify, hypothesis_class, project
 from w2sjax._compilation import compile_quickly
 from w2sjax.certificate import Projection
 from w2sjax.hypothesis import HypothesisClass
-from w2sjax.sets.l2_ball import L2Ball
+from w2sjax.sets.balls import L2Ball
 from w2sjax.settings.random_instances import compared
 
 

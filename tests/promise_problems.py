@@ -24,7 +24,7 @@ from w2sjax.sets import (
     Simplex,
     Subspace,
 )
-from w2sjax.sets.value_intersection import ValueIntersection
+from w2sjax.sets.function_values import ValueIntersection
 
 
 class Problem(NamedTuple):

@@ -27,7 +27,7 @@ from w2sjax.sets import (
     Simplex,
     Subspace,
 )
-from w2sjax.sets.value_intersection import ValueIntersection
+from w2sjax.sets.function_values import ValueIntersection
 
 SIZE, DIMENSION, COUNT = 6, 3, 8
 # Scales of the target, of the features, and exponents of the weights; the last target is a member.

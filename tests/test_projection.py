@@ -29,7 +29,7 @@ from w2sjax.sets import (
     Simplex,
     Subspace,
 )
-from w2sjax.sets.value_intersection import ValueIntersection
+from w2sjax.sets.function_values import ValueIntersection
 
 SIZE, DIMENSION = 7, 3
 MATRIX = np.array([[1.0, 1, 0], [-1, 0, 1], [0, -1, -1], [0.5, -1, 1]])

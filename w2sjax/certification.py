@@ -69,17 +69,8 @@ def certify(
     intercept = jnp.zeros((), dtype) if intercept is None else jnp.asarray(intercept, dtype)
     if not hypothesis.intercept and np.any(concrete(intercept)):
         raise ValueError(f"intercept: got {intercept}, but the class has none")
-    return _certify(
-        hypothesis,
-        target,
-        coefficients,
-        intercept,
-        values,
-        hint,
-        radius,
-        steps,
-        tolerance=tolerance,
-    )
+    point = coefficients, intercept, values
+    return _certify(hypothesis, target, *point, hint, radius, steps, tolerance=tolerance)
 
 
 @functools.partial(jax.jit, static_argnames="tolerance")

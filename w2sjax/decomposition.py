@@ -113,10 +113,8 @@ def _ceiling(features, weights, centre, scales, rank):
         whole = jnp.all(((scaled != 0) == (features != 0)) | ~counted, axis=0)
         return copies(scaled, null, whole)
 
-    def full():
-        return jnp.zeros((), jnp.int32), jnp.ones((), jnp.int32)
-
-    dependent, group = jax.lax.cond(rank < dimension, examined, full)
+    none = jnp.zeros((), jnp.int32), jnp.ones((), jnp.int32)
+    dependent, group = jax.lax.cond(rank < dimension, examined, lambda: none)
     ceiling = jnp.minimum(points, dimension - dependent)
     return ceiling, jnp.where(dimension - dependent == rank, group, 0)
 
@@ -163,11 +161,9 @@ def _by_qr(features, weights, centre) -> Factorisation:
 
 
 def _by_gram(features, weights, centre) -> Factorisation:
-    size, dimension = features.shape
-    dtype = features.dtype
     masses = concrete(weights)
     plain = centre is None and masses is not None and masses.all()
-    columns, left_over = features, jnp.zeros(dimension, dtype)
+    columns, left_over = features, jnp.zeros(features.shape[1], features.dtype)
     if not plain:
         columns, left_over = centred_with_rest(features, weights, centre)
     gram = _gram(columns, weights)

@@ -108,10 +108,5 @@ class Factorisation:
     def system(self, response: Float[Array, " d"]) -> LeastSquares:
         """Reduce to the problem that the solvers receive, null directions left out."""
         null = ~self._kept() & ((self.rank >= self.ceiling) | (self.left is None))
-        return LeastSquares(
-            jnp.where(null, 0, self.singular),
-            self.right,
-            jnp.where(null, 0, response),
-            self.scales,
-            self.rank,
-        )
+        singular, response = jnp.where(null, 0, self.singular), jnp.where(null, 0, response)
+        return LeastSquares(singular, self.right, response, self.scales, self.rank)

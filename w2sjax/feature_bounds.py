@@ -80,10 +80,8 @@ def bound(
         return values, inner
     unbounded = jnp.full(dimension, jnp.inf, dtype)
     support = convex_set.support(point.moment, hint)
-    bounds = [inner] + [
-        _set_bound(factors, convex_set, point, support, within, outside)
-        for within in (extent, unbounded)
-    ]
+    by_set = functools.partial(_set_bound, factors, convex_set, point, support, outside)
+    bounds = inner, by_set(extent), by_set(unbounded)
     return values, functools.reduce(functools.partial(_better, enough), bounds)
 
 
@@ -102,11 +100,9 @@ def _examined(hypothesis, target, theta, intercept, values, radius):
     factors: Factorisation = hypothesis.factorisation
     mass = jnp.sqrt(inflate(total(weights), count))
     computed = hypothesis.values(theta, intercept if hypothesis.intercept else None)
-    off_class = inflate(
-        gamma(dimension + 2, dtype)
-        * (jnp.sum(jnp.abs(theta) * factors.raw_norms) + jnp.abs(intercept) * mass),
-        dimension + 8,
-    ) + underflow(dimension + 2, dtype) * (1 + jnp.sum(jnp.abs(theta)))
+    length = jnp.sum(jnp.abs(theta) * factors.raw_norms) + jnp.abs(intercept) * mass
+    off_class = inflate(gamma(dimension + 2, dtype) * length, dimension + 8)
+    off_class += underflow(dimension + 2, dtype) * (1 + jnp.sum(jnp.abs(theta)))
     counted = weights > 0
     if values is not None:
         away = jnp.where(counted, values - computed, 0)
@@ -192,7 +188,7 @@ def _off_class(offset, slope, point: _Point):
 
 
 def _set_bound(
-    factors: Factorisation, convex_set: CoefficientSet, point: _Point, support, extent, outside
+    factors: Factorisation, convex_set: CoefficientSet, point: _Point, support, outside, extent
 ) -> Bound:
     """Bound by the support function, members being as long as the extent says where it is finite."""
     theta, dtype, dimension = point.theta, point.theta.dtype, point.theta.shape[0]

@@ -106,9 +106,7 @@ def hypothesis_class(
         raise ValueError(f"features: expected shape (n, d) with n, d >= 1, got {features.shape}")
     _refuse(features, "features", lambda a: ~np.isfinite(a), "not finite")
     count = features.shape[0]
-    if weights is None:
-        weights = jnp.ones(count, features.dtype)
-    weights = floating("weights", weights)
+    weights = jnp.ones(count, features.dtype) if weights is None else floating("weights", weights)
     if weights.shape != (count,):
         raise ValueError(
             f"weights: expected shape ({count},) like the features, got {weights.shape}"
@@ -131,12 +129,9 @@ def derived_again(hypothesis: HypothesisClass) -> HypothesisClass:
     if hypothesis.features is None:
         return hypothesis
     kernel = isinstance(hypothesis.set, RKHSBall) and hypothesis.set.kernel is not None
-    return hypothesis_class(
-        hypothesis.set,
-        None if kernel else hypothesis.features,
-        hypothesis.weights,
-        intercept=hypothesis.intercept,
-    )
+    features = None if kernel else hypothesis.features
+    free = hypothesis.intercept
+    return hypothesis_class(hypothesis.set, features, hypothesis.weights, intercept=free)
 
 
 def _normalised(weights: Float[Array, " n"]) -> Float[Array, " n"]:

@@ -3,6 +3,7 @@ r"""Project a target on a strong hypothesis class: the student that learns it pe
 $$f_{sw} = \arg\min_{f \in V} \sum_i w_i (f_i - y_i)^2$$
 """
 
+import dataclasses
 import functools
 
 import jax
@@ -13,7 +14,7 @@ from w2sjax._host import concrete
 from w2sjax.arithmetic import rounding
 from w2sjax.certificate import Projection, Status
 from w2sjax.certification import certify, values_of
-from w2sjax.hypothesis import HypothesisClass, hypothesis_class
+from w2sjax.hypothesis import HypothesisClass, derived_again
 from w2sjax.sets.convex_set import CoefficientSet, ValueSet
 from w2sjax.solvers.least_squares import solve
 
@@ -58,19 +59,12 @@ def project(
     target = values_of(hypothesis, target, "target")
     result = _project(hypothesis, target, radius, max_steps=max_steps, tolerance=tolerance)
     factors = hypothesis.factorisation
-    if factors is not None and factors.left is None:
-        status = concrete(result.status)
-        if status is not None and status != Status.CERTIFIED:
-            accurate = hypothesis_class(
-                hypothesis.set,
-                hypothesis.features,
-                hypothesis.weights,
-                intercept=hypothesis.intercept,
-            )
-            return project(
-                accurate, target, max_steps=max_steps, tolerance=tolerance, radius=radius
-            )
-    return result
+    if factors is None or factors.left is not None:
+        return result
+    if concrete(result.status) in (None, Status.CERTIFIED):
+        return result
+    accurate = derived_again(hypothesis)
+    return project(accurate, target, max_steps=max_steps, tolerance=tolerance, radius=radius)
 
 
 @functools.partial(jax.jit, static_argnames=("max_steps", "tolerance"))
@@ -81,59 +75,40 @@ def _project(hypothesis, target, radius, *, max_steps, tolerance) -> Projection:
         return _with_derivatives(answer, point, answer.intercept, point)
     frozen, fixed = jax.lax.stop_gradient((hypothesis, target))
     solution = _solve(frozen, fixed, max_steps)
-    theta = _differentiable(
-        hypothesis.intercept,
-        solution.coefficients,
-        (hypothesis.set, hypothesis.features, hypothesis.weights, target),
-    )
+    data = hypothesis.set, hypothesis.features, hypothesis.weights, target
+    theta = _differentiable(hypothesis.intercept, solution.coefficients, data)
     intercept = _intercept(hypothesis, target, theta)
-    answer = certify(
-        frozen,
-        fixed,
-        *jax.lax.stop_gradient((theta, intercept)),
-        hint=solution.dual,
-        tolerance=tolerance,
-        radius=radius,
-        steps=solution.steps,
-    )
+    point = jax.lax.stop_gradient((theta, intercept))
+    given = {"hint": solution.dual, "steps": solution.steps, "radius": radius}
+    answer = certify(frozen, fixed, *point, tolerance=tolerance, **given)
     free = intercept if hypothesis.intercept else None
     return _with_derivatives(answer, theta, intercept, hypothesis.values(theta, free))
 
 
 def _with_derivatives(answer, coefficients, intercept, values) -> Projection:
     """Put differentiable points into a certified answer; bounds and statuses carry no derivative."""
-    fixed = jax.lax.stop_gradient(answer)
-    return Projection(
-        coefficients,
-        intercept,
-        values,
-        fixed.gap,
-        fixed.offset,
-        fixed.slope,
-        fixed.radius,
-        fixed.status,
-        fixed.steps,
-    )
+    points = {"coefficients": coefficients, "intercept": intercept, "values": values}
+    return dataclasses.replace(jax.lax.stop_gradient(answer), **points)
 
 
 def _solve(hypothesis, target, max_steps):
     factors, weights = hypothesis.factorisation, hypothesis.weights
-    coordinates = functools.partial(
-        factors.coordinates, hypothesis.features, weights, hypothesis.centre
-    )
+    points = hypothesis.features, weights, hypothesis.centre
     target = jnp.where(weights > 0, target, 0)
     if hypothesis.intercept:
-        target = target - jnp.sum(weights * target) / jnp.sum(weights)
+        target = target - _mean(weights, target)
     convex_set: CoefficientSet = hypothesis.set
-    solution = convex_set.solve(factors.system(coordinates(target)), max_steps=max_steps)
+    solution = convex_set.solve(
+        factors.system(factors.coordinates(*points, target)), max_steps=max_steps
+    )
     if convex_set.linear:
         # One step of iterative refinement takes the residual to rounding level.
         theta = solution.coefficients
         residual = _residual(hypothesis, target, theta)
         if hypothesis.intercept:
-            residual -= jnp.sum(weights * residual) / jnp.sum(weights)
-        theta += factors.system(coordinates(residual)).minimum_norm()
-        solution = type(solution)(theta, solution.dual, solution.steps)
+            residual -= _mean(weights, residual)
+        theta += factors.system(factors.coordinates(*points, residual)).minimum_norm()
+        solution = dataclasses.replace(solution, coefficients=theta)
     return solution
 
 
@@ -141,10 +116,13 @@ def _intercept(hypothesis, target, theta) -> Float[Array, ""]:
     """Weighted mean of the residual, taken twice so that what is left is rounding."""
     if not hypothesis.intercept:
         return jnp.zeros((), target.dtype)
-    weights = hypothesis.weights
     left = _residual(hypothesis, target, theta)
-    first = jnp.sum(weights * left) / jnp.sum(weights)
-    return first + jnp.sum(weights * (left - first)) / jnp.sum(weights)
+    first = _mean(hypothesis.weights, left)
+    return first + _mean(hypothesis.weights, left - first)
+
+
+def _mean(weights, values) -> Float[Array, ""]:
+    return jnp.sum(weights * values) / jnp.sum(weights)
 
 
 def _residual(hypothesis, target, theta) -> Float[Array, " n"]:
@@ -162,7 +140,7 @@ def _stationarity(unknowns, data, intercept, active):
     target = jnp.where(weights > 0, target, 0)
     residual = jnp.matmul(features, theta, precision=rounding.HIGHEST) - target
     if intercept:
-        residual -= jnp.sum(weights * residual) / jnp.sum(weights)
+        residual -= _mean(weights, residual)
     gradient = jnp.matmul(features.T, weights * residual, precision=rounding.HIGHEST)
     constraints, pull = jax.vjp(lambda point: convex_set.constraints(point)[0], theta)
     gradient += pull(multipliers)[0]
@@ -187,11 +165,8 @@ def _(intercept, primals, tangents):
         normals = jnp.where(active[:, None], normals, 0)
         multipliers = -jnp.linalg.pinv(normals.T) @ gradient
 
-    def conditions(unknowns, data):
-        return _stationarity(unknowns, data, intercept, active)
-
-    matrix = jnp.concatenate(jax.jacfwd(conditions)((theta, multipliers), data), axis=1)
-    _, change = jax.jvp(
-        lambda given: conditions((theta, multipliers), given), (data,), (data_tangents,)
-    )
+    unknowns = theta, multipliers
+    conditions = functools.partial(_stationarity, intercept=intercept, active=active)
+    matrix = jnp.concatenate(jax.jacfwd(conditions)(unknowns, data), axis=1)
+    _, change = jax.jvp(functools.partial(conditions, unknowns), (data,), (data_tangents,))
     return theta, -solve(matrix, change)[:dimension]

@@ -11,9 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from w2sjax.overlap.bandits import STRATEGIES, AlwaysBest, BanditState, strategy_named, stream, toss
+from w2sjax.overlap.bandits import (
+    STRATEGIES,
+    AlwaysBest,
+    BanditState,
+    Index,
+    strategy_named,
+    stream,
+    toss,
+)
 from w2sjax.overlap.bandits.arms import WRITTEN_OUT, largest, pick
-from w2sjax.overlap.bandits.index import Index
 
 SOURCES, HORIZON = 4, 40
 each_strategy = pytest.mark.parametrize("name", STRATEGIES)

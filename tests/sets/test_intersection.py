@@ -9,14 +9,11 @@ import numpy as np
 import pytest
 
 from w2sjax.sets._restrictions import restrictions
-from w2sjax.sets.bounded_values import BoundedValues
-from w2sjax.sets.box import Box
+from w2sjax.sets.balls import L1Ball, L2Ball
+from w2sjax.sets.box import Box, Orthant
 from w2sjax.sets.ellipsoid import Ellipsoid
+from w2sjax.sets.function_values import BoundedValues, Monotone
 from w2sjax.sets.intersection import Intersection, ValueIntersection, intersect
-from w2sjax.sets.l1_ball import L1Ball
-from w2sjax.sets.l2_ball import L2Ball
-from w2sjax.sets.monotone import Monotone
-from w2sjax.sets.orthant import Orthant
 from w2sjax.sets.polyhedron import Polyhedron
 from w2sjax.sets.simplex import Simplex
 from w2sjax.sets.subspace import Subspace
@@ -297,6 +294,8 @@ def test_intersect_refuses():
         intersect(L2Ball(jnp.asarray(1.0)), Orthant())
     with pytest.raises(ValueError, match="shape"):
         intersect(L2Ball(jnp.asarray(1.0)), Orthant(), jnp.zeros(2), dimension=3)
+    with pytest.raises(ValueError, match="nothing is known of values in a subspace"):
+        ValueIntersection(Monotone(), Subspace())  # pyright: ignore[reportArgumentType]
 
 
 def test_monotone_and_bounded():

@@ -25,8 +25,8 @@ from w2sjax.sets import (
     Simplex,
     Subspace,
 )
+from w2sjax.sets.function_values import ValueIntersection
 from w2sjax.sets.parse import parse_set
-from w2sjax.sets.value_intersection import ValueIntersection
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ EYE = np.eye(2)
         ("rkhs_ball", {"kernel": EYE, "radius": 0}, "rkhs_ball needs a positive radius, got 0"),
         ("rkhs_ball", {"kernel": [[1, 2], [0, 9]], "radius": 1}, "kernel is not symmetric"),
         ("rkhs_ball", {"kernel": [[1, 2], [2, 1]], "radius": 1}, "kernel is not positive semidef"),
-        ("intersection", {"first": "monotone"}, r"f.npz lacks 'second'; it has \['first'\]"),
+        ("intersection", {"first": "monotone"}, r"f.npz lacks \['second'\] for intersection"),
         (
             "intersection",
             {"first": "l2_ball:1", "second": "box"},

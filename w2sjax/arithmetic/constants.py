@@ -18,12 +18,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-# By bytes of a number: bits of dyadics, digits of decimals, relative width of computed numbers.
-_MEANT = {
-    8: (20, 12, Fraction(1, 10**10)),
-    4: (10, 5, Fraction(1, 10**5)),
-    2: (3, 1, Fraction(1, 10)),
-}
+# By bytes of a number: bits of dyadics, digits of decimals, places that computed numbers are good to.
+_MEANT = {8: (20, 12, 10), 4: (10, 5, 5), 2: (3, 1, 1)}
 
 
 def stands_for(number: Any) -> tuple[Fraction, Fraction] | None:
@@ -32,7 +28,7 @@ def stands_for(number: Any) -> tuple[Fraction, Fraction] | None:
     if array.shape or not jnp.issubdtype(array.dtype, jnp.floating) or not np.isfinite(array):
         return None
     value = Fraction(float(array))
-    bits, digits, width = _MEANT[max(array.dtype.itemsize, 2)]
+    bits, digits, places = _MEANT[max(array.dtype.itemsize, 2)]
     odd = abs(value.numerator) // (value.numerator & -value.numerator or 1)
     whole = value.denominator == 1 and abs(value) <= 2 ** (jnp.finfo(array.dtype).nmant + 1)
     if whole or odd.bit_length() <= bits:
@@ -41,7 +37,8 @@ def stands_for(number: Any) -> tuple[Fraction, Fraction] | None:
     if len(decimal.normalize().as_tuple().digits) <= digits:
         other = Fraction(decimal)
         return None if value == other else (min(value, other), max(value, other))
-    return value - width * abs(value), value + width * abs(value)
+    width = abs(value) / 10**places
+    return value - width, value + width
 
 
 def exact(number: str | int | Fraction | Decimal) -> jax.Array:

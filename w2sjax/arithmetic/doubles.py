@@ -6,17 +6,12 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-
-def _quotient(above: float, below: float) -> float:
-    return above / below if below else math.nan
-
-
 DOUBLES: dict[str, Callable[..., Any]] = {
     "number": float,
     "+": lambda *parts: math.fsum(parts),
     "-": operator.neg,
     "*": lambda *parts: functools.reduce(operator.mul, parts),
-    "/": _quotient,
+    "/": lambda above, below: above / below if below else math.nan,
     "power": operator.pow,
     "sqrt": lambda value: math.sqrt(max(value, 0.0)),
     "log": lambda value: math.log(value) if value > 0 else math.nan,

@@ -4,10 +4,7 @@ mpmath rounds to the side that is asked for, but proves nothing of the last plac
 are computed than are kept, and the result is widened by the last of those that are kept.
 """
 
-import functools
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 from w2sjax.arithmetic.intervals import Interval, UnboundedError, exact, quotient
 
@@ -35,40 +32,19 @@ def enclosed(name: str, value: Interval, bits: int) -> Interval:
     from mpmath import libmp  # here, since few replays need it
 
     precision = bits + GUARD
-    ends = tuple(
+    ends = [
         libmp.from_rational(end.numerator, end.denominator, precision, side)
         for end, side in ((value.low, "f"), (value.high, "c"))
-    )
-    low, high = map(_fraction, _functions()[name](ends, precision))
+    ]
+    if name in ("sin", "cos"):
+        found = getattr(libmp, f"mpi_{name}")(tuple(ends), precision)
+    else:  # it rises, but for erfc, and each end is rounded to its side
+        least, most = reversed(ends) if name == "erfc" else ends
+        function = getattr(libmp, f"mpf_{name}")
+        found = function(least, precision, "f"), function(most, precision, "c")
+    low, high = (Fraction(*map(int, libmp.to_rational(end))) for end in found)
     last = Fraction(1, 2 ** (bits + 2))
     return Interval(low - abs(low) * last, high + abs(high) * last)
-
-
-@functools.cache
-def _functions() -> dict[str, Callable[..., Any]]:
-    """Give the functions of both ends: of those that rise or fall, by what each end is rounded to."""
-    from mpmath import libmp
-
-    def rising(function):
-        return lambda ends, bits: (function(ends[0], bits, "f"), function(ends[1], bits, "c"))
-
-    names = ("exp", "log", "tanh", "atan", "erf")
-    return {name: rising(getattr(libmp, f"mpf_{name}")) for name in names} | {
-        "erfc": lambda ends, bits: rising(libmp.mpf_erfc)(ends[::-1], bits),
-        "sin": libmp.mpi_sin,
-        "cos": libmp.mpi_cos,
-    }
-
-
-def _fraction(value: Any) -> Fraction:
-    from mpmath import libmp
-
-    return Fraction(*map(int, libmp.to_rational(value)))
-
-
-def log_enclosure(value: Fraction, bits: int) -> Interval:
-    """Enclose the natural logarithm of a positive rational."""
-    return enclosed("log", exact(value), bits)
 
 
 def normal_enclosure(x: Fraction, bits: int) -> Interval:

@@ -1,5 +1,6 @@
 """Numbers of flint: conversions, sums of products, roots."""
 
+import functools
 import operator
 from collections.abc import Sequence
 from fractions import Fraction
@@ -64,9 +65,8 @@ def root(value: Any) -> Any:
         square = value.p.is_square() and value.q.is_square()
         return fmpq(value.p.isqrt(), value.q.isqrt()) if square else arb(value).sqrt()
     if value.lower() < 0:
-        upper = value.upper()
-        half = upper.sqrt() / 2 if upper > 0 else arb(0)
-        return half + arb(0, half.upper()) if upper > 0 else arb(0)
+        half = value.upper().sqrt() / 2 if value.upper() > 0 else arb(0)
+        return half + arb(0, half.upper())
     return value.sqrt()
 
 
@@ -119,25 +119,11 @@ def _is_none(value: Any) -> bool:
     return isinstance(value, arb) and value.is_nan()
 
 
-def total(first: Any, *others: Any) -> Any:
-    """Sum."""
-    for other in others:
-        first = first + other
-    return first
-
-
-def product(first: Any, *others: Any) -> Any:
-    """Multiply; an exact 0 makes a product of anything finite 0."""
-    for other in others:
-        first = first * other
-    return first
-
-
 FLINT = {
     "number": rational,
-    "+": total,
+    "+": lambda *parts: functools.reduce(operator.add, parts),
     "-": operator.neg,
-    "*": product,
+    "*": lambda *parts: functools.reduce(operator.mul, parts),
     "/": quotient,
     "power": power,
     "sqrt": root,

@@ -52,10 +52,8 @@ class Fractions:
 
 def ratios(above: Any, below: Any) -> Fractions:
     """Make fractions of integers; denominators are not negative."""
-    first, second = (np.asarray(part, np.int64) for part in (above, below))
-    return Fractions(
-        first, second, max(int(np.abs(part).max(initial=1)) for part in (first, second))
-    )
+    parts = [np.asarray(part, np.int64) for part in (above, below)]
+    return Fractions(*parts, size=max(int(np.abs(part).max(initial=1)) for part in parts))
 
 
 def number(value: Fraction | int) -> Fractions:
@@ -114,21 +112,12 @@ def at_most(first: Fractions, second: Fractions) -> Bool[np.ndarray, "*any"]:
 def chosen(condition: Any, first: Fractions, second: Fractions) -> Fractions:
     """Take the first where a condition holds, else the second."""
     above = np.where(condition, first.above, second.above)
-    return Fractions(
-        above, np.where(condition, first.below, second.below), max(first.size, second.size)
-    )
+    below = np.where(condition, first.below, second.below)
+    return Fractions(above, below, max(first.size, second.size))
 
 
 def _larger(first: Fractions, second: Fractions) -> Fractions:
     return chosen(less(first, second) | ~second.finite & (second.above == 0), second, first)
-
-
-def _smaller(first: Fractions, second: Fractions) -> Fractions:
-    return _negative(_larger(_negative(first), _negative(second)))
-
-
-def _absolute(value: Fractions) -> Fractions:
-    return Fractions(np.abs(value.above), value.below, value.size)
 
 
 def _each(operation: Callable[..., Fractions]) -> Callable[..., Fractions]:
@@ -143,6 +132,6 @@ FRACTIONS: dict[str, Callable[..., Any]] = {
     "/": _quotient,
     "power": lambda value, exponent: functools.reduce(_product, [value] * exponent),
     "max": _each(_larger),
-    "min": _each(_smaller),
-    "abs": _absolute,
+    "min": lambda *values: _negative(functools.reduce(_larger, map(_negative, values))),
+    "abs": lambda value: Fractions(np.abs(value.above), value.below, value.size),
 }

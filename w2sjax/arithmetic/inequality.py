@@ -95,11 +95,6 @@ def compare(
     `allowance` is what certificates allow the slack to be negative by, `cancelled` the size of
     terms that cancelled inside a side.
     """
-    difference = rhs - lhs
-    return Inequality(
-        lhs=lhs.value,
-        rhs=rhs.value,
-        tolerance=inflate(difference.error + allowance, 4),
-        scale=jnp.abs(lhs.value) + jnp.abs(rhs.value) + cancelled,
-        identity=identity,
-    )
+    tolerance = inflate((rhs - lhs).error + allowance, 4)
+    scale = jnp.abs(lhs.value) + jnp.abs(rhs.value) + cancelled
+    return Inequality(lhs.value, rhs.value, tolerance, scale, identity)

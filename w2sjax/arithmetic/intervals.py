@@ -54,8 +54,7 @@ def quotient(above: Interval, below: Interval) -> Interval:
     """
     if below.low <= 0 <= below.high:
         raise UnboundedError("a division by 0")
-    ends = [a / b for a in (above.low, above.high) for b in (below.low, below.high)]
-    return Interval(min(ends), max(ends))
+    return above * Interval(1 / below.high, 1 / below.low)
 
 
 def power(value: Interval, exponent: int) -> Interval:
@@ -78,11 +77,9 @@ def least(*values: Interval) -> Interval:
 
 def absolute(value: Interval) -> Interval:
     """Absolute value."""
-    return (
-        largest(value, negative(value))
-        if not value.low < 0 < value.high
-        else Interval(Fraction(0), max(-value.low, value.high))
-    )
+    if value.low < 0 < value.high:
+        return Interval(Fraction(0), max(-value.low, value.high))
+    return largest(value, negative(value))
 
 
 def negative(value: Interval) -> Interval:

@@ -6,6 +6,8 @@ Works under
 """
 
 import dataclasses
+import functools
+import operator
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -52,18 +54,13 @@ def _number(value: Fraction) -> Measured:
     return measured(Rounded(jnp.asarray(number), error))
 
 
-def _total(first: Measured, *others: Measured) -> Measured:
-    number, size = first.number, first.size
-    for other in others:
-        number, size = number + other.number, size + other.size
-    return Measured(number, size)
+def _each(operation: Callable[[Any, Any], Any]) -> Callable[..., Measured]:
+    """Apply an operation of two, to numbers with errors and to sizes alike, to several in order."""
 
+    def pair(first: Measured, second: Measured) -> Measured:
+        return Measured(operation(first.number, second.number), operation(first.size, second.size))
 
-def _product(first: Measured, *others: Measured) -> Measured:
-    number, size = first.number, first.size
-    for other in others:
-        number, size = number * other.number, size * other.size
-    return Measured(number, size)
+    return lambda *parts: functools.reduce(pair, parts)
 
 
 def _quotient(above: Measured, below: Measured) -> Measured:
@@ -79,26 +76,11 @@ def _quotient(above: Measured, below: Measured) -> Measured:
     return measured(Rounded(value, inflate(error, 8)), size)
 
 
-def _power(value: Measured, exponent: int) -> Measured:
-    return _product(*[value] * exponent)
-
-
-def _root(value: Measured) -> Measured:
-    return measured(value.number.sqrt(), jnp.sqrt(value.size))
-
-
 def _logarithm(value: Measured) -> Measured:
     least = value.number.value - value.number.error
     found = jnp.log(jnp.where(least > 0, value.number.value, jnp.nan))
     error = gamma(ROOM, found.dtype) * (1 + jnp.abs(found)) + 2 * value.number.error / least
     return measured(Rounded(found, inflate(error, 8)))
-
-
-def _largest(*values: Measured) -> Measured:
-    best = values[0]
-    for other in values[1:]:
-        best = _larger(best, other)
-    return best
 
 
 def _larger(first: Measured, second: Measured) -> Measured:
@@ -115,25 +97,21 @@ def negative(value: Measured) -> Measured:
     return Measured(-value.number, value.size)
 
 
-def _least(*values: Measured) -> Measured:
-    return negative(_largest(*map(negative, values)))
-
-
 def _absolute(value: Measured) -> Measured:
     return Measured(Rounded(jnp.abs(value.number.value), value.number.error), value.size)
 
 
 MEASURED: dict[str, Callable[..., Any]] = {
     "number": _number,
-    "+": _total,
+    "+": _each(operator.add),
     "-": negative,
-    "*": _product,
+    "*": _each(operator.mul),
     "/": _quotient,
-    "power": _power,
-    "sqrt": _root,
+    "power": lambda value, exponent: _each(operator.mul)(*[value] * exponent),
+    "sqrt": lambda value: measured(value.number.sqrt(), jnp.sqrt(value.size)),
     "log": _logarithm,
-    "max": _largest,
-    "min": _least,
+    "max": lambda *values: functools.reduce(_larger, values),
+    "min": lambda *values: negative(functools.reduce(_larger, map(negative, values))),
     "abs": _absolute,
 }
 
@@ -148,9 +126,8 @@ def applies(conditions: list[tuple[Comparison, Measured, Measured]]) -> Bool[Arr
     met = jnp.ones((), bool)
     for condition, lower, upper in conditions:
         slack = upper.number - lower.number
-        good = (
-            slack.value > slack.error if condition.relation == "<" else slack.value >= -slack.error
-        )
+        strict = condition.relation == "<"
+        good = slack.value > slack.error if strict else slack.value >= -slack.error
         met = met & (good & (slack.value <= slack.error) if condition.identity else good)
     return met
 

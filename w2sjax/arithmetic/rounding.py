@@ -50,9 +50,8 @@ def inflate(bound: Float[Array, "*any"], operations: int) -> Float[Array, "*any"
     The computed bound is at least $(1 - γ_m)$ times the exact one, and $(1 - γ_m)(1 + 2γ_{m+2})
     ≥ 1$ for $γ_m ≤ ¼$, the multiplication here included.
     """
-    return bound * (1 + 2 * gamma(operations + 2, bound.dtype)) + underflow(
-        operations + 1, bound.dtype
-    )
+    grown = bound * (1 + 2 * gamma(operations + 2, bound.dtype))
+    return grown + underflow(operations + 1, bound.dtype)
 
 
 PLAIN = 2.0**-19  # the relative error up to which a plain sum will do
@@ -117,12 +116,8 @@ class Rounded:
     def __mul__(self, other: "Rounded") -> "Rounded":
         """Product: $|ab - âb̂| ≤ |â|e_b + |b̂|e_a + e_a e_b$, and one rounding."""
         value = self.value * other.value
-        error = (
-            jnp.abs(self.value) * other.error
-            + jnp.abs(other.value) * self.error
-            + self.error * other.error
-        )
-        return _rounded(value, error, 1, 8)
+        error = jnp.abs(self.value) * other.error + jnp.abs(other.value) * self.error
+        return _rounded(value, error + self.error * other.error, 1, 8)
 
     def scaled(self, factor: float) -> "Rounded":
         """Multiply by a constant that the dtype represents exactly."""
@@ -188,10 +183,11 @@ def mean_square(
     return Rounded(value, inflate(gamma(count + 3, value.dtype) * value + lost, 4))
 
 
-def length(vector: Float[Array, " n"]) -> Rounded:
-    """Euclidean norm of a given vector; exactly 0 for the zero vector."""
+def length(vector: Float[Array, " n"], roundings: int = 0) -> Rounded:
+    """Euclidean norm of a vector whose entries were rounded so often; exactly 0 for the zero vector."""
     value = jnp.sqrt(jnp.sum(vector * vector))
-    return Rounded(value, jnp.where(jnp.any(vector != 0), norm(vector) - value, 0))
+    found = Rounded(value, jnp.where(jnp.any(vector != 0), norm(vector) - value, 0))
+    return found.perturbed(2 * roundings * unit(vector.dtype) * value) if roundings else found
 
 
 def norm(vector: Float[Array, " n"], weights: float | Float[Array, " n"] = 1.0) -> Float[Array, ""]:

@@ -91,15 +91,19 @@ def counted_scores(scores, weights, name: str) -> tuple[Array, Array]:
     scores = at_least_single(floating("scores", scores))
     if scores.ndim != 1 or scores.shape[0] < 2:
         raise ValueError(f"scores: expected a vector of 2 or more, got shape {scores.shape}")
-    if weights is None:
-        counted = jnp.ones_like(scores)
-    else:
-        plain = np.asarray(weights) if isinstance(weights, Sequence) else weights
-        counted = plain.astype(scores.dtype) if plain.dtype == bool else floating(name, plain)
-        counted = jnp.asarray(counted, scores.dtype)
+    weights = np.ones(scores.shape, bool) if weights is None else weights
+    plain = np.asarray(weights) if isinstance(weights, Sequence) else weights
+    counted = plain.astype(scores.dtype) if plain.dtype == bool else floating(name, plain)
+    counted = jnp.asarray(counted, scores.dtype)
     if counted.shape != scores.shape:
         raise ValueError(f"{name}: expected shape {scores.shape}, got {counted.shape}")
-    _require_values(scores, counted, name)
+    known, counts = concrete(scores), concrete(counted)
+    if counts is not None and not np.all((counts >= 0) & np.isfinite(counts)):
+        raise ValueError(f"{name}: expected finite numbers of at least 0")
+    if known is not None and counts is not None:
+        bad = np.flatnonzero(~np.isfinite(known) & (counts > 0))
+        if bad.size:
+            raise ValueError(f"scores: expected finite numbers, got {known[bad[0]]} at {bad[0]}")
     return scores, counted
 
 
@@ -144,9 +148,8 @@ def split_sorted(
     sums -= below / safe_total * sums[-1]
     parts = jnp.where(possible, below / safe_total * above, 1)
     gains = jnp.where(possible, sums * sums / parts, -1)
-    ties = (
-        jnp.zeros_like(counts) if resolution is None else _ties(values, after, counts, resolution)
-    )
+    resolution = jnp.asarray(0 if resolution is None else resolution, values.dtype)
+    ties = _ties(values, after, counts, resolution)
     tied = finite & jnp.any(possible) & ties[jnp.argmax(gains)]
     gains = jnp.where(ties, -1, gains)
     place = jnp.argmax(gains)
@@ -167,7 +170,7 @@ def split_sorted(
         low_mean=jnp.where(found, low, jnp.where(finite, mean, jnp.nan)),
         high_mean=jnp.where(found, high, jnp.where(finite, mean, jnp.nan)),
         high_share=jnp.where(found, above[place] / safe_total, 0),
-        resolution=jnp.asarray(0 if resolution is None else resolution, values.dtype),
+        resolution=resolution,
         tied=tied,
     )
 
@@ -213,15 +216,3 @@ def split_at(
         resolution=jnp.zeros_like(total),
         tied=jnp.zeros((), bool),
     )
-
-
-def _require_values(scores, weights, name: str) -> None:
-    """Refuse values on the host that have no answer."""
-    known, counts = concrete(scores), concrete(weights)
-    if counts is not None and not np.all((counts >= 0) & np.isfinite(counts)):
-        raise ValueError(f"{name}: expected finite numbers of at least 0")
-    if known is None or counts is None:
-        return
-    bad = np.flatnonzero(~np.isfinite(known) & (counts > 0))
-    if bad.size:
-        raise ValueError(f"scores: expected finite numbers, got {known[bad[0]]} at {bad[0]}")

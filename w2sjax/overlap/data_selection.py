@@ -1,7 +1,6 @@
 """Choose among one's own data sources, batch after batch, by the overlap points that are detected."""
 
 import dataclasses
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any, SupportsIndex
 
@@ -11,15 +10,11 @@ import numpy as np
 from jaxtyping import Float, Int, PRNGKeyArray
 
 from w2sjax._host import whole_number
-from w2sjax.overlap.bandits import (
-    BanditState,
-    Strategy,
-    require_horizon,
-    strategy_named,
-    toss,
-)
+from w2sjax.overlap.bandits import BanditState, Strategy, require_horizon, strategy_named, toss
 
 SINGLE = 2**24  # rounds that single precision counts
+_select = jax.jit(lambda rule, key, state: rule.select(key, state), static_argnums=0)
+_update = jax.jit(lambda rule, state, *drawn: rule.update(state, *drawn), static_argnums=0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,16 +104,6 @@ def _start(rule: Strategy, sources: int, horizon: int, state: BanditState | None
     if int(state.horizon) != horizon:
         raise ValueError(f"horizon: the state was made for {int(state.horizon)}, got {horizon}")
     return state
-
-
-@functools.partial(jax.jit, static_argnums=0)
-def _select(rule: Strategy, key, state):
-    return rule.select(key, state)
-
-
-@functools.partial(jax.jit, static_argnums=0)
-def _update(rule: Strategy, state, source, reward):
-    return rule.update(state, source, reward)
 
 
 def _share(detected: Any) -> float:

@@ -129,8 +129,7 @@ def detect(
     sure = confidence(probabilities)
     features = at_least_single(floating("features", features))
     if features.ndim != 2 or features.shape[0] != sure.shape[0]:
-        expected = f"({sure.shape[0]}, d)"
-        raise ValueError(f"features: expected shape {expected}, got {features.shape}")
+        raise ValueError(f"features: expected shape ({sure.shape[0]}, d), got {features.shape}")
     if sure.shape[0] < 2:
         raise ValueError(f"probabilities: expected those of 2 points or more, got {sure.shape[0]}")
     everywhere = jnp.ones_like(sure)
@@ -148,13 +147,7 @@ def detect(
     second = _split(similar, confident, known, score_threshold, "score_threshold")
     overlap = ~hard & jnp.any(hard) & (similar >= second.threshold)
     regions = jnp.where(hard, HARD, jnp.where(overlap, OVERLAP, EASY)).astype(jnp.int32)
-    return Detection(
-        regions=regions,
-        confidence=sure,
-        scores=jnp.where(hard, jnp.nan, similar),
-        confidence_split=first,
-        score_split=second,
-    )
+    return Detection(regions, sure, jnp.where(hard, jnp.nan, similar), first, second)
 
 
 def _split(scores, weights, known: Array | float, threshold, name: str) -> ChangePoint:

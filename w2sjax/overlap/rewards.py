@@ -13,7 +13,6 @@ from w2sjax.overlap.bandits.arms import Numbers, Places
 
 def indicator(uniform: Numbers, mean: Numbers, source: Places, tries: Numbers) -> Numbers:
     """Pay 1 where the point is an overlap point."""
-    del source, tries
     return (uniform < mean).astype(mean.dtype)
 
 

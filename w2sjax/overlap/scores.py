@@ -49,9 +49,8 @@ def largest_similarity(
     points, hard = (
         at_least_single(floating(name, rows)) for name, rows in (("points", points), ("hard", hard))
     )
-    used = None if used is None else jnp.asarray(used, bool)
-    _require(points, hard, used, measure, point_block, hard_block)
-    counted = jnp.ones(hard.shape[0], bool) if used is None else used
+    counted = jnp.ones(hard.shape[:1], bool) if used is None else jnp.asarray(used, bool)
+    _require(points, hard, counted, measure, point_block, hard_block)
     sizes = min(point_block, points.shape[0]), min(hard_block, hard.shape[0])
     return _largest(points, hard, counted, measure, *sizes)
 
@@ -106,7 +105,7 @@ def _require(points, hard, used, measure, point_block, hard_block) -> None:
         raise ValueError(f"hard: expected shape {expected}, got {hard.shape}")
     if hard.dtype != points.dtype:
         raise ValueError(f"hard: expected dtype {points.dtype}, that of points, got {hard.dtype}")
-    if used is not None and used.shape != hard.shape[:1]:
+    if used.shape != hard.shape[:1]:
         raise ValueError(f"used: expected shape {hard.shape[:1]}, got {used.shape}")
     if measure not in MEASURES:
         raise ValueError(f"measure: expected one of {', '.join(MEASURES)}, got {measure!r}")

@@ -18,16 +18,9 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray, UInt32
 
 from w2sjax._compilation import compile_quickly
 from w2sjax._host import concrete, floating
-from w2sjax.overlap.bandits import (
-    BanditState,
-    Strategy,
-    require_horizon,
-    strategy_named,
-    stream,
-    toss,
-)
+from w2sjax.overlap.bandits import BanditState, Strategy, require_horizon, strategy_named, stream
 from w2sjax.overlap.bandits.arms import once, pick
-from w2sjax.overlap.bandits.strategy import record
+from w2sjax.overlap.bandits.strategy import record, toss
 from w2sjax.overlap.regret import regret
 from w2sjax.overlap.rewards import indicator
 from w2sjax.scale import over_devices
@@ -85,36 +78,28 @@ def simulate(
     means = floating("means", means)
     sources = _check(means, used, block)
     total = require_horizon(horizon, sources, means.dtype)
-    looks = _looks(total, rounds)
+    looks = jnp.asarray(_looks(total, rounds), jnp.int32)
     bandits, columns = means.shape
     width = min(block, -(-bandits // jax.device_count()))
     blocks = -(-bandits // width)
     blocks = -(-blocks // jax.device_count()) * jax.device_count()
     padded = jnp.pad(means, ((0, blocks * width - bandits), (0, 0)), mode="edge")
-    given = (
-        jnp.arange(blocks, dtype=jnp.int32),
-        padded,
-        key,
-        jnp.asarray(looks, jnp.int32),
-        jnp.asarray(total, means.dtype),
-        jnp.asarray(sources, jnp.int32),
-    )
+    numbers = jnp.asarray(total, means.dtype), jnp.asarray(sources, jnp.int32)
+    given = jnp.arange(blocks, dtype=jnp.int32), padded, key, looks, *numbers
     program = _program(strategy_named(strategy), rewards, width, jax.device_count())
     if bandits * columns * total < LITTLE_WORK:
         program = _quickly(program, tuple((part.shape, part.dtype) for part in given))
-    pulls, paid = program(*given)
     pulls, paid = (
         jnp.moveaxis(part, -1, 1).reshape(blocks * width, looks.size, columns)[:bandits]
-        for part in (pulls, paid)
+        for part in program(*given)
     )
     densities = jnp.where(jnp.arange(columns) < sources, means, 0)[:, None, :]
-    return Simulation(jnp.asarray(looks, jnp.int32), pulls, paid, regret(pulls, densities))
+    return Simulation(looks, pulls, paid, regret(pulls, densities))
 
 
 @functools.cache
 def _program(strategy: Strategy, rewards: Callable[..., Any], width: int, devices: int) -> Any:
-    """Return the compiled loop over blocks; compiled again only for other shapes."""
-    del devices  # the loop is spread over them
+    """Return the compiled loop over blocks, spread over devices; compiled again only for other shapes."""
 
     def block(index, means, key, looks, horizon, used):
         own = lax.dynamic_slice_in_dim(means, index * width, width).T

@@ -1,39 +1,24 @@
 """Convex sets of coefficients or of function values; `SETS` is the registry."""
 
-from w2sjax.sets.affine import Affine as Affine
-from w2sjax.sets.bounded_values import BoundedValues as BoundedValues
+from w2sjax.sets.balls import L1Ball as L1Ball
+from w2sjax.sets.balls import L2Ball as L2Ball
 from w2sjax.sets.box import Box as Box
+from w2sjax.sets.box import Orthant as Orthant
 from w2sjax.sets.convex_set import CoefficientSet as CoefficientSet
 from w2sjax.sets.convex_set import ConvexSet as ConvexSet
 from w2sjax.sets.convex_set import Support as Support
 from w2sjax.sets.convex_set import ValueSet as ValueSet
 from w2sjax.sets.ellipsoid import Ellipsoid as Ellipsoid
+from w2sjax.sets.function_values import BoundedValues as BoundedValues
+from w2sjax.sets.function_values import Monotone as Monotone
 from w2sjax.sets.intersection import Intersection as Intersection
 from w2sjax.sets.intersection import intersect as intersect
-from w2sjax.sets.l1_ball import L1Ball as L1Ball
-from w2sjax.sets.l2_ball import L2Ball as L2Ball
-from w2sjax.sets.monotone import Monotone as Monotone
-from w2sjax.sets.orthant import Orthant as Orthant
 from w2sjax.sets.polyhedron import Polyhedron as Polyhedron
 from w2sjax.sets.rkhs_ball import RKHSBall as RKHSBall
 from w2sjax.sets.simplex import Simplex as Simplex
+from w2sjax.sets.subspace import Affine as Affine
 from w2sjax.sets.subspace import Subspace as Subspace
 
-SETS: dict[str, type[ConvexSet]] = {
-    kind.name: kind
-    for kind in (
-        Subspace,
-        Affine,
-        L2Ball,
-        L1Ball,
-        Simplex,
-        Orthant,
-        Box,
-        Polyhedron,
-        Ellipsoid,
-        Monotone,
-        RKHSBall,
-        BoundedValues,
-        Intersection,
-    )
-}
+_KINDS = [Subspace, Affine, L2Ball, L1Ball, Simplex, Orthant, Box, Polyhedron, Ellipsoid]
+_KINDS += [Monotone, RKHSBall, BoundedValues, Intersection]
+SETS: dict[str, type[ConvexSet]] = {kind.name: kind for kind in _KINDS}

@@ -12,6 +12,7 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+import scipy
 from jaxtyping import Float
 
 SMALL = 1e-6  # room, relative to the scale of the program, above which HiGHS can be believed
@@ -36,7 +37,7 @@ class NoRoomError(ValueError):
         self.room, self.rows = room, rows
 
 
-def with_implied(rows: Rows, eps: float) -> tuple[Rows, Float[np.ndarray, " d"], bool]:
+def with_implied(rows: Rows, dtype: Any) -> tuple[Rows, Float[np.ndarray, " d"], bool]:
     """Turn implied equalities into equalities, leave out what always holds and what follows.
 
     Returns the rows, a point with room in the inequalities, and whether there are fewer rows because
@@ -44,7 +45,7 @@ def with_implied(rows: Rows, eps: float) -> tuple[Rows, Float[np.ndarray, " d"],
 
     Args:
         rows: any constraints with finite numbers; bounds may be inf.
-        eps: distance of 1 to the next number in the precision of the numbers.
+        dtype: the precision of the numbers.
 
     Raises:
         NoRoomError: if there is no point, or less room than the numbers' rounding but some.
@@ -65,21 +66,16 @@ def with_implied(rows: Rows, eps: float) -> tuple[Rows, Float[np.ndarray, " d"],
         row = int(np.argmax(tight))
         room, scale, multipliers = _room(held, row)
         involved = np.flatnonzero(multipliers > 0)
-        if room != 0 and room < 16 * eps * scale:
+        if room != 0 and room < 16 * np.finfo(dtype).eps * scale:
             raise NoRoomError(room, [int(i) for i in numbers[involved]])
         equal[involved] |= room == 0
         tight[row] = False
         tight &= ~equal
     if not equal.any():
         return held, point, fewer
-    held = _independent(
-        Rows(
-            matrix=held.matrix[~equal],
-            bound=held.bound[~equal],
-            equality=np.concatenate([held.equality, held.matrix[equal]]),
-            level=np.concatenate([held.level, held.bound[equal]]),
-        )
-    )
+    equality = np.concatenate([held.equality, held.matrix[equal]])
+    level = np.concatenate([held.level, held.bound[equal]])
+    held = _independent(Rows(held.matrix[~equal], held.bound[~equal], equality, level))
     return held, _centre(held, lengths[~equal])[0], True
 
 
@@ -99,18 +95,16 @@ def _centre(rows: Rows, lengths) -> tuple[Float[np.ndarray, " d"], float]:
 
     Where it is small the program is solved again around the point found, in smaller units.
     """
-    from scipy.optimize import linprog
-
     dimension = rows.matrix.shape[1]
     point, radius = np.zeros(dimension), 0.0
     inverse = np.linalg.pinv(rows.equality)
     for unit in (1.0, 1e-5, 1e-10):
-        answer = linprog(
+        answer = scipy.optimize.linprog(
             np.r_[np.zeros(dimension), -1.0],
             A_ub=np.c_[rows.matrix / lengths[:, None], np.ones_like(lengths)],
             b_ub=(rows.bound - rows.matrix @ point) / (lengths * unit),
-            A_eq=np.c_[rows.equality, np.zeros_like(rows.level)] if rows.level.size else None,
-            b_eq=(rows.level - rows.equality @ point) / unit if rows.level.size else None,
+            A_eq=np.c_[rows.equality, np.zeros_like(rows.level)],
+            b_eq=(rows.level - rows.equality @ point) / unit,
             bounds=[(None, None)] * dimension + [(0, 1)],
         )
         if answer.x is None:
@@ -130,16 +124,14 @@ def _without_room(rows: Rows, lengths) -> np.ndarray:
 
     The constraints are homogenised, so that a row reaches a room of 1 if it has any.
     """
-    from scipy.optimize import linprog
-
     count, dimension = rows.matrix.shape
     none = np.zeros((rows.level.size, count))
-    answer = linprog(
+    answer = scipy.optimize.linprog(
         np.r_[np.zeros(dimension), -np.ones(count), 0.0],
         A_ub=np.c_[rows.matrix / lengths[:, None], np.eye(count), -rows.bound / lengths],
         b_ub=np.zeros(count),
-        A_eq=np.c_[rows.equality, none, -rows.level] if rows.level.size else None,
-        b_eq=np.zeros(rows.level.size) if rows.level.size else None,
+        A_eq=np.c_[rows.equality, none, -rows.level],
+        b_eq=np.zeros(rows.level.size),
         bounds=[(None, None)] * dimension + [(0, 1)] * count + [(1, 1 / SMALL)],
     )
     if answer.x is None:
@@ -152,22 +144,14 @@ def _room(rows: Rows, row: int) -> tuple[float, float, Float[np.ndarray, " m"]]:
 
     The room is inf where no multipliers can be made exact.
     """
-    from scipy.optimize import linprog
-
     unknown = np.inf, 0.0, np.zeros(len(rows.bound))
-    answer = linprog(
-        rows.matrix[row],
-        A_ub=rows.matrix,
-        b_ub=rows.bound,
-        A_eq=rows.equality if rows.level.size else None,
-        b_eq=rows.level if rows.level.size else None,
-        bounds=(None, None),
-    )
+    inequalities, equalities = (rows.matrix, rows.bound), (rows.equality, rows.level)
+    answer = scipy.optimize.linprog(rows.matrix[row], *inequalities, *equalities, (None, None))
     if answer.x is None:
         return unknown
     guess = -answer.ineqlin.marginals
     guess[row] += 1
-    free = -answer.eqlin.marginals if rows.level.size else np.zeros(0)
+    free = -answer.eqlin.marginals
     support = np.flatnonzero(guess > 1e-9 * np.max(guess))
     while row in support:
         columns = np.concatenate([rows.matrix[support], rows.equality]).T
@@ -201,8 +185,7 @@ def _reduced(matrix: np.ndarray) -> tuple[Any, list[int]]:
 
     count, width = matrix.shape
     reduced, rank = fmpq_mat(count, width, [_rational(value) for value in matrix.ravel()]).rref()
-    columns = range(width)
-    return reduced, [next(j for j in columns if reduced[row, j] != 0) for row in range(rank)]
+    return reduced, [next(j for j in range(width) if reduced[row, j] != 0) for row in range(rank)]
 
 
 def _rational(value):

@@ -15,11 +15,9 @@ def numbers(kind: str, field: str, value) -> np.ndarray | None:
     if known is None:
         return None
     try:
-        missing = np.isnan(known)
+        _refuse(kind, f"numbers for its {field}", known, np.isnan(known))
     except TypeError:
         raise ValueError(f"set: {kind} needs real numbers for its {field}, got {value!r}") from None
-    if missing.any():
-        raise ValueError(f"set: {kind} needs numbers for its {field}, got {_shown(known, missing)}")
     return known
 
 
@@ -27,24 +25,20 @@ def positive(kind: str, field: str, value) -> None:
     """Refuse what is not positive and finite."""
     known = numbers(kind, field, value)
     if known is not None:
-        wrong = ~((known > 0) & (known < np.inf))
-        if wrong.any():
-            raise ValueError(f"set: {kind} needs a positive {field}, got {_shown(known, wrong)}")
+        _refuse(kind, f"a positive {field}", known, ~((known > 0) & (known < np.inf)))
 
 
 def finite(kind: str, field: str, value) -> np.ndarray | None:
     """Return the values of a parameter whose entries must be finite, or None in a trace."""
     known = numbers(kind, field, value)
     if known is not None:
-        wrong = np.isinf(known)
-        if wrong.any():
-            raise ValueError(f"set: {kind} needs a finite {field}, got {_shown(known, wrong)}")
+        _refuse(kind, f"a finite {field}", known, np.isinf(known))
     return known
 
 
-def _shown(values: np.ndarray, wrong) -> str:
+def _refuse(kind: str, needed: str, values: np.ndarray, wrong) -> None:
     """Name the first wrong entry."""
-    if values.ndim == 0:
-        return str(values)
-    index = tuple(int(i) for i in np.argwhere(wrong)[0])
-    return f"{values[index]} at {list(index)}"
+    if wrong.any():
+        index = tuple(int(i) for i in np.argwhere(wrong)[0])
+        shown = f"{values[index]} at {list(index)}" if index else str(values)
+        raise ValueError(f"set: {kind} needs {needed}, got {shown}")

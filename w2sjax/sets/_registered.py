@@ -21,12 +21,8 @@ def registered(kind: type[T]) -> type[T]:
     leaves = tuple(field.name for field in fields if field.name not in static)
 
     def flatten(one: Any):
-        return [getattr(one, name) for name in leaves], tuple(getattr(one, n) for n in static)
-
-    def flatten_with_keys(one: Any):
-        children, structure = flatten(one)
-        keys = map(jax.tree_util.GetAttrKey, leaves)
-        return list(zip(keys, children, strict=True)), structure
+        children = [(jax.tree_util.GetAttrKey(name), getattr(one, name)) for name in leaves]
+        return children, tuple(getattr(one, name) for name in static)
 
     def unflatten(structure, children):
         one = object.__new__(kind)
@@ -34,5 +30,5 @@ def registered(kind: type[T]) -> type[T]:
             object.__setattr__(one, name, value)
         return one
 
-    jax.tree_util.register_pytree_with_keys(kind, flatten_with_keys, unflatten, flatten)
+    jax.tree_util.register_pytree_with_keys(kind, flatten, unflatten)
     return kind

@@ -4,17 +4,14 @@ A ball of the 1-norm has $2^d$ facets; it becomes $d + 1$ constraints on $x = (p
 $\theta = p - q$ and $\sum (p + q) \le r$, which lifts every other constraint as well.
 """
 
-import dataclasses
-
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from w2sjax.sets.box import Box
+from w2sjax.sets.balls import L1Ball, L2Ball
+from w2sjax.sets.box import Box, Orthant
 from w2sjax.sets.convex_set import CoefficientSet
 from w2sjax.sets.ellipsoid import Ellipsoid
-from w2sjax.sets.l1_ball import L1Ball
-from w2sjax.sets.l2_ball import L2Ball
-from w2sjax.sets.orthant import Orthant
 from w2sjax.sets.polyhedron import Polyhedron
 from w2sjax.sets.simplex import Simplex
 from w2sjax.sets.subspace import Subspace
@@ -29,56 +26,45 @@ def restrictions(
     Raises:
         ValueError: for a kind of set that this does not know.
     """
-    none = Constraints(
-        signs=jnp.zeros((0, 1), dtype),
-        limits=jnp.zeros((0, dimension), dtype),
-        matrix=jnp.zeros((0, dimension), dtype),
-        bound=jnp.zeros((0,), dtype),
-        equality=jnp.zeros((0, dimension), dtype),
-        level=jnp.zeros((0,), dtype),
-        shapes=jnp.zeros((0, dimension, dimension), dtype),
-        centres=jnp.zeros((0, dimension), dtype),
-    )
-    no_radius = jnp.zeros((0,), dtype)
-    nonnegative = dataclasses.replace(
-        none, signs=-jnp.ones((1, 1), dtype), limits=jnp.zeros((1, dimension), dtype)
-    )
+    one, square = (dimension,), (dimension, dimension)
+    sizes = {"signs": (1,), "limits": one, "matrix": one, "bound": ()}
+    sizes |= {"equality": one, "level": (), "shapes": square, "centres": one}
+    held = {name: jnp.zeros((0, *size), dtype) for name, size in sizes.items()}
+    radii = jnp.zeros((0,), dtype)
+    if isinstance(convex_set, Orthant | Simplex):
+        held |= {"signs": -jnp.ones((1, 1), dtype), "limits": jnp.zeros((1, dimension), dtype)}
     match convex_set:
-        case Subspace():
-            return none, no_radius
+        case Subspace() | Orthant():
+            pass
         case L1Ball():
-            return none, jnp.asarray(convex_set.radius, dtype)[None]
+            radii = jnp.asarray(convex_set.radius, dtype)[None]
         case L2Ball():
-            shape = jnp.eye(dimension, dtype=dtype) / convex_set.radius
-            centre = jnp.zeros((1, dimension), dtype)
-            return dataclasses.replace(none, shapes=shape[None], centres=centre), no_radius
+            held["shapes"] = (jnp.eye(dimension, dtype=dtype) / convex_set.radius)[None]
+            held["centres"] = jnp.zeros((1, dimension), dtype)
         case Ellipsoid():
-            shape, centre = jnp.tril(convex_set.cholesky).T, convex_set.centre[None]
-            return dataclasses.replace(none, shapes=shape[None], centres=centre), no_radius
-        case Orthant():
-            return nonnegative, no_radius
+            held["shapes"] = jnp.tril(convex_set.cholesky).T[None]
+            held["centres"] = convex_set.centre[None]
         case Simplex():
-            equality = jnp.ones((1, dimension), dtype)
-            level = jnp.asarray(convex_set.total, dtype)[None]
-            return dataclasses.replace(nonnegative, equality=equality, level=level), no_radius
+            held["equality"] = jnp.ones((1, dimension), dtype)
+            held["level"] = jnp.asarray(convex_set.total, dtype)[None]
         case Box():
             lower, upper = convex_set.ends(dimension, dtype)
-            signs = jnp.asarray([[1.0], [-1.0]], dtype)
-            limits = jnp.stack([upper, -lower])
-            return dataclasses.replace(none, signs=signs, limits=limits), no_radius
+            held["signs"] = jnp.asarray([[1.0], [-1.0]], dtype)
+            held["limits"] = jnp.stack([upper, -lower])
         case Polyhedron():
-            names = ("matrix", "bound", "equality", "level")
-            rows = {name: getattr(convex_set, name) for name in names}
-            return dataclasses.replace(none, **rows), no_radius
-    raise ValueError(f"intersection: no constraints are known for a set of kind {convex_set.name}")
+            held |= {n: getattr(convex_set, n) for n in ("matrix", "bound", "equality", "level")}
+        case _:
+            raise ValueError(
+                f"intersection: no constraints are known of a set of kind {convex_set.name}"
+            )
+    return Constraints(**held), radii
 
 
-def stacked(parts: list[Constraints]) -> Constraints:
-    """Put the constraints of several sets together."""
-    names = [field.name for field in dataclasses.fields(Constraints)]
-    return Constraints(
-        **{name: jnp.concatenate([getattr(part, name) for part in parts]) for name in names}
-    )
+def stacked(
+    pairs: list[tuple[Constraints, Float[Array, " p"]]],
+) -> tuple[Constraints, Float[Array, " q"]]:
+    """Put the constraints of several sets together, and the radii."""
+    return jax.tree.map(lambda *parts: jnp.concatenate(parts), *pairs)
 
 
 def bounds_as_rows(constraints: Constraints) -> tuple[Float[Array, "r n"], Float[Array, " r"]]:

@@ -1,21 +1,19 @@
-r"""A box of coefficients, $l \le \theta \le u$."""
+r"""A box of coefficients, $l \le \theta \le u$, and the nonnegative orthant, $\theta \ge 0$."""
 
 import dataclasses
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax.projections
 from jaxtyping import Array, Float
 
 from w2sjax.arithmetic import rounding
 from w2sjax.arithmetic.rounding import gamma, inflate
 from w2sjax.sets import _legal
-from w2sjax.sets._optax import with_optax
 from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
-from w2sjax.solvers.box import box as solve_box
+from w2sjax.solvers.regions import box as solve_box
 
 
 @registered
@@ -50,13 +48,11 @@ class Box(CoefficientSet):
 
     def ends(self, dimension, dtype):
         """Return the bounds of every coordinate."""
-        ends = (jnp.asarray(end, dtype) for end in (self.lower, self.upper))
-        return tuple(jnp.broadcast_to(end, (dimension,)) for end in ends)
+        return tuple(jnp.full(dimension, end, dtype) for end in (self.lower, self.upper))
 
     def project(self, point):
         """Clip."""
-        lower, upper = self.ends(point.shape[0], point.dtype)
-        return with_optax(optax.projections.projection_box, point, lower, upper)
+        return jnp.clip(point, *self.ends(point.shape[0], point.dtype))
 
     def support(self, direction, hint=None):
         r"""$\sigma(v) = \sum_j \max(l_j v_j, u_j v_j)$; towards an open side $v_j u_j \le |v_j| |u_j|$."""
@@ -67,9 +63,8 @@ class Box(CoefficientSet):
         terms = jnp.where(jnp.isinf(end), 0, end) * direction
         error = gamma(size + 1, direction.dtype) * jnp.sum(jnp.abs(terms))
         error += rounding.underflow(size, direction.dtype)
-        return Support(
-            jnp.sum(terms) + inflate(error, size + 2), jnp.where(open_side, jnp.abs(direction), 0)
-        )
+        value = jnp.sum(terms) + inflate(error, size + 2)
+        return Support(value, jnp.where(open_side, jnp.abs(direction), 0))
 
     def solve(self, system, *, max_steps):
         """Active set."""
@@ -80,8 +75,7 @@ class Box(CoefficientSet):
         r"""$\|(l - \theta)^+ + (\theta - u)^+\|$; the subtraction is exact up to one rounding."""
         lower, upper = self.ends(point.shape[0], point.dtype)
         excess = jnp.maximum(lower - point, 0) + jnp.maximum(point - upper, 0)
-        length = rounding.length(excess)
-        return length.perturbed(2 * rounding.unit(point.dtype) * length.value)
+        return rounding.length(excess, roundings=1)
 
     def extent(self, dimension, dtype):
         """Return the farthest corner."""
@@ -123,3 +117,41 @@ class Box(CoefficientSet):
         centre, width = jax.random.normal(key, (2, dimension), dtype)
         width = 10 ** jnp.clip(width / 2, -1, 1)
         return cls(centre - width, centre + width)
+
+
+@registered
+@dataclasses.dataclass(frozen=True)
+class Orthant(CoefficientSet):
+    r"""$C = \{\theta : \theta \ge 0\}$: the class is the cone the columns generate."""
+
+    name = "orthant"
+    merges = True
+
+    def project(self, point):
+        """Clip at zero."""
+        return jnp.maximum(point, 0)
+
+    def support(self, direction, hint=None):
+        r"""$\langle v, u \rangle \le \langle v^+, u \rangle$."""
+        return Support(jnp.zeros((), direction.dtype), jnp.maximum(direction, 0))
+
+    def solve(self, system, *, max_steps):
+        """Active set."""
+        return solve_box(system.factor, system.response, 0.0, jnp.inf, max_steps=max_steps)
+
+    def distance(self, point):
+        r"""$\|\theta^-\|$."""
+        return rounding.length(jnp.maximum(-point, 0))
+
+    def margin(self, point):
+        """Smallest coordinate."""
+        return jnp.min(point)
+
+    def constraints(self, point):
+        r"""$-\theta_j$."""
+        return -point, near_zero(point, jnp.max(jnp.abs(point)))
+
+    def draw(self, key, dimension, dtype):
+        """Draw exponential coordinates, a third of them zero."""
+        size, zero = uniform(key, (2, dimension), dtype)
+        return jnp.where(zero < 1 / 3, 0, -jnp.log1p(-size))

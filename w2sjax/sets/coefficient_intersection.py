@@ -11,18 +11,19 @@ from typing import Any, NamedTuple, cast
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from w2sjax.arithmetic import rounding
 from w2sjax.arithmetic.rounding import Rounded, gamma, inflate
 from w2sjax.sets import _restrictions
 from w2sjax.sets._registered import registered
+from w2sjax.sets.balls import L2Ball
 from w2sjax.sets.box import Box
 from w2sjax.sets.convex_set import CoefficientSet, Support, members
-from w2sjax.sets.l2_ball import L2Ball
 from w2sjax.sets.polyhedron import Polyhedron
 from w2sjax.solvers.interior_point import Point, interior_point
-from w2sjax.solvers.solution import Solution
+from w2sjax.solvers.least_squares import Solution
 
 
 class Split(NamedTuple):
@@ -62,61 +63,45 @@ class Intersection(CoefficientSet):
             rest = direction - hint.first - hint.second
             bounded = jnp.isfinite(self.first.extent(direction.shape[0], direction.dtype))
             first = jnp.where(bounded, hint.first + rest, hint.first)
-            return self._split_support(
-                direction, hint._replace(first=first, second=direction - first)
-            )
+            return self._split_support(hint._replace(first=first, second=direction - first))
         extent = self.extent(direction.shape[0], direction.dtype)
         largest = 1 / jnp.finfo(direction.dtype).eps
         reach = jnp.where(jnp.isfinite(extent), extent, largest)
         parts = (direction, 0.5 * direction, jnp.zeros_like(direction))
-        bounds = [
-            self._split_support(direction, Split(part, direction - part, None, None))
-            for part in parts
-        ]
-        costs = jnp.stack([bound.within(reach) for bound in bounds])
-        best = jnp.argmin(costs)
+        splits = [Split(part, direction - part, None, None) for part in parts]
+        bounds = [self._split_support(split) for split in splits]
+        best = jnp.argmin(jnp.stack([bound.within(reach) for bound in bounds]))
         return jax.tree.map(lambda *values: jnp.stack(values)[best], *bounds)
 
-    def _split_support(self, direction, split: Split) -> Support:
+    def _split_support(self, split: Split) -> Support:
         first = self.first.support(split.first, split.first_hint)
         second = self.second.support(split.second, split.second_hint)
         value = first.value + second.value
         # The difference that makes the second part is rounded once.
-        rounded = rounding.unit(direction.dtype) * jnp.abs(split.second)
-        return Support(
-            value + 2 * rounding.unit(direction.dtype) * jnp.abs(value),
-            inflate(first.residual + second.residual + rounded, 4),
-        )
+        unit = rounding.unit(value.dtype)
+        residual = first.residual + second.residual + unit * jnp.abs(split.second)
+        return Support(value + 2 * unit * jnp.abs(value), inflate(residual, 4))
 
     def solve(self, system, *, max_steps):
         """Interior point method; `dual` is the `Split` of the negative gradient for `support`."""
         dimension, dtype = system.response.shape[0], system.response.dtype
         interior = self._interior(dimension, dtype)
-        parts = members(self)
-        pairs = [_restrictions.restrictions(part, dimension, dtype) for part in parts]
-        constraints = _restrictions.stacked([pair[0] for pair in pairs])
-        radii = jnp.concatenate([pair[1] for pair in pairs])
+        pairs = [_restrictions.restrictions(part, dimension, dtype) for part in members(self)]
+        constraints, radii = _restrictions.stacked(pairs)
         free = system.minimum_norm()
         reach = rounding.norm(free) + rounding.norm(interior)
         length = jnp.minimum(rounding.norm(self.extent(dimension, dtype)), reach)
         length = jnp.where(length > 0, length, 1)
+        factor, held, start = system.factor, constraints, interior
         if radii.shape[0]:
-            point = interior_point(
-                jnp.concatenate([system.factor, -system.factor], axis=1),
-                system.response,
-                _restrictions.lift(constraints, radii),
-                _restrictions.lift_point(interior, radii),
-                length,
-                max_steps=max_steps,
-            )
+            factor = jnp.concatenate([factor, -factor], axis=1)
+            held = _restrictions.lift(constraints, radii)
+            start = _restrictions.lift_point(interior, radii)
+        point = interior_point(factor, system.response, held, start, length, max_steps=max_steps)
+        taken = jnp.zeros((0, dimension), dtype)
+        if radii.shape[0]:
             point, taken = _restrictions.unlift(point, constraints, radii)
-        else:
-            point = interior_point(
-                system.factor, system.response, constraints, interior, length, max_steps=max_steps
-            )
-            taken = jnp.zeros((0, dimension), dtype)
-        normals = _normals(pairs, point, taken)
-        _, split = _splits(self, normals)
+        _, split = _splits(self, _normals(pairs, point, taken))
         # A target in the class, often on its boundary, is met more closely without the method.
         met = self.distance(free).upper() <= jnp.finfo(dtype).eps ** 0.6 * rounding.norm(free)
         return Solution(jnp.where(met, free, point.primal), cast(Any, split), point.steps)
@@ -180,8 +165,8 @@ class Intersection(CoefficientSet):
         """
         dimension, dtype = interior.shape[0], interior.dtype
         pairs = [_restrictions.restrictions(part, dimension, dtype) for part in members(self)]
-        constraints = _restrictions.stacked([pair[0] for pair in pairs])
-        if constraints.centres.shape[0] or any(pair[1].shape[0] for pair in pairs):
+        constraints, radii = _restrictions.stacked(pairs)
+        if constraints.centres.shape[0] or radii.shape[0]:
             return None
         equality = constraints.equality
         matrix, bound = _restrictions.bounds_as_rows(constraints)
@@ -201,9 +186,8 @@ class Intersection(CoefficientSet):
 
     def extent(self, dimension, dtype):
         """Return the smaller of the two."""
-        return jnp.minimum(
-            self.first.extent(dimension, dtype), self.second.extent(dimension, dtype)
-        )
+        parts = self.first, self.second
+        return jnp.minimum(*(part.extent(dimension, dtype) for part in parts))
 
     def margin(self, point):
         """Return the smaller of the two."""
@@ -221,9 +205,8 @@ class Intersection(CoefficientSet):
         """
         interior = self._interior(dimension, dtype)
         flat = ~(self.second.margin(interior) > 0)
-        start = jnp.where(
-            flat, self.second.draw(key, dimension, dtype), self.first.draw(key, dimension, dtype)
-        )
+        draws = (part.draw(key, dimension, dtype) for part in (self.second, self.first))
+        start = jnp.where(flat, *draws)
 
         def halve(_, ends):
             outer, inner = ends
@@ -251,19 +234,16 @@ class Intersection(CoefficientSet):
 def _normals(pairs, point: Point, taken) -> list[tuple[Float[Array, " d"], Any]]:
     """Give what each member takes of the negative gradient, and its own multipliers."""
     normals = []
-    start = [0] * 5
-    for part, radius in pairs:
-        sizes = [part.limits.shape[0], part.bound.size, part.level.size, part.centres.shape[0]]
-        sizes.append(radius.size)
-        ends = [a + b for a, b in zip(start, sizes, strict=True)]
-        bounds, rows, levels, quadratics, sums = (
-            slice(a, b) for a, b in zip(start, ends, strict=True)
-        )
+    counts = [
+        [len(part.limits), len(part.bound), len(part.level), len(part.centres), len(radii)]
+        for part, radii in pairs
+    ]
+    for (part, _), count, end in zip(pairs, counts, np.cumsum(counts, axis=0), strict=True):
+        bounds, rows, levels, quadratics, sums = map(slice, end - count, end)
         normal = jnp.sum(part.signs * point.bounds[bounds], axis=0)
         normal += point.rows[rows] @ part.matrix + point.equalities[levels] @ part.equality
         normal += jnp.sum(point.normals[quadratics], axis=0) + jnp.sum(taken[sums], axis=0)
         normals.append((normal, (point.rows[rows], point.equalities[levels])))
-        start = ends
     return normals
 
 

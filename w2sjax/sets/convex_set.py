@@ -14,8 +14,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from w2sjax.arithmetic.rounding import Rounded, inflate, unit
-from w2sjax.solvers.least_squares import LeastSquares, euclidean
-from w2sjax.solvers.solution import Solution
+from w2sjax.solvers.least_squares import LeastSquares, Solution, euclidean
 
 
 @jax.tree_util.register_dataclass

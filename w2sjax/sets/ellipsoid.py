@@ -19,7 +19,6 @@ from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
 from w2sjax.solvers.ball import ball
-from w2sjax.solvers.solution import Solution
 
 
 @registered
@@ -97,11 +96,8 @@ class Ellipsoid(CoefficientSet):
         solution = ball(system.factor @ inverse, response, one, max_steps=max_steps)
         # Rounding in the substitution is proportional to the conditioning of L; stay inside by it.
         margin = gamma(4 * inverse.shape[0], response.dtype)
-        return Solution(
-            coefficients=self.centre + inverse @ (solution.coefficients * (1 - margin)),
-            dual=None,
-            steps=solution.steps,
-        )
+        coefficients = self.centre + inverse @ (solution.coefficients * (1 - margin))
+        return dataclasses.replace(solution, coefficients=coefficients)
 
     def _length(self, point) -> Rounded:
         size, dtype = point.shape[0], point.dtype
@@ -114,10 +110,8 @@ class Ellipsoid(CoefficientSet):
         r"""Shrinking to the boundary moves by $(1 - 1/\|L^\top(\theta - c)\|) \|\theta - c\|$."""
         length = self._length(point)
         norm = rounding.norm(point - self.centre)
-        return Rounded(
-            jnp.maximum(1 - 1 / jnp.maximum(length.value, 1), 0) * norm,
-            inflate((length.error + gamma(8, point.dtype)) * norm, 8),
-        )
+        value = jnp.maximum(1 - 1 / jnp.maximum(length.value, 1), 0) * norm
+        return Rounded(value, inflate((length.error + gamma(8, point.dtype)) * norm, 8))
 
     def extent(self, dimension, dtype):
         r"""$|c_j| + \|Y_j\| / (1 - \|E\|)$, $Y$ the computed inverse root and $E = L^\top Y - I$.

@@ -10,15 +10,14 @@ from jaxtyping import Array, Float
 
 from w2sjax.sets._implied_equalities import NoRoomError, Rows, with_implied
 from w2sjax.sets._restrictions import bounds_as_rows, restrictions, stacked
+from w2sjax.sets.balls import L1Ball, L2Ball
 from w2sjax.sets.box import Box
 from w2sjax.sets.coefficient_intersection import Intersection as Intersection
 from w2sjax.sets.convex_set import CoefficientSet, ConvexSet, members
 from w2sjax.sets.dimension import dimension_of
 from w2sjax.sets.ellipsoid import Ellipsoid
-from w2sjax.sets.l1_ball import L1Ball
-from w2sjax.sets.l2_ball import L2Ball
+from w2sjax.sets.function_values import ValueIntersection as ValueIntersection
 from w2sjax.sets.polyhedron import Polyhedron
-from w2sjax.sets.value_intersection import ValueIntersection as ValueIntersection
 
 
 def intersect(
@@ -49,8 +48,7 @@ def intersect(
     if not (isinstance(first, CoefficientSet) and isinstance(second, CoefficientSet)):
         return ValueIntersection(cast(Any, first), cast(Any, second))
     dtypes = [jnp.asarray(leaf).dtype for leaf in jax.tree.leaves((first, second, interior))]
-    floating = [dtype for dtype in dtypes if jnp.issubdtype(dtype, jnp.floating)]
-    dtype = floating[0] if floating else jnp.zeros(()).dtype
+    dtype = next((d for d in dtypes if jnp.issubdtype(d, jnp.floating)), jnp.zeros(()).dtype)
     sizes = [dimension_of(first), dimension_of(second)]
     if dimension is None:
         point = None if interior is None else jnp.size(interior)
@@ -63,10 +61,9 @@ def intersect(
     flat, others = _without_interior(first, second, dimension, dtype)
     if flat is not None:
         _check_common(interior, (first, second), dimension, dtype)
-        common: Any = flat
-        for part in others:
-            common = intersect(part, common, interior)
-        return common
+        return functools.reduce(
+            lambda common, part: intersect(part, common, interior), others, flat
+        )
     if interior is None:
         interior = _common_point(first, second, dimension, dtype)
     _check_common(interior, (first, second), dimension, dtype)
@@ -101,12 +98,11 @@ def _without_interior(first, second, dimension, dtype) -> tuple[Polyhedron | Non
     # What the parts imply for single coordinates bounds the polyhedron, too.
     extent = functools.reduce(jnp.minimum, (part.extent(dimension, dtype) for part in parts))
     pairs = [restrictions(part, dimension, dtype) for part in (*linear, Box(-extent, extent))]
-    constraints = stacked([pair[0] for pair in pairs])
+    constraints, _ = stacked(pairs)
     arrays = (*bounds_as_rows(constraints), constraints.equality, constraints.level)
     try:
-        rows, interior, fewer = with_implied(
-            Rows(*(np.asarray(array, float) for array in arrays)), float(jnp.finfo(dtype).eps)
-        )
+        rows = Rows(*(np.asarray(array, float) for array in arrays))
+        rows, interior, fewer = with_implied(rows, dtype)
     except NoRoomError as error:
         by = "" if error.room is None else f"; they contradict each other by {-error.room:.3g}"
         raise ValueError(

@@ -17,7 +17,6 @@ alone stands for random sets of its kind where instances are drawn.
 
 import zipfile
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,41 +43,32 @@ def parse_set(text: str, *, folder: Path = Path()) -> ConvexSet | type[ConvexSet
         raise ValueError(f"set: there is no {name!r}; known are {', '.join(SETS)}")
     if not colon:
         return SETS[name]
-    if name not in _READERS:
-        raise ValueError(f"set: {name!r} takes no parameter, got {parameter!r}")
-    return _READERS[name](name, parameter, folder)
+    path = folder / parameter
+    match name:
+        case "l2_ball" | "l1_ball" | "simplex" | "bounded_values":
+            return _positive(name, parameter)
+        case "rkhs_ball":
+            return _kernel_ball(path) if path.suffix == ".npz" else _positive(name, parameter)
+        case "box":
+            return Box(*map(jnp.asarray, _numbers(name, parameter, 2)))
+        case "polyhedron":
+            arrays = _arrays(name, path, ("matrix", "bound"), ("equality", "level"))
+            return Polyhedron.from_arrays(**arrays)
+        case "ellipsoid":
+            arrays = _arrays(name, path, ("matrix",), ("centre",))
+            return Ellipsoid.from_matrix(**{key: jnp.asarray(arrays[key]) for key in arrays})
+        case "intersection":
+            return _intersection(path)
+    raise ValueError(f"set: {name!r} takes no parameter, got {parameter!r}")
 
 
-def _positive(name: str, parameter: str, folder: Path) -> ConvexSet:
+def _positive(name: str, parameter: str) -> ConvexSet:
     value = _numbers(name, parameter, 1)[0]
     return SETS[name](jnp.asarray(value))  # pyright: ignore[reportCallIssue]
 
 
-def _box(name: str, parameter: str, folder: Path) -> ConvexSet:
-    lower, upper = _numbers(name, parameter, 2)
-    return Box(jnp.asarray(lower), jnp.asarray(upper))
-
-
-def _polyhedron(name: str, parameter: str, folder: Path) -> ConvexSet:
-    arrays = _arrays(name, parameter, folder, ("matrix", "bound"), ("equality", "level"))
-    return Polyhedron.from_arrays(**arrays)
-
-
-def _ellipsoid(name: str, parameter: str, folder: Path) -> ConvexSet:
-    arrays = _arrays(name, parameter, folder, ("matrix",), ("centre",))
-    centre = arrays.get("centre")
-    return Ellipsoid.from_matrix(
-        jnp.asarray(arrays["matrix"]), None if centre is None else jnp.asarray(centre)
-    )
-
-
-def _rkhs_ball(name: str, parameter: str, folder: Path) -> ConvexSet:
-    try:
-        return _positive(name, parameter, folder)
-    except ValueError:
-        if not parameter.endswith(".npz"):
-            raise
-    arrays = _arrays(name, parameter, folder, ("kernel", "radius"), ())
+def _kernel_ball(path: Path) -> ConvexSet:
+    arrays = _arrays("rkhs_ball", path, ("kernel", "radius"))
     kernel, radius = arrays["kernel"], arrays["radius"]
     if kernel.ndim != 2 or kernel.shape[0] != kernel.shape[1]:
         raise ValueError(f"set: rkhs_ball needs a square kernel, got shape {kernel.shape}")
@@ -91,38 +81,20 @@ def _rkhs_ball(name: str, parameter: str, folder: Path) -> ConvexSet:
     return RKHSBall(jnp.asarray(radius.item()), jnp.asarray(kernel))
 
 
-def _intersection(name: str, parameter: str, folder: Path) -> ConvexSet:
-    path = folder / parameter
-    record = _load(name, path)
+def _intersection(path: Path) -> ConvexSet:
+    record = _load("intersection", path, ("first", "second"))
     parts = []
     for part in ("first", "second"):
-        if part not in record:
-            raise ValueError(f"set: {path} lacks {part!r}; it has {sorted(record)}")
         text = str(record[part])
         try:
             found = parse_set(text, folder=path.parent)
         except RecursionError:
             raise ValueError(f"set: {path} is an intersection with itself") from None
-        if isinstance(found, type):
-            found = found() if found.parameters == "" else None
-        if found is None:
+        if isinstance(found, type) and found.parameters:
             raise ValueError(f"set: {part!r} of {path} needs a parameter, got {text!r}")
-        parts.append(found)
+        parts.append(found() if isinstance(found, type) else found)
     interior = jnp.asarray(_real(record, "interior", path)) if "interior" in record else None
     return intersect(*parts, interior=interior)
-
-
-_READERS: dict[str, Callable[[str, str, Path], ConvexSet]] = {
-    "l2_ball": _positive,
-    "l1_ball": _positive,
-    "simplex": _positive,
-    "bounded_values": _positive,
-    "box": _box,
-    "polyhedron": _polyhedron,
-    "ellipsoid": _ellipsoid,
-    "rkhs_ball": _rkhs_ball,
-    "intersection": _intersection,
-}
 
 
 def _numbers(name: str, parameter: str, count: int) -> list[float]:
@@ -136,24 +108,24 @@ def _numbers(name: str, parameter: str, count: int) -> list[float]:
     return numbers
 
 
-def _load(name: str, path: Path) -> dict[str, Any]:
+def _load(name: str, path: Path, needed: tuple[str, ...]) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             record = np.load(file, allow_pickle=False)
             if isinstance(record, np.ndarray):
                 raise ValueError("it holds one array without a name, an .npz is needed")
             with record:
-                return {key: record[key] for key in record.files}
+                found = {key: record[key] for key in record.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"set: the file {path} of {name} cannot be read: {error}") from error
-
-
-def _arrays(name, parameter, folder, needed, optional) -> dict[str, np.ndarray]:
-    path = folder / parameter
-    record = _load(name, path)
-    missing = [key for key in needed if key not in record]
+    missing = [key for key in needed if key not in found]
     if missing:
-        raise ValueError(f"set: {path} lacks {missing} for {name}; it has {sorted(record)}")
+        raise ValueError(f"set: {path} lacks {missing} for {name}; it has {sorted(found)}")
+    return found
+
+
+def _arrays(name, path, needed, optional=()) -> dict[str, np.ndarray]:
+    record = _load(name, path, needed)
     return {key: _real(record, key, path) for key in (*needed, *optional) if key in record}
 
 

@@ -80,9 +80,7 @@ class Polyhedron(CoefficientSet):
             )
         cls(matrix, bound, equality, level, np.zeros(dimension))  # pyright: ignore[reportArgumentType]
         try:
-            rows, interior, _ = with_implied(
-                Rows(matrix, bound, equality, level), float(jnp.finfo(dtype).eps)
-            )
+            rows, interior, _ = with_implied(Rows(matrix, bound, equality, level), dtype)
         except NoRoomError as error:
             raise ValueError(f"polyhedron: {_no_room(error)}") from None
         lengths = np.linalg.norm(rows.equality, axis=1, keepdims=True)
@@ -118,26 +116,15 @@ class Polyhedron(CoefficientSet):
         terms = jnp.concatenate([bound * inequality_dual, self.level * equality_dual])
         error = gamma(size + 2, dtype) * jnp.sum(jnp.abs(terms))
         residual = direction - matrix.T @ inequality_dual - self.equality.T @ equality_dual
-        magnitude = (
-            jnp.abs(direction)
-            + jnp.abs(matrix.T) @ inequality_dual
-            + jnp.abs(self.equality.T) @ jnp.abs(equality_dual)
-        )
-        return Support(
-            jnp.sum(terms) + inflate(error, size + 4),
-            inflate(jnp.abs(residual) + gamma(size + 2, dtype) * magnitude, size + 4),
-        )
+        magnitude = jnp.abs(direction) + jnp.abs(matrix.T) @ inequality_dual
+        magnitude += jnp.abs(self.equality.T) @ jnp.abs(equality_dual)
+        left = inflate(jnp.abs(residual) + gamma(size + 2, dtype) * magnitude, size + 4)
+        return Support(jnp.sum(terms) + inflate(error, size + 4), left)
 
     def solve(self, system, *, max_steps):
         """Active set."""
-        return solve_polyhedron(
-            system.factor,
-            system.response,
-            *self._rows(),
-            self.equality,
-            self.level,
-            max_steps=max_steps,
-        )
+        rows = *self._rows(), self.equality, self.level
+        return solve_polyhedron(system.factor, system.response, *rows, max_steps=max_steps)
 
     def _off_plane(self, point) -> Rounded:
         """Bound the distance to the affine set of the equalities."""
@@ -171,9 +158,8 @@ class Polyhedron(CoefficientSet):
         inside, inside_off = self._slacks(self.interior), self._off_plane(self.interior)
 
         def moved(violation, room, shift):
-            share = jnp.where(
-                room > 0, violation / (violation + jnp.where(room > 0, room, 1)), jnp.inf
-            )
+            whole = violation + jnp.where(room > 0, room, 1)
+            share = jnp.where(room > 0, violation / whole, jnp.inf)
             way = rounding.norm(self.interior - point) + shift
             share = jnp.max(jnp.where(violation > 0, share, 0))
             return jnp.where(jnp.isfinite(share), share * way, jnp.inf)
@@ -199,10 +185,8 @@ class Polyhedron(CoefficientSet):
         ends = jnp.concatenate([bound, self.level, -self.level])
         single = jnp.sum(rows != 0, axis=1, keepdims=True) == 1
         limits = ends[:, None] / jnp.where(rows != 0, rows, 1)
-        upper = jnp.where(single & (rows > 0), limits, jnp.inf)
-        lower = jnp.where(single & (rows < 0), limits, -jnp.inf)
-        upper = jnp.min(upper, axis=0, initial=jnp.inf)
-        lower = jnp.max(lower, axis=0, initial=-jnp.inf)
+        upper = jnp.min(limits, axis=0, initial=jnp.inf, where=single & (rows > 0))
+        lower = jnp.max(limits, axis=0, initial=-jnp.inf, where=single & (rows < 0))
         return inflate(jnp.maximum(jnp.abs(lower), jnp.abs(upper)), 2)
 
     def margin(self, point):
@@ -231,9 +215,8 @@ class Polyhedron(CoefficientSet):
         """Walk from the interior point along the equalities, to the boundary one time in four."""
         raw = uniform(key, (dimension + 1,), dtype)
         direction = 2 * raw[1:] - 1
-        inverse = jnp.linalg.pinv(self.equality) if self.level.shape[0] else None
-        if inverse is not None:
-            direction -= inverse @ (self.equality @ direction)
+        inverse = jnp.linalg.pinv(self.equality) if self.level.shape[0] else self.equality.T
+        direction -= inverse @ (self.equality @ direction)
         matrix, bound = self._rows()
         speed = matrix @ direction
         slack = bound - matrix @ self.interior
@@ -241,9 +224,8 @@ class Polyhedron(CoefficientSet):
         reach = jnp.minimum(jnp.min(times, initial=jnp.inf), 10.0)
         share = jnp.minimum(4 / 3 * raw[0], 1)
         member = self.interior + (share * (1 - gamma(64, dtype)) * reach) * direction
-        if inverse is not None:  # what rounding left of the way off the equalities
-            member -= inverse @ (self.equality @ member - self.level)
-        return member
+        # What rounding left of the way off the equalities is taken away.
+        return member - inverse @ (self.equality @ member - self.level)
 
     @classmethod
     def random(cls, key, dimension, dtype):
@@ -252,13 +234,7 @@ class Polyhedron(CoefficientSet):
         raw = jax.random.normal(key, (count + equalities + 1, dimension + 1), dtype)
         matrix, equality, interior = raw[:count, 1:], raw[count:-1, 1:], raw[-1, 1:]
         slack = 0.01 + jnp.abs(raw[:count, 0])
-        return cls(
-            matrix=matrix,
-            bound=matrix @ interior + slack,
-            equality=equality,
-            level=equality @ interior,
-            interior=interior,
-        )
+        return cls(matrix, matrix @ interior + slack, equality, equality @ interior, interior)
 
 
 def _no_room(error: NoRoomError) -> str:
@@ -268,12 +244,8 @@ def _no_room(error: NoRoomError) -> str:
     rows = f"rows {error.rows} of the inequalities, with the equalities,"
     if len(error.rows) == 1:
         return f"row {error.rows[0]} says 0 <= {error.room:.3g}, which no point satisfies; leave it out"
+    fault = f"leave a room of {error.room:.3g}, less than their rounding"
     if error.room < 0:
-        return (
-            f"no point satisfies all constraints: {rows} contradict each other by "
-            f"{-error.room:.3g}; widen them, or write the equation they mean in equality and level"
-        )
-    return (
-        f"{rows} leave a room of {error.room:.3g}, less than their rounding; widen them, or write "
-        "the equation they mean in equality and level"
-    )
+        rows = f"no point satisfies all constraints: {rows}"
+        fault = f"contradict each other by {-error.room:.3g}"
+    return f"{rows} {fault}; widen them, or write the equation they mean in equality and level"

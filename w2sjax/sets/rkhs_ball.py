@@ -14,7 +14,7 @@ from jaxtyping import Array, Float
 
 from w2sjax.sets import _legal
 from w2sjax.sets._registered import registered
-from w2sjax.sets.l2_ball import L2Ball
+from w2sjax.sets.balls import L2Ball
 
 
 @registered

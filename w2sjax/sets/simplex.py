@@ -2,17 +2,17 @@ r"""The simplex $\theta \ge 0$, $\sum \theta = s$: convex combinations of the fe
 
 import dataclasses
 
+import jax
 import jax.numpy as jnp
 import optax.projections
 from jaxtyping import Array, Float
 
 from w2sjax.arithmetic.rounding import Rounded, gamma, inflate
 from w2sjax.sets import _legal
-from w2sjax.sets._optax import with_optax
 from w2sjax.sets._registered import registered
 from w2sjax.sets._uniform import uniform
 from w2sjax.sets.convex_set import CoefficientSet, Support, near_zero
-from w2sjax.solvers.simplex import simplex as solve_simplex
+from w2sjax.solvers.regions import simplex as solve_simplex
 
 
 @registered
@@ -31,7 +31,7 @@ class Simplex(CoefficientSet):
 
     def project(self, point):
         """Shift and clip."""
-        return with_optax(optax.projections.projection_simplex, point, self.total)
+        return project_simplex(point, self.total)
 
     def support(self, direction, hint=None):
         r"""$\sigma(v) = s \max_j v_j$."""
@@ -73,6 +73,12 @@ class Simplex(CoefficientSet):
     def random(cls, key, dimension, dtype):
         """Draw the standard simplex."""
         return cls(jnp.ones((), dtype))
+
+
+def project_simplex(point: Float[Array, " d"], total: Float[Array, ""]) -> Float[Array, " d"]:
+    """Project on the simplex by optax, which promotes dtypes and ranks; this casts back."""
+    with jax.numpy_dtype_promotion("standard"), jax.numpy_rank_promotion("allow"):
+        return optax.projections.projection_simplex(point, total).astype(point.dtype)
 
 
 def dyadic_simplex(key, dimension: int, dtype) -> Float[Array, " dimension"]:

@@ -1,4 +1,4 @@
-"""The whole space of coefficients: the class of functions is the subspace the features span."""
+"""The whole space of coefficients: its class is a subspace, with a free constant if affine."""
 
 import dataclasses
 
@@ -8,8 +8,7 @@ import jax.numpy as jnp
 from w2sjax.arithmetic.rounding import Rounded
 from w2sjax.sets._registered import registered
 from w2sjax.sets.convex_set import CoefficientSet, Support
-from w2sjax.solvers.least_squares import LeastSquares
-from w2sjax.solvers.solution import Solution
+from w2sjax.solvers.least_squares import LeastSquares, Solution
 
 
 @registered
@@ -48,3 +47,12 @@ class Subspace(CoefficientSet):
     def draw(self, key, dimension, dtype):
         """Gaussian coefficients."""
         return jax.random.normal(key, (dimension,), dtype)
+
+
+@registered
+@dataclasses.dataclass(frozen=True)
+class Affine(Subspace):
+    r"""All coefficients with an unpenalised intercept: $f(x) = \langle \theta, h(x) \rangle + c$."""
+
+    name = "affine"
+    intercept = True

@@ -186,23 +186,16 @@ def turn(
     changes = stop.drops | enters
     here = changes & (jnp.arange(len(gain)) == chosen)
     sign = jnp.where(rise > fall, 1, -1).astype(face.sign.dtype)
-    turned = Face(
+    turned = face._replace(
         free=jnp.where(here, enters, face.free),
         sign=jnp.where(here & enters, sign, face.sign) if region.signed else face.sign,
         tight=(face.tight | stop.spent) & ~relaxes,
-        tableau=face.tableau,
     )
     return turned, changes, chosen, rests & ~enters & ~relaxes
 
 
 def descend(
-    slope: Float[Array, " d"],
-    point: Float[Array, " d"],
-    face: Face,
-    region: Region,
-    tolerance: Float[Array, " d"],
-    proximal: Float[Array, " d"],
-    max_steps: int | Int[Array, ""],
+    slope: Array, point: Array, face: Face, region: Region, tolerance: Array, proximal, max_steps
 ) -> Descent:
     """Minimise from a feasible point and its face.
 

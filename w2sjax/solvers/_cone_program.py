@@ -133,8 +133,9 @@ class Problem(NamedTuple):
             return scale * right, jnp.concatenate([shift, -along, -missing.level]), error
 
         def finish(missing: Residual, right, shift, error) -> Iterate:
-            solved = _backward(outer, _forward(outer, (inner.T @ right - shift)[:, None]))[:, 0]
-            primal = scale * _backward(lower, (right - inner @ solved)[:, None])[:, 0]
+            ahead = _divided(outer, (inner.T @ right - shift)[:, None])
+            solved = _divided(outer, ahead, back=True)[:, 0]
+            primal = scale * _divided(lower, (right - inner @ solved)[:, None], back=True)[:, 0]
             of_rows, of_axes, free = jnp.split(solved, [rows, rows + squares.size])
             bent = jnp.einsum("qrn,n->qr", held.shapes, primal)
             bent = cone.joined(jnp.zeros_like(squares), bent)
@@ -153,12 +154,12 @@ class Problem(NamedTuple):
 
         def direction(missing: Residual) -> Iterate:
             right, shift, error = sides(missing)
-            return finish(missing, _forward(lower, right[:, None])[:, 0], shift, error)
+            return finish(missing, _divided(lower, right[:, None])[:, 0], shift, error)
 
         right, shift, error = sides(missing)
         lower = _cholesky(scale[:, None] * matrix * scale[None, :] + jnp.diag(ridge))
         inner = jnp.concatenate([scale[:, None] * outside.T, right[:, None]], axis=1)
-        inner = _forward(lower, inner)
+        inner = _divided(lower, inner)
         inner, right = inner[:, :-1], inner[:, -1]
         schur = inner.T @ inner
         ridge = eps * jnp.diagonal(schur)
@@ -178,13 +179,8 @@ def _cholesky(matrix):
     return lax.linalg.cholesky(matrix, symmetrize_input=False)
 
 
-def _forward(lower, sides):
+def _divided(lower, sides, *, back: bool = False):
+    """Solve with a Cholesky factor, or with its transpose on the way back."""
     if lower.shape[0] == 1:
         return sides / lower
-    return lax.linalg.triangular_solve(lower, sides, left_side=True, lower=True)
-
-
-def _backward(lower, sides):
-    if lower.shape[0] == 1:
-        return sides / lower
-    return lax.linalg.triangular_solve(lower, sides, left_side=True, lower=True, transpose_a=True)
+    return lax.linalg.triangular_solve(lower, sides, left_side=True, lower=True, transpose_a=back)

@@ -18,7 +18,6 @@ quadratic programs, Mathematical Programming 27.
 import functools
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int
@@ -32,15 +31,6 @@ class Face(NamedTuple):
     projector: Float[Array, "d d"]  # on the directions that no active row restricts
 
 
-class Nearest(NamedTuple):
-    """Where the method ended: point, multipliers and face, and the steps it took."""
-
-    point: Float[Array, " d"]
-    multipliers: Float[Array, " m"]
-    face: Face
-    steps: Int[Array, ""]
-
-
 class _Problem(NamedTuple):
     rows: Float[Array, "m d"]
     bounds: Float[Array, " m"]
@@ -52,7 +42,9 @@ class _Problem(NamedTuple):
         return 8 * self.rows.shape[1] * float(jnp.finfo(self.rows.dtype).eps)
 
 
-class _State(NamedTuple):
+class Nearest(NamedTuple):
+    """Where the method stands, and ends: point, multipliers and face, and the steps it took."""
+
     face: Face
     pending: Int[Array, ""]  # the row whose multiplier is being raised
     raised: Float[Array, ""]  # by how much, with the sign of its violation; 0 if there is none
@@ -81,14 +73,7 @@ def empty_face(rows: Float[Array, "m d"]) -> Face:
 
 
 def least_distance(
-    target: Float[Array, " d"],
-    rows: Float[Array, "m d"],
-    bounds: Float[Array, " m"],
-    inequality: Bool[Array, " m"],
-    face: Face,
-    known: Float[Array, " m"],
-    tolerance: Float[Array, " m"],
-    max_steps: int | Int[Array, ""],
+    target: Array, rows: Array, bounds, inequality, face: Face, known, tolerance, max_steps
 ) -> Nearest:
     """Find the point nearest to `target + known @ rows`.
 
@@ -102,27 +87,25 @@ def least_distance(
     """
     problem = _Problem(rows, bounds, inequality, tolerance)
     zero, none = jnp.zeros((), jnp.int32), jnp.zeros((), rows.dtype)
-    start = _State(face, zero, none, target, known, zero, jnp.zeros((), bool))
+    start = Nearest(face, zero, none, target, known, zero, jnp.zeros((), bool))
     state = lax.while_loop(
         lambda s: ~s.done & (s.steps < max_steps), functools.partial(_step, problem), start
     )
     point, multipliers = _corrected(problem, state.face, state.point, state.multipliers)
     multipliers = jnp.where(inequality, jnp.maximum(multipliers, 0), multipliers)
     pending = jnp.arange(len(bounds), dtype=jnp.int32) == state.pending
-    return Nearest(point, jnp.where(pending, multipliers + state.raised, multipliers),
-                   state.face, state.steps)  # fmt: skip
+    multipliers = jnp.where(pending, multipliers + state.raised, multipliers)
+    return state._replace(point=point, multipliers=multipliers)
 
 
-def _step(problem: _Problem, state: _State) -> _State:
+def _step(problem: _Problem, state: Nearest) -> Nearest:
     """Release a row, raise the multiplier of another or take it up; or end."""
     rows, bounds, inequality = problem.rows, problem.bounds, problem.inequality
     lengths = jnp.sqrt(jnp.sum(rows**2, axis=1))
     face, raising = state.face, state.raised != 0
-    point, multipliers = jax.tree.map(
-        lambda as_is, new: jnp.where(raising, as_is, new),
-        (state.point, state.multipliers),
-        _corrected(problem, face, state.point, state.multipliers),
-    )
+    point, multipliers = _corrected(problem, face, state.point, state.multipliers)
+    point = jnp.where(raising, state.point, point)
+    multipliers = jnp.where(raising, state.multipliers, multipliers)
     noise = problem.rounding * jnp.sqrt(jnp.sum(point**2))
     # A face from the round before may have to give up rows first.
     sizes = jnp.sqrt(jnp.sum(face.inverse**2, axis=1))
@@ -144,18 +127,16 @@ def _step(problem: _Problem, state: _State) -> _State:
     blocked = ~releases & ~ends & moved.blocks
     enters = ~releases & ~ends & ~moved.blocks & moved.independent
     chosen = jnp.where(moved.blocks, moved.blocking, entering)
-    chosen = jnp.arange(len(bounds), dtype=jnp.int32) == jnp.where(
-        releases, lax.argmin(wrong, 0, jnp.int32), chosen
-    )
+    chosen = jnp.where(releases, lax.argmin(wrong, 0, jnp.int32), chosen)
+    chosen = jnp.arange(len(bounds), dtype=jnp.int32) == chosen
     chosen &= releases | blocked | enters
     own = moved._replace(free=sign * moved.free, falls=sign * moved.falls)
     length = jnp.where(blocked | enters, moved.length, 0)
     given_up = jnp.where(chosen & releases, multipliers, 0)
     raised = state.raised + sign * length
-    multipliers = jnp.where(
-        chosen, jnp.where(enters, raised, 0), multipliers - length * moved.falls
-    )
-    return _State(
+    lowered = multipliers - length * moved.falls
+    multipliers = jnp.where(chosen, jnp.where(enters, raised, 0), lowered)
+    return Nearest(
         face=_changed(face, chosen, enters, releases | blocked, own),
         pending=entering,
         raised=jnp.where(blocked, raised, 0),

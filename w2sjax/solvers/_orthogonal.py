@@ -9,33 +9,19 @@ costs $O(d^3)$, so this only ends what is nearly singular, and begins where the 
 Reference: Lawson, Hanson (1974), Solving Least Squares Problems, chapters 20 and 23.
 """
 
-from typing import NamedTuple
-
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Float, Int
 
 from ._active_set import Face, Offer, Region, turn, until_spent, walk
 
 
-class _State(NamedTuple):
-    point: Float[Array, " d"]
-    face: Face
-    steps: Int[Array, ""]
-    done: Bool[Array, ""]
+def _to_minimiser(factor: Array, residual: Array, free: Array, spends: Array, left: Array) -> tuple:
+    """Solve on a face; `spends` is zero at fixed coordinates, and where no budget is to be kept.
 
-
-class _Move(NamedTuple):
-    """The way to the minimiser on a face."""
-
-    change: Float[Array, " d"]
-    payer: Int[Array, ""]  # the coordinate that keeps the budget
-    spends: Float[Array, ""]  # of the budget, by the payer; inf if it need not be kept
-    basis: Float[Array, "d d"]  # of the images of the face's directions, then zeros
-
-
-def _to_minimiser(factor: Array, residual: Array, free: Array, spends: Array, left: Array) -> _Move:
-    """Solve on a face; `spends` is zero at fixed coordinates, and where no budget is to be kept."""
+    Returns the way to the minimiser, the coordinate that keeps the budget (the payer), what it spends of it
+    (inf if none need be kept), and a basis of the images of the face's directions, then zeros.
+    """
     payer = jnp.argmax(jnp.abs(spends))
     keeps = spends[payer] != 0
     unit = jnp.where(keeps, spends[payer], jnp.inf)
@@ -47,7 +33,7 @@ def _to_minimiser(factor: Array, residual: Array, free: Array, spends: Array, le
     basis = jnp.where(kept, basis, 0)
     along = (residual - start * axis) @ basis
     change = jnp.where(solved, (along / jnp.where(kept, singular, 1)) @ right, 0)
-    return _Move(change.at[payer].add(start - ratio @ change), payer, unit, basis)
+    return change.at[payer].add(start - ratio @ change), payer, unit, basis
 
 
 def rounding_of_columns(factor: Float[Array, "d d"]) -> float:
@@ -55,38 +41,28 @@ def rounding_of_columns(factor: Float[Array, "d d"]) -> float:
     return 16 * len(factor) * float(jnp.finfo(factor.dtype).eps)
 
 
-def _offer(
-    factor: Array, residual: Array, noise: Array, move: _Move, budget_cost: Array, signed: bool
-) -> Offer:
+def _offer(factor, residual, noise, payer, spends, basis, budget_cost, signed: bool) -> Offer:
     r"""Price what is orthogonal to the face's images; `noise` is the rounding of the residual."""
-    beyond = factor - move.basis @ (move.basis.T @ factor)
+    beyond = factor - basis @ (basis.T @ factor)
     slope = residual @ beyond
     sign = jnp.sign(slope) if signed else jnp.ones_like(slope)
-    axis = beyond[:, move.payer]
-    direction = beyond * sign[None, :] - axis[:, None] * (budget_cost / move.spends)[None, :]
+    axis = beyond[:, payer]
+    direction = beyond * sign[None, :] - axis[:, None] * (budget_cost / spends)[None, :]
     lengths = jnp.sqrt(jnp.sum(direction**2, axis=0))
     least = rounding_of_columns(factor)
     small = least * jnp.linalg.norm(residual)
     return Offer(
         slope,
         noise * lengths + small,
-        slope[move.payer] / move.spends,
-        (noise * jnp.linalg.norm(axis) + small) / jnp.abs(move.spends),
+        slope[payer] / spends,
+        (noise * jnp.linalg.norm(axis) + small) / jnp.abs(spends),
         jnp.where(lengths > least, lengths**2, 1),
         lengths > least,
     )
 
 
 def finish(
-    factor: Float[Array, "d d"],
-    response: Float[Array, " d"],
-    point: Float[Array, " d"],
-    face: Face,
-    region: Region,
-    done: Bool[Array, ""],
-    *,
-    rounding: float,
-    max_steps: int | Int[Array, ""],
+    factor, response, point, face: Face, region: Region, done, rounding: float, max_steps
 ) -> tuple[Float[Array, " d"], Int[Array, ""]]:
     """Minimise over the set from a feasible point and its face, unless that is `done`.
 
@@ -95,22 +71,22 @@ def finish(
     lengths, norm = jnp.sqrt(jnp.sum(factor**2, axis=0)), jnp.linalg.norm(response)
     zero, budget = jnp.zeros((), response.dtype), region.budget
 
-    def step(state: _State) -> _State:
-        point, face = state.point, state.face
+    def step(state: tuple) -> tuple:
+        point, face, steps, _ = state
         cost, spends, left = jnp.zeros_like(response), jnp.zeros_like(response), zero
         if budget is not None:
             cost = budget.cost
             spends = jnp.where(face.free, face.sign * cost, 0)
             left = budget.limit - spends @ point
-        kept = jnp.where(face.tight, spends, 0)
-        move = _to_minimiser(factor, response - factor @ point, face.free, kept, left)
-        stop = walk(point, move.change, until_spent(spends @ move.change, left, face), face, region)
+        kept, residual = jnp.where(face.tight, spends, 0), response - factor @ point
+        change, payer, unit, basis = _to_minimiser(factor, residual, face.free, kept, left)
+        stop = walk(point, change, until_spent(spends @ change, left, face), face, region)
         noise = rounding * (norm + lengths @ jnp.abs(stop.point))
         residual = response - factor @ stop.point
-        offer = _offer(factor, residual, noise, move, cost, region.signed)
+        offer = _offer(factor, residual, noise, payer, unit, basis, cost, region.signed)
         face, _, _, finished = turn(stop, offer, face, region)
-        return _State(stop.point, face, state.steps + 1, finished)
+        return stop.point, face, steps + 1, finished
 
-    start = _State(point, face, jnp.zeros((), jnp.int32), done)
-    end = lax.while_loop(lambda state: ~state.done & (state.steps < max_steps), step, start)
-    return end.point, end.steps
+    start = point, face, jnp.zeros((), jnp.int32), done
+    end = lax.while_loop(lambda state: ~state[3] & (state[2] < max_steps), step, start)
+    return end[0], end[2]

@@ -16,63 +16,44 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
-from ._active_set import Budget, Descent, Face, Region, descend, sweep
+from ._active_set import Budget, Face, Region, descend, sweep
 from ._norm import powers_of_two
 from ._orthogonal import finish
+from .least_squares import Solution
 
 ROUNDS = 10  # two or three suffice unless the factor is nearly singular
 
 
-def proximal(
-    squares: Float[Array, " d"], *, multiple: float = 32, power: float = 0.7
-) -> Float[Array, " d"]:
+def proximal(squares: Float[Array, " d"]) -> Float[Array, " d"]:
     """Return a diagonal to add to a Gram matrix with this diagonal, far above its rounding."""
     largest = jnp.max(squares)
     scale = jnp.where(squares > 0, squares, jnp.where(largest > 0, largest, 1))
-    return multiple * float(jnp.finfo(squares.dtype).eps) ** power * scale
+    return 32 * float(jnp.finfo(squares.dtype).eps) ** 0.7 * scale
 
 
 def refine(
-    problem: Callable[[Any, Any, Array], tuple[Any, Any, Array, Array]],
-    carry: Any,
-    face: Any,
-    *,
-    max_steps: int,
-    rounds: int = ROUNDS,
+    problem: Callable[..., tuple], carry: Any, face: Any, *, max_steps: int, rounds: int = ROUNDS
 ) -> tuple[Any, Any, Int[Array, ""], Bool[Array, ""]]:
     """Repeat `problem(carry, face, steps_left)`, which reports its steps and whether it settled."""
 
     def again(state: tuple) -> Bool[Array, ""]:
-        _, _, steps, done, settled = state
+        _, _, steps, settled, done = state
         return ~settled & (done < rounds) & (steps < max_steps)
 
     def go(state: tuple) -> tuple:
-        carry, face, steps, done, _ = state
+        carry, face, steps, _, done = state
         carry, face, taken, settled = problem(carry, face, max_steps - steps)
-        return carry, face, steps + taken, done + 1, settled
+        return carry, face, steps + taken, settled, done + 1
 
     zero = jnp.zeros((), jnp.int32)
-    state = (carry, face, zero, zero, jnp.zeros((), bool))
-    carry, face, steps, _, settled = lax.while_loop(again, go, state)
-    return carry, face, steps, settled
-
-
-def settled(slope: Float[Array, " d"], found: Descent, tolerance: Array) -> Bool[Array, ""]:
-    """Say whether a round began, up to rounding, where it ended."""
-    return (found.steps == 1) & jnp.all(jnp.abs(found.slope - slope) <= tolerance)
+    start = (carry, face, zero, jnp.zeros((), bool), zero)
+    return lax.while_loop(again, go, start)[:-1]
 
 
 def least_squares(
-    factor: Float[Array, "d d"],
-    response: Float[Array, " d"],
-    lower: Float[Array, " d"],
-    upper: Float[Array, " d"],
-    point: Float[Array, " d"],
-    *,
-    max_steps: int,
-    budget: Budget | None = None,
-) -> tuple[Float[Array, " d"], Int[Array, ""]]:
-    """Minimise from a feasible point (with a budget: from a vertex); return point and steps.
+    factor: Array, response: Array, lower, upper, point, *, max_steps, budget: Budget | None = None
+) -> Solution:
+    """Minimise from a feasible point (with a budget: from a vertex).
 
     Columns of zeros must be zero exactly: any other column counts, however short.
     """
@@ -91,9 +72,7 @@ def least_squares(
     rounding = 16 * eps
     norm = jnp.linalg.norm(response)
 
-    def problem(
-        point: Array, face: Face, steps_left: Array
-    ) -> tuple[Array, Face, Array, Bool[Array, ""]]:
+    def problem(point: Array, face: Face, steps_left: Array) -> tuple:
         residual = response - factor @ point
         slope = residual @ factor
         tolerance = rounding * floored * (norm + lengths @ jnp.abs(point))
@@ -101,7 +80,9 @@ def least_squares(
         # Down to s^2 = eps what is left is at most 1 + D / eps times what the round brought.
         brought = ((slope - found.slope) @ (found.point - point)) * jnp.max(diagonal) / eps
         enough = eps**0.75 * (norm**2 + residual @ residual)
-        still = settled(slope, found, tolerance) & (brought <= enough)
+        # A round that began, up to rounding, where it ended.
+        still = (found.steps == 1) & jnp.all(jnp.abs(found.slope - slope) <= tolerance)
+        still &= brought <= enough
         return found.point, found.face, found.steps, still
 
     free = jnp.zeros(response.shape, bool)
@@ -113,7 +94,6 @@ def least_squares(
     sign = jnp.where(point < 0, -1, 1).astype(response.dtype)
     face = Face(free, sign, jnp.asarray(budget is not None and budget.must_spend), tableau)
     point, face, steps, done = refine(problem, point, face, max_steps=max_steps)
-    point, more = finish(
-        factor, response, point, face, region, done, rounding=rounding, max_steps=max_steps - steps
-    )
-    return jnp.clip(point / unit, least, most), steps + more
+    left = max_steps - steps
+    point, more = finish(factor, response, point, face, region, done, rounding, left)
+    return Solution(jnp.clip(point / unit, least, most), None, steps + more)

@@ -7,12 +7,14 @@ Newton's method on $1/\|\varphi(\lambda)\| - 1/r$, which is concave and nearly l
 $\lambda$, converges monotonically from $\lambda = 0$ (More and Sorensen, 1983).
 """
 
+from collections.abc import Callable
+
+import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from w2sjax.solvers._norm import scaled_norm
-from w2sjax.solvers._secular import secular
-from w2sjax.solvers.solution import Solution
+from w2sjax.solvers.least_squares import Solution
 
 
 def ball(
@@ -34,3 +36,29 @@ def ball(
     length = scaled_norm(inner)
     inner = jnp.where(length > radius, inner * (radius / jnp.where(length > 0, length, 1)), inner)
     return Solution(coefficients=right.T @ inner, dual=None, steps=steps)
+
+
+def secular(
+    numerator: Array, sums: Callable[[Array], Array], start: Array, radius: Array, max_steps: int
+) -> tuple[Float[Array, " d"], Float[Array, ""], Int[Array, ""]]:
+    r"""Find where the length of $a_i / (b_i + \mu)$, which falls as $\mu$ rises, is the radius.
+
+    Returns the vector, its $\mu \ge$ `start`, and the steps of Newton's method on the reciprocal length.
+    `sums` gives $b_i + \mu$, which are positive; inf makes an entry zero. The method approaches the
+    solution from below, which nothing but rounding ends.
+    """
+    eps = jnp.finfo(numerator.dtype).eps
+
+    def step(state):
+        multiplier, _, count = state
+        candidate = numerator / sums(multiplier)
+        length = scaled_norm(candidate)
+        unit = candidate / jnp.where(length > 0, length, 1)
+        slope = jnp.sum(unit**2 / sums(multiplier))
+        update = (length / radius - 1) / jnp.where(slope > 0, slope, 1)
+        finished = ~(length > radius * (1 + 2 * eps)) | ~(update > eps * multiplier)
+        return jnp.where(finished, multiplier, multiplier + update), finished, count + 1
+
+    state = (start, jnp.zeros((), bool), jnp.zeros((), jnp.int32))
+    multiplier, _, steps = jax.lax.while_loop(lambda s: ~s[1] & (s[2] < max_steps), step, state)
+    return numerator / sums(multiplier), multiplier, steps

@@ -19,7 +19,6 @@ $M$ would drown small curvature in the rounding of large terms. The ridge on $M$
 only, not on the residuals, so it biases nothing.
 """
 
-import dataclasses
 import functools
 from typing import NamedTuple
 
@@ -34,9 +33,7 @@ from w2sjax.solvers._cone_program import Constraints, Iterate, Problem, gap
 PATIENCE = 15  # steps without progress before the loop gives up
 
 
-@jax.tree_util.register_dataclass
-@dataclasses.dataclass(frozen=True)
-class Point:
+class Point(NamedTuple):
     r"""A primal point and the multipliers of the constraints.
 
     Attributes:
@@ -65,13 +62,7 @@ class _State(NamedTuple):
 
 
 def interior_point(
-    factor: Float[Array, "d n"],
-    response: Float[Array, " d"],
-    constraints: Constraints,
-    start: Float[Array, " n"],
-    length: Float[Array, ""],
-    *,
-    max_steps: int,
+    factor: Array, response: Array, constraints: Constraints, start: Array, length, *, max_steps
 ) -> Point:
     """Minimise from `start`, best strictly inside; `length` is the order of the solution's norm."""
     residual = factor @ start - response
@@ -85,11 +76,10 @@ def interior_point(
     )
     best, back = state.best, unit * unit / length
     bounds = constraints.limits.size
+    multipliers = back * best.multiplier[:bounds].reshape(constraints.limits.shape)
     return Point(
         primal=best.primal * length,
-        bounds=back
-        * jnp.abs(scaled.signs)
-        * best.multiplier[:bounds].reshape(constraints.limits.shape),
+        bounds=jnp.abs(scaled.signs) * multipliers,
         rows=back * best.multiplier[bounds:] / row_lengths,
         equalities=back * best.free / level_lengths,
         normals=-back * jnp.einsum("qr,qrn->qn", best.cone_multiplier[:, 1:], scaled.shapes),
@@ -119,7 +109,6 @@ def _without_units(constraints: Constraints, length):
 
 def _first(problem: Problem, origin) -> _State:
     """Start with equal products of slacks and multipliers, of the order of the objective."""
-    held, dtype = problem.constraints, origin.dtype
     product = 1 + jnp.sum((problem.factor @ origin - problem.response) ** 2)
     product = product / (4 * problem.degree)
     slack = jnp.maximum(-problem.linear(origin), 0.01)
@@ -128,20 +117,14 @@ def _first(problem: Problem, origin) -> _State:
     conic = conic.at[:, 0].set(jnp.maximum(conic[:, 0], least))
     iterate = Iterate(
         primal=origin,
-        free=jnp.zeros_like(held.level),
+        free=jnp.zeros_like(problem.constraints.level),
         slack=slack,
         multiplier=product / slack,
         cone_slack=conic,
         cone_multiplier=product * cone.inverse(conic),
     )
-    return _State(
-        now=iterate,
-        best=iterate,
-        merit=jnp.asarray(jnp.inf, dtype),
-        patience=jnp.asarray(PATIENCE, jnp.int32),
-        steps=jnp.zeros((), jnp.int32),
-        done=jnp.zeros((), bool),
-    )
+    worst, steps = jnp.asarray(jnp.inf, origin.dtype), jnp.zeros((), jnp.int32)
+    return _State(iterate, iterate, worst, steps + PATIENCE, steps, jnp.zeros((), bool))
 
 
 def _advance(problem: Problem, state: _State) -> _State:
@@ -156,15 +139,11 @@ def _advance(problem: Problem, state: _State) -> _State:
     pull = centring * gap(now) / problem.degree
     # With the whole correction of a guess that leads out of the cones, steps can cycle.
     trust = 1 - centring
-    bend = trust * cone.product(
-        scaling.divide(guess.cone_slack), scaling.times(guess.cone_multiplier)
-    )
-    step = direction(
-        missing._replace(
-            product=missing.product + trust * guess.slack * guess.multiplier - pull,
-            cone_quotient=missing.cone_quotient + cone.quotient(centre, bend.at[:, 0].add(-pull)),
-        )
-    )
+    scaled = scaling.divide(guess.cone_slack), scaling.times(guess.cone_multiplier)
+    bend = trust * cone.product(*scaled)
+    product = missing.product + trust * guess.slack * guess.multiplier - pull
+    quotient = missing.cone_quotient + cone.quotient(centre, bend.at[:, 0].add(-pull))
+    step = direction(missing._replace(product=product, cone_quotient=quotient))
     share = jnp.minimum(1.0, 0.99 * _longest(now, step))
     new = jax.tree.map(lambda a, b: a + share * b, now, step)
     merit = problem.merit(new)

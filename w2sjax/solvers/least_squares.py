@@ -1,4 +1,7 @@
-r"""The reduced problem that every solver receives: $\min_\theta \tfrac12 \|\Sigma V^\top S\theta - z\|^2$."""
+r"""The reduced problem that every solver receives, $\min_\theta \tfrac12 \|\Sigma V^\top S\theta - z\|^2$.
+
+What a solver returns is a `Solution`: a point, and what the certificate may need to grade it.
+"""
 
 import dataclasses
 
@@ -45,6 +48,20 @@ class LeastSquares:
         basis = jnp.linalg.qr(kernel)[0]
         basis = jnp.where(index < dimension - self.rank, basis, 0)
         return theta - basis @ (basis.T @ theta)
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Solution:
+    """A feasible point of a convex set, near the least squares solution over that set.
+
+    `*batch` is empty as computed, and is what `jax.vmap` adds in front. Nothing here says how good
+    the point is: that is for the certificate.
+    """
+
+    coefficients: Float[Array, "*batch d"]
+    dual: tuple[Float[Array, "*batch m"], Float[Array, "*batch k"]] | None
+    steps: Int[Array, "*batch"]  # face problems solved
 
 
 def euclidean(point: Float[Array, " d"]) -> LeastSquares:

@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 from ._least_distance import Face, empty_face, least_distance
 from ._norm import powers_of_two
 from ._refine import refine
-from .solution import Solution
+from .least_squares import Solution
 
 ROUNDS = 12  # three suffice unless the condition number is beyond 1e8
 LEFT = 16  # roundings by which rows may be violated before the corrections

@@ -26,7 +26,7 @@ from jaxtyping import Array, Float, Int
 from w2sjax.arithmetic import rounding
 from w2sjax.arithmetic.rounding import HIGHEST, gamma, inflate
 from w2sjax.solvers._norm import scaled_norm
-from w2sjax.solvers._secular import secular
+from w2sjax.solvers.ball import secular
 
 MAX_STEPS = 100
 

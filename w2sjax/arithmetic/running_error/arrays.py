@@ -1,5 +1,6 @@
 """How operations on whole arrays propagate an error: moves of entries, sums, products, orderings."""
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -8,13 +9,8 @@ import jax
 import jax.numpy as jnp
 
 from w2sjax.arithmetic.rounding import HIGHEST, gamma
-from w2sjax.arithmetic.running_error.tracked import (
-    Tracked,
-    UnknownRounding,
-    after,
-    exact_where,
-    over,
-)
+from w2sjax.arithmetic.running_error import tracked
+from w2sjax.arithmetic.running_error.tracked import Tracked, after, exact_where, over
 
 # Operations that only copy entries: they copy the errors alike.
 MOVES = (
@@ -27,18 +23,16 @@ MOVES = (
 
 def move(bind: Callable[..., Any], operands: list[Tracked]) -> Any:
     """Apply an operation to the errors; indices stay what they are."""
-    integers = (jnp.integer, jax.dtypes.extended)
 
     def part(operand):
-        kind = operand.value.dtype
-        return operand.value if any(jnp.issubdtype(kind, i) for i in integers) else operand.bound
+        keyed = jnp.issubdtype(operand.value.dtype, jax.dtypes.extended)
+        return operand.value if operand.counts or keyed else operand.bound
 
     return bind(*map(part, operands))
 
 
-def total(value, operands, parameters) -> Tracked:
+def total(value, terms, *, axes, **_) -> Tracked:
     """Sum m terms: m - 1 additions, in any order."""
-    (terms,), axes = operands, tuple(parameters["axes"])
     count = math.prod(terms.value.shape[axis] for axis in axes)
     grown = 2 * gamma(count + 1, value.dtype) * jnp.sum(terms.size, axis=axes)
     # The sum of the errors is itself a sum of m terms, all of one sign.
@@ -47,22 +41,17 @@ def total(value, operands, parameters) -> Tracked:
     return exact_where(jnp.all(terms.zero, axis=axes), found)
 
 
-def running_total(value, operands, parameters) -> Tracked:
+def running_total(value, terms, *, axis, reverse, **_) -> Tracked:
     """Prefix sums: each a sum of at most m terms."""
-    (terms,), axis = operands, parameters["axis"]
     count = terms.value.shape[axis]
     factor = gamma(count + 1, value.dtype)
-
-    def prefix(array):
-        return jax.lax.cumsum(array, axis=axis, reverse=parameters["reverse"])
-
+    prefix = functools.partial(jax.lax.cumsum, axis=axis, reverse=reverse)
     inherited = (1 + 2 * factor) * prefix(terms.bound) + 2 * factor * prefix(terms.size)
     return after(value, inherited, flushed=float(count))
 
 
-def total_product(value, operands, parameters) -> Tracked:
+def total_product(value, factors, *, axes, **_) -> Tracked:
     """Bound by the sum over factors of e_i times the product of all other |a_j| + e_j."""
-    (factors,), axes = operands, tuple(parameters["axes"])
     count = math.prod(factors.value.shape[axis] for axis in axes)
     size = jnp.prod(factors.size, axis=axes)
     share = jnp.where(factors.bound > 0, over(factors.bound, factors.size), 0)
@@ -72,15 +61,12 @@ def total_product(value, operands, parameters) -> Tracked:
     return after(value, (1 + 4 * gamma(count + 1, value.dtype)) * (inherited + grown), 2, flushed)
 
 
-def dot(value, operands, parameters) -> Tracked:
+def dot(value, first, second, *, dimension_numbers, **_) -> Tracked:
     """Sums of m products: the error of a sum, and a rounding in every term."""
-    first, second = operands
-    (axes, _), batches = parameters["dimension_numbers"]
-    count = math.prod(first.value.shape[axis] for axis in axes) + 2
-    numbers = parameters["dimension_numbers"]
+    count = math.prod(first.value.shape[axis] for axis in dimension_numbers[0][0]) + 2
 
     def apply(left, right):
-        return jax.lax.dot_general(left, right, numbers, precision=HIGHEST)
+        return jax.lax.dot_general(left, right, dimension_numbers, precision=HIGHEST)
 
     factor = 2 * gamma(count, value.dtype)
     inherited = apply(first.size, second.bound) + apply(first.bound, second.size)
@@ -90,42 +76,38 @@ def dot(value, operands, parameters) -> Tracked:
     return after(value, (1 + factor) * inherited + grown, flushed=flushed)
 
 
-def extreme(value, operands, parameters) -> Tracked:
+def extreme(value, inner, *, axes, **_) -> Tracked:
     """Maxima and minima along axes: the largest error."""
-    return Tracked(value, jnp.max(operands[0].bound, axis=tuple(parameters["axes"])))
+    return Tracked(value, jnp.max(inner.bound, axis=axes))
 
 
-def running_extreme(value, operands, parameters) -> Tracked:
+def running_extreme(value, inner, *, axis, reverse, **_) -> Tracked:
     """Prefix maxima and minima: the largest error so far."""
-    axis, reverse = parameters["axis"], parameters["reverse"]
-    return Tracked(value, jax.lax.cummax(operands[0].bound, axis=axis, reverse=reverse))
+    return Tracked(value, jax.lax.cummax(inner.bound, axis=axis, reverse=reverse))
 
 
-def ordering(value, operands, parameters) -> Tracked:
+def ordering(value, inner, *others, dimension, **_) -> Tracked:
     """Sorting moves no entry by more than the largest error."""
-    if len(operands) != 1:
-        raise UnknownRounding("a sort of several arrays by rounded keys")
-    largest = jnp.max(operands[0].bound, axis=parameters["dimension"], keepdims=True)
+    if others:
+        raise tracked.UnknownRounding("a sort of several arrays by rounded keys")
+    largest = jnp.max(inner.bound, axis=dimension, keepdims=True)
     return Tracked(value, jnp.broadcast_to(largest, value.shape))
 
 
-def agreement(value, operands, parameters) -> Tracked:
+def agreement(value, inner, *, axes, **_) -> Tracked:
     """All or any of many truth values: in doubt where one of them is."""
-    return Tracked(value, jnp.any(operands[0].bound, axis=tuple(parameters["axes"])))
+    return Tracked(value, jnp.any(inner.bound, axis=axes))
 
 
-RULES: dict[str, Callable[[Any, Any, Any], Tracked]] = {
+RULES: dict[str, Callable[..., Tracked]] = {
     "reduce_sum": total,
     "cumsum": running_total,
     "reduce_prod": total_product,
     "dot_general": dot,
-    "reduce_max": extreme,
-    "reduce_min": extreme,
-    "cummax": running_extreme,
-    "cummin": running_extreme,
+    **dict.fromkeys(("reduce_max", "reduce_min"), extreme),
+    **dict.fromkeys(("cummax", "cummin"), running_extreme),
     "sort": ordering,
-    "reduce_and": agreement,
-    "reduce_or": agreement,
+    **dict.fromkeys(("reduce_and", "reduce_or"), agreement),
 }
 
 # Without rounding of their own: exact operands give an exact result.

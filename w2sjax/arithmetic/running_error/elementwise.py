@@ -1,29 +1,24 @@
 """How the operations on single numbers propagate an error, and what each adds.
 
-Each rule takes the computed value, the operands and the parameters of the operation. Errors follow from
-the mean value theorem: an operation moves its result by at most its largest slope between computed and
-exact operand, times the operand's error.
+Each rule takes the computed value, the operands and, by name, the parameters of the operation. Errors
+follow from the mean value theorem: an operation moves its result by at most its largest slope between
+computed and exact operand, times the operand's error.
 """
 
+import functools
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import jax.numpy as jnp
 
 from w2sjax.arithmetic.rounding import inflate, underflow, unit
-from w2sjax.arithmetic.running_error.tracked import (
-    LIBRARY_ROUNDINGS,
-    Tracked,
-    after,
-    exact_where,
-    lower_bound,
-    over,
-)
+from w2sjax.arithmetic.running_error import tracked
+from w2sjax.arithmetic.running_error.tracked import Tracked, after, exact_where, lower_bound, over
 
 
-def addition(value, operands, parameters) -> Tracked:
+def addition(value, first, second, **_) -> Tracked:
     """Sums and differences: the errors add."""
-    first, second = operands
     found = after(value, first.bound + second.bound)
     # Nothing is rounded where zero is added to what is exact.
     kept = (first.size + second.size >= underflow(1, value.dtype)) | (first.zero & second.zero)
@@ -31,44 +26,40 @@ def addition(value, operands, parameters) -> Tracked:
     return exact_where(known, found)
 
 
-def product(value, operands, parameters) -> Tracked:
+def product(value, first, second, **_) -> Tracked:
     """Bound by |a| e_b + |b| e_a + e_a e_b; a flushed operand counts times the other one."""
-    first, second = operands
     inherited = jnp.abs(first.value) * second.bound + second.size * first.bound
     found = after(value, inherited, flushed=1 + first.size + second.size)
     nothing = (first.zero & jnp.isfinite(second.size)) | (second.zero & jnp.isfinite(first.size))
     return exact_where(nothing, found)
 
 
-def quotient(value, operands, parameters) -> Tracked:
+def quotient(value, first, second, **_) -> Tracked:
     """Bound by (e_a + |a / b| e_b) / (|b| - e_b)."""
-    first, second = operands
     least = lower_bound(second)
     inherited = over(first.bound + 1.01 * jnp.abs(value) * second.bound, least)
     found = after(value, inherited, 4, 1 + first.size + over(1 + jnp.abs(value), least))
     return exact_where(first.zero & (least > 0) & jnp.isfinite(second.size), found)
 
 
-def square(value, operands, parameters) -> Tracked:
+def square(value, factor, **_) -> Tracked:
     """A product with itself."""
-    return product(value, (operands[0], operands[0]), parameters)
+    return product(value, factor, factor)
 
 
-def integer_power(value, operands, parameters) -> Tracked:
+def integer_power(value, base, *, y, **_) -> Tracked:
     """Bound by n e (|a| + e)^(n - 1), and one rounding a factor; a reciprocal for negative n."""
-    (base,), exponent = operands, parameters["y"]
-    count = max(abs(exponent), 1)
+    count = max(abs(y), 1)
     inherited = count * base.bound * base.size ** (count - 1)
-    if exponent >= 0:
-        found = after(value, inherited, 2 * count + 2, 1 + count * base.size**count)
+    whole = value if y >= 0 else base.value**count
+    found = after(whole, inherited, 2 * count + 2, 1 + count * base.size**count)
+    if y >= 0:
         return exact_where(base.zero, found)
-    positive = after(base.value**count, inherited, 2 * count + 2, 1 + count * base.size**count)
-    return quotient(value, (Tracked(jnp.ones_like(base.value)), positive), parameters)
+    return quotient(value, Tracked(jnp.ones_like(base.value)), found)
 
 
-def power(value, operands, parameters) -> Tracked:
+def power(value, base, exponent, **_) -> Tracked:
     r"""Powers of positive numbers: the slope is largest at an end, and $a^{b+e} = a^b \exp(e \log a)$."""
-    base, exponent = operands
     least, largest = lower_bound(base), 1.01 * base.size
     ends = [exponent.value - 1 + sign * 1.01 * exponent.bound for sign in (-1, 1)]
     slope = jnp.maximum(*(jnp.maximum(least**end, largest**end) for end in ends))
@@ -78,83 +69,57 @@ def power(value, operands, parameters) -> Tracked:
     height = jnp.abs(jnp.log(jnp.where(base.value > 0, base.value, 1)))
     turned = 1.01 * jnp.abs(value) * jnp.expm1(1.01 * exponent.bound * height)
     open_ = (exponent.bound > 0) & (base.value <= 0) & (exponent.value <= exponent.bound)
-    found = after(value, jnp.where(open_, jnp.inf, inherited + turned), LIBRARY_ROUNDINGS)
+    found = after(value, jnp.where(open_, jnp.inf, inherited + turned), tracked.LIBRARY_ROUNDINGS)
     return exact_where(base.zero & (exponent.value > exponent.bound), found)
 
 
-def square_root(value, operands, parameters) -> Tracked:
+def square_root(value, inner, **_) -> Tracked:
     """Bound by the smaller of the root of 2 e and e over the root; NaN stays NaN."""
-    (inner,) = operands
     crude = jnp.sqrt(2 * inner.bound)
     fine = over(inner.bound, jnp.abs(value))
     found = after(value, jnp.where(inner.value > inner.bound, jnp.minimum(crude, fine), crude))
     return exact_where(inner.zero, found)
 
 
-def reciprocal_root(value, operands, parameters) -> Tracked:
+def reciprocal_root(value, inner, **_) -> Tracked:
     """One over a square root."""
-    (inner,) = operands
-    root = square_root(jnp.sqrt(inner.value), operands, parameters)
-    found = quotient(value, (Tracked(jnp.ones_like(value)), root), parameters)
-    return after(value, found.bound, LIBRARY_ROUNDINGS)
+    root = square_root(jnp.sqrt(inner.value), inner)
+    found = quotient(value, Tracked(jnp.ones_like(value)), root)
+    return after(value, found.bound, tracked.LIBRARY_ROUNDINGS)
 
 
-def exponential(value, operands, parameters) -> Tracked:
-    """Bound by exp(a) (exp(e) - 1)."""
-    return after(value, 1.01 * jnp.abs(value) * jnp.expm1(operands[0].bound), LIBRARY_ROUNDINGS)
+def library(inherited: Callable[[Any, Tracked], Any]) -> Callable[..., Tracked]:
+    """Rule of a library function, by what becomes of the error of its operand."""
 
-
-def exponential_less_one(value, operands, parameters) -> Tracked:
-    """Bound by exp(a) (exp(e) - 1)."""
-    inherited = 1.01 * (value + 1) * jnp.expm1(operands[0].bound)
-    return after(value, inherited, LIBRARY_ROUNDINGS)
-
-
-def logarithm(value, operands, parameters) -> Tracked:
-    """Bound by e / (a - e); inf where that is not positive."""
-    return after(value, over(operands[0].bound, lower_bound(operands[0])), LIBRARY_ROUNDINGS)
-
-
-def logarithm_of_one_plus(value, operands, parameters) -> Tracked:
-    """Bound by e / (1 + a - e)."""
-    shifted = after(1 + operands[0].value, operands[0].bound)
-    inherited = jnp.where(operands[0].bound > 0, over(operands[0].bound, lower_bound(shifted)), 0)
-    return after(value, inherited, LIBRARY_ROUNDINGS)
-
-
-def _lipschitz(slope: float) -> Callable[..., Tracked]:
-    """Rule of a library function whose slope nowhere exceeds a number."""
-
-    def rule(value, operands, parameters) -> Tracked:
-        return after(value, slope * operands[0].bound, LIBRARY_ROUNDINGS)
+    def rule(value, inner, **_) -> Tracked:
+        return after(value, inherited(value, inner), tracked.LIBRARY_ROUNDINGS)
 
     return rule
 
 
-def larger(value, operands, parameters) -> Tracked:
+def logarithm_of_one_plus(value, inner) -> Any:
+    """Bound by e / (1 + a - e)."""
+    shifted = after(1 + inner.value, inner.bound)
+    return jnp.where(inner.bound > 0, over(inner.bound, lower_bound(shifted)), 0)
+
+
+def larger(value, *operands, **_) -> Tracked:
     """Maxima, minima and clipping choose: the largest error of what they choose from."""
-    bound = operands[0].bound
-    for other in operands[1:]:
-        bound = jnp.maximum(bound, other.bound)
+    bound = functools.reduce(jnp.maximum, [operand.bound for operand in operands])
     return Tracked(value, jnp.broadcast_to(bound, value.shape))
 
 
-def unchanged(value, operands, parameters) -> Tracked:
-    """Signs and absolute values keep the error."""
-    return Tracked(value, operands[0].bound)
-
-
-def sign(value, operands, parameters) -> Tracked:
+def sign(value, inner, **_) -> Tracked:
     """A sign is right where the error cannot reach zero, and off by at most 2 elsewhere."""
-    sure = (jnp.abs(operands[0].value) > operands[0].bound) | (operands[0].bound == 0)
+    sure = (jnp.abs(inner.value) > inner.bound) | (inner.bound == 0)
     return Tracked(value, jnp.where(sure, 0, 2).astype(value.dtype))
 
 
 def whole(function: Callable[[Any], Any]) -> Callable[..., Tracked]:
     """Rule of rounding to whole numbers, which never falls: as far as both ends of the operand go."""
 
-    def rule(value, operands, parameters) -> Tracked:
-        low, high = ends(operands[0])
+    def rule(value, inner, **_) -> Tracked:
+        low, high = ends(inner)
         reach = jnp.maximum(function(high) - value, value - function(low))
         return Tracked(value, jnp.where(jnp.isfinite(reach), reach, jnp.inf))
 
@@ -168,9 +133,8 @@ def ends(operand: Tracked) -> tuple[Any, Any]:
     return value - reach, value + reach
 
 
-def comparison(value, operands, parameters) -> Tracked:
+def comparison(value, first, second, **_) -> Tracked:
     """In doubt where the errors bridge the difference; of a number with itself, if it may be none."""
-    first, second = operands
     if first is second:
         return Tracked(value, ~jnp.isfinite(first.bound))
     reach = 1.01 * (first.bound + second.bound)
@@ -179,24 +143,15 @@ def comparison(value, operands, parameters) -> Tracked:
     return Tracked(value, (reach > 0) & (close | ~finite))
 
 
-def logical(value, operands, parameters) -> Tracked:
+def logical(value, *operands, **_) -> Tracked:
     """In doubt where an operand is."""
-    doubt = operands[0].bound
-    for other in operands[1:]:
-        doubt = doubt | other.bound
-    return Tracked(value, doubt)
+    return Tracked(value, functools.reduce(operator.or_, [operand.bound for operand in operands]))
 
 
-def finiteness(value, operands, parameters) -> Tracked:
-    """In doubt where the error is not bounded."""
-    return Tracked(value, ~jnp.isfinite(operands[0].bound))
-
-
-def choice(value, operands, parameters) -> Tracked:
+def choice(value, which, *cases, **_) -> Tracked:
     """Take the error of the chosen case; where the choice is in doubt, the distance to all cases."""
-    which, cases = operands[0], operands[1:]
     if not cases[0].floating:
-        doubt = logical(value, operands, parameters).bound
+        doubt = logical(value, which, *cases).bound
         return Tracked(value, jnp.broadcast_to(doubt, value.shape))
     wanted = which.value.astype(jnp.int32)
     bound = jnp.zeros_like(value)
@@ -210,9 +165,8 @@ def choice(value, operands, parameters) -> Tracked:
     return Tracked(value, bound)
 
 
-def conversion(value, operands, parameters) -> Tracked:
+def conversion(value, given, **_) -> Tracked:
     """Rounding to another precision; truth values in doubt become numbers off by 1."""
-    (given,) = operands
     kind = given.value.dtype
     if not jnp.issubdtype(value.dtype, jnp.floating):
         return Tracked(value, _cut(value.dtype, given) if given.floating else given.bound)
@@ -233,10 +187,8 @@ def _cut(kind: Any, given: Tracked) -> Any:
     return ~(jnp.trunc(low) == jnp.trunc(high))
 
 
-RULES: dict[str, Callable[[Any, Any, Any], Tracked]] = {
-    "add": addition,
-    "add_any": addition,
-    "sub": addition,
+RULES: dict[str, Callable[..., Tracked]] = {
+    **dict.fromkeys(("add", "add_any", "sub"), addition),
     "mul": product,
     "div": quotient,
     "square": square,
@@ -244,28 +196,22 @@ RULES: dict[str, Callable[[Any, Any, Any], Tracked]] = {
     "pow": power,
     "sqrt": square_root,
     "rsqrt": reciprocal_root,
-    "exp": exponential,
-    "expm1": exponential_less_one,
-    "log": logarithm,
-    "log1p": logarithm_of_one_plus,
-    "tanh": _lipschitz(1.0),
-    "logistic": _lipschitz(0.25),
-    "sin": _lipschitz(1.0),
-    "cos": _lipschitz(1.0),
-    "atan": _lipschitz(1.0),
-    "erf": _lipschitz(1.13),
-    "max": larger,
-    "min": larger,
-    "clamp": larger,
-    "neg": unchanged,
-    "abs": unchanged,
+    "exp": library(lambda value, inner: 1.01 * jnp.abs(value) * jnp.expm1(inner.bound)),
+    "expm1": library(lambda value, inner: 1.01 * (value + 1) * jnp.expm1(inner.bound)),
+    "log": library(lambda _, inner: over(inner.bound, lower_bound(inner))),
+    "log1p": library(logarithm_of_one_plus),
+    # These have a largest slope.
+    **dict.fromkeys(("tanh", "sin", "cos", "atan"), library(lambda _, inner: inner.bound)),
+    "logistic": library(lambda _, inner: 0.25 * inner.bound),
+    "erf": library(lambda _, inner: 1.13 * inner.bound),
+    **dict.fromkeys(("max", "min", "clamp"), larger),
+    **dict.fromkeys(("neg", "abs"), lambda value, inner, **_: Tracked(value, inner.bound)),
     "sign": sign,
-    "floor": whole(jnp.floor),
-    "ceil": whole(jnp.ceil),
-    "round": whole(jnp.round),
+    **{name: whole(getattr(jnp, name)) for name in ("floor", "ceil", "round")},
     **dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne"), comparison),
     **dict.fromkeys(("and", "or", "xor", "not"), logical),
-    "is_finite": finiteness,
+    # In doubt where the error is not bounded.
+    "is_finite": lambda value, inner, **_: Tracked(value, ~jnp.isfinite(inner.bound)),
     "select_n": choice,
     "convert_element_type": conversion,
 }

@@ -11,7 +11,8 @@ accuracy nobody states, 16 units in the last place are allowed. An operation wit
 decomposition) is refused, not guessed.
 """
 
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -23,7 +24,6 @@ from jax.extend import core
 from w2sjax.arithmetic.constants import stands_for
 from w2sjax.arithmetic.rounding import HIGHEST, Rounded, inflate
 from w2sjax.arithmetic.running_error import arrays, elementwise
-from w2sjax.arithmetic.running_error.folding import folded
 from w2sjax.arithmetic.running_error.tracked import Tracked, UnknownRounding
 
 _RULES = {**elementwise.RULES, **arrays.RULES}
@@ -32,6 +32,14 @@ CALLS = (
     "jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat",
     "remat2", "checkpoint",
 )  # fmt: skip
+LARGEST = 4096  # entries that are compared with the rational result
+_RATIONAL: dict[str, Callable[..., Any]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "convert_element_type": lambda number: number,
+}
 
 
 def rounded(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -86,7 +94,8 @@ def _step(equation: Any, operands: list[Tracked]) -> list[Tracked]:
     """Run one operation on values and bounds."""
     name, parameters = equation.primitive.name, dict(equation.params)
     if name in CALLS:
-        return _call(parameters, operands)
+        inner = next(parameters[key] for key in INSIDE if key in parameters)
+        return _run(getattr(inner, "jaxpr", inner), getattr(inner, "consts", ()), operands)
     if name == "dot_general":
         parameters["precision"] = HIGHEST  # a GPU's default keeps ten bits of the factors
     several = equation.primitive.multiple_results
@@ -105,15 +114,16 @@ def _step(equation: Any, operands: list[Tracked]) -> list[Tracked]:
         ) from None
 
 
-def _outputs(
-    name: str, bind: Callable[..., Any], parameters: Mapping[str, Any], operands: list[Tracked]
-) -> list[Tracked]:
-    _refuse_loops(name, parameters)
+def _outputs(name: str, bind: Callable, parameters: dict, operands: list[Tracked]) -> list[Tracked]:
+    # What holds operations of its own may compare in floating point, which may go either way.
+    inside = any("jaxpr" in parameter or parameter == "branches" for parameter in parameters)
+    if inside and not name.startswith("scatter"):  # whose own only says how entries combine
+        raise UnknownRounding(f"'{name}'")
     if any(operand.counts and operand.error is not None for operand in operands):
         return _in_doubt(name, bind, parameters, operands)
     exact = all(operand.error is None for operand in operands)
     if exact and all(isinstance(operand.value, np.ndarray) for operand in operands):
-        values = folded(name, bind, [operand.value for operand in operands])
+        values = _folded(name, bind, [operand.value for operand in operands])
         if values is not None:
             return [Tracked(value) for value in values]
     values = bind(*[operand.value for operand in operands])
@@ -122,23 +132,23 @@ def _outputs(
         return [Tracked(value) for value in values]
     if name in arrays.MOVES:
         errors = arrays.move(bind, operands)
-        return [Tracked(value, error) for value, error in zip(values, errors, strict=True)]
+        return list(map(Tracked, values, errors))
     if name not in _RULES or len(values) != 1:
         raise UnknownRounding
     operands = [
         Tracked(jnp.asarray(o.value), o.error) if isinstance(o.value, np.ndarray) else o
         for o in operands
     ]
-    return [_RULES[name](values[0], operands, parameters)]
+    return [_RULES[name](values[0], *operands, **parameters)]
 
 
 def _in_doubt(
-    name: str, bind: Callable[..., Any], parameters: Mapping[str, Any], operands: list[Tracked]
+    name: str, bind: Callable, parameters: dict, operands: list[Tracked]
 ) -> list[Tracked]:
     """Where an integer may be wrong nothing is known of what is computed from it, nor of its neighbours."""
     if name in ("select_n", "convert_element_type"):
         (value,) = bind(*[operand.value for operand in operands])
-        return [_RULES[name](value, operands, parameters)]
+        return [_RULES[name](value, *operands, **parameters)]
     wrong = [operand.counts and operand.error is not None for operand in operands]
     doubt = jnp.zeros((), jnp.bool_)
     for operand, its in zip(operands, wrong, strict=True):
@@ -150,14 +160,25 @@ def _in_doubt(
     ]
 
 
-def _refuse_loops(name: str, parameters: Mapping[str, Any]) -> None:
-    """Refuse what holds operations of its own: their floating-point comparisons may go either way."""
-    inside = any("jaxpr" in parameter or parameter == "branches" for parameter in parameters)
-    if inside and not name.startswith("scatter"):  # whose own only says how entries combine
-        raise UnknownRounding(f"'{name}'")
+def _folded(
+    name: str, bind: Callable[..., Any], operands: Sequence[np.ndarray]
+) -> list[np.ndarray] | None:
+    """Compute an operation on exact constants; None where its result is rounded."""
+    with jax.ensure_compile_time_eval():
+        found = [np.asarray(value) for value in bind(*operands)]
+    real = any(jnp.issubdtype(value.dtype, jnp.floating) for value in found)
+    return found if not real or name in arrays.EXACT or _is_exact(name, operands, found) else None
 
 
-def _call(parameters: Mapping[str, Any], operands: list[Tracked]) -> list[Tracked]:
-    """Run the operations of a function called inside."""
-    inner = next(parameters[key] for key in INSIDE if key in parameters)
-    return _run(getattr(inner, "jaxpr", inner), getattr(inner, "consts", ()), operands)
+def _is_exact(name: str, operands: Sequence[np.ndarray], found: list[np.ndarray]) -> bool:
+    if name not in _RATIONAL or found[0].size > LARGEST:
+        return False
+    arrays = [np.asarray(array, float) for array in (*operands, found[0])]
+    if not all(np.isfinite(array).all() for array in arrays):
+        return False
+    rows = zip(*(array.reshape(-1).tolist() for array in np.broadcast_arrays(*arrays)), strict=True)
+    rationals = (tuple(map(Fraction, row)) for row in rows)
+    return all(
+        not (name == "div" and row[1] == 0) and _RATIONAL[name](*row[:-1]) == row[-1]
+        for row in rationals
+    )

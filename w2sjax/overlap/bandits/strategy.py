@@ -58,12 +58,10 @@ class Strategy:
 
     def words(self, sources: int) -> int:
         """How many random words a choice among so many sources takes."""
-        del sources
         return 0
 
     def told(self, means: Float[Array, "k *b"]) -> "Strategy":
         """Let the strategy know the sources' means; only a benchmark makes use of them."""
-        del means
         return self
 
     def init(
@@ -90,29 +88,22 @@ class Strategy:
         """
         if sources < 1:
             raise ValueError(f"sources: expected at least 1, got {sources}")
-        known, least = concrete(horizon), concrete(sources if used is None else used)
+        count = jnp.asarray(sources if used is None else used, jnp.int32)
+        known, least = concrete(horizon), concrete(count)
         if known is not None:
             # A state holds it in floating point.
             whole = int(known) if known.shape == () and float(known).is_integer() else horizon
             require_horizon(whole, 1 if least is None else int(least), dtype)
-        zeros = jnp.zeros((sources, *bandits), dtype)
-        count = jnp.asarray(sources if used is None else used, jnp.int32)
-        first = jnp.stack(self.memory(zeros, zeros, jnp.asarray(horizon, dtype)))
+        zeros, rounds = jnp.zeros((sources, *bandits), dtype), jnp.asarray(horizon, dtype)
+        first = jnp.stack(self.memory(zeros, zeros, rounds))
         # A place without a source has a memory that never wins.
         never = jnp.zeros_like(first).at[0].set(-jnp.inf)
         places = jnp.arange(sources, dtype=jnp.int32).reshape(1, sources, *(1,) * len(bandits))
-        return BanditState(
-            pulls=zeros,
-            rewards=zeros,
-            memory=jnp.where(places < count, first, never),
-            round=jnp.zeros((), jnp.int32),
-            horizon=jnp.asarray(horizon, dtype),
-            sources=count,
-        )
+        memory = jnp.where(places < count, first, never)
+        return BanditState(zeros, zeros, memory, jnp.zeros((), jnp.int32), rounds, count)
 
     def memory(self, pulls: Counts, rewards: Counts, horizon: Any) -> tuple[Counts, ...]:
         """Derive what `choose` needs of a source from its counts, a number or several."""
-        del horizon
         return (jnp.zeros_like(pulls),)
 
     def choose(self, bits: UInt32[Array, "w *b"], state: BanditState) -> Places:

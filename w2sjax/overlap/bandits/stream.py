@@ -22,10 +22,8 @@ LARGEST_CENTRED = 1 - 2.0**-24
 
 def seeds(key: PRNGKeyArray, bandits: Int[Array, " n"]) -> UInt32[Array, "2 n"]:
     """Give each bandit, by its number, a seed; which others are there changes nothing."""
-    one = jax.vmap(
-        lambda bandit: jax.random.bits(jax.random.fold_in(key, bandit), (2,), jnp.uint32)
-    )
-    return one(bandits).T
+    keys = jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, bandits)
+    return jax.vmap(lambda own: jax.random.bits(own, (2,), jnp.uint32))(keys).T
 
 
 def pair(seed: UInt32[Array, "2 *b"], time: Int[Array, ""]) -> UInt32[Array, "2 *b"]:

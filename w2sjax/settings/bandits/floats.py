@@ -18,7 +18,7 @@ from jaxtyping import Array, Float
 from w2sjax.arithmetic.measured import MEASURED, exactly, measured
 from w2sjax.arithmetic.rounding import Rounded, gamma
 from w2sjax.language.claims import Claim
-from w2sjax.overlap.bandits.index import THEOREM
+from w2sjax.overlap.bandits import THEOREM
 from w2sjax.overlap.rewards import indicator
 from w2sjax.overlap.simulation import play
 from w2sjax.settings.bandits import INDEPENDENT

@@ -27,7 +27,7 @@ from w2sjax.sets import (
     Polyhedron,
     intersect,
 )
-from w2sjax.sets.value_intersection import ValueIntersection
+from w2sjax.sets.function_values import ValueIntersection
 from w2sjax.settings.projection.drawing import ProjectionInstance
 from w2sjax.settings.projection.meaning import meaning_of
 from w2sjax.settings.projection.members import fitted_to, reach, towards_other

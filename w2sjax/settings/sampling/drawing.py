@@ -15,7 +15,7 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray, UInt32
 from w2sjax.arithmetic import rounding
 from w2sjax.arithmetic.rounding import HIGHEST
 from w2sjax.hypothesis import HypothesisClass, hypothesis_class
-from w2sjax.sets.l2_ball import L2Ball
+from w2sjax.sets.balls import L2Ball
 
 POINTS, FEATURES = 64, 2
 SMALLEST, LARGEST = 2**5, 2**12
