@@ -27,11 +27,9 @@ class Style:
 
     Attributes:
         latex: whether it is LaTeX; otherwise Unicode.
-        relations: how comparisons are written.
     """
 
     latex: bool
-    relations: tuple[tuple[str, str], ...]
 
     def choose(self, latex: str, unicode: str) -> str:
         """Take the text of this style."""
@@ -55,14 +53,6 @@ class Style:
         """Apply a function by its name."""
         inside = ", ".join(text for text, _ in arguments)
         return f"{self.choose(latex, unicode)}({inside})", ATOM
-
-    def root(self, value: Text) -> Text:
-        """A square root."""
-        return (
-            (rf"\sqrt{{{value[0]}}}", ATOM)
-            if self.latex
-            else (f"√{self.closed(value, ATOM)}", POWER)
-        )
 
     def power(self, value: Text, exponent: int) -> Text:
         """A whole power."""
@@ -103,8 +93,8 @@ class Style:
         return text, SUM
 
 
-LATEX = Style(True, (("<=", r"\le"), (">=", r"\ge"), ("=", "="), ("<", "<")))
-UNICODE = Style(False, (("<=", "≤"), (">=", "≥"), ("=", "="), ("<", "<")))
+LATEX, UNICODE = Style(True), Style(False)
+RELATIONS = {"<=": (r"\le", "≤"), ">=": (r"\ge", "≥"), "=": ("=", "="), "<": ("<", "<")}
 
 
 def plainly(data: Any, style: Style, *arguments: str) -> str:
@@ -126,10 +116,10 @@ def formula(
     """Write what is claimed; comparisons that share a side become a chain."""
     comparisons = [claimed] if isinstance(claimed, Comparison) else list(claimed)
     texts = _texts([side for one in comparisons for side in (one.lhs, one.rhs)], style, writer)
-    relations, text, last = dict(style.relations), "", None
+    text, last = "", None
     for one in comparisons:
         start = "" if last == one.lhs else (", " if text else "") + texts[one.lhs][0]
-        text += f"{start} {relations[one.relation]} {texts[one.rhs][0]}"
+        text += f"{start} {style.choose(*RELATIONS[one.relation])} {texts[one.rhs][0]}"
         last = one.rhs
     return text
 
@@ -178,7 +168,8 @@ def _text(step: Term, texts: dict[Term, Text], style: Style, writer: Writer) -> 
         case "power":
             return style.power(given[0], step.data)
         case "sqrt":
-            return style.root(given[0])
+            (inside, _), closed = given[0], style.closed(given[0], ATOM)
+            return (rf"\sqrt{{{inside}}}", ATOM) if style.latex else (f"√{closed}", POWER)
         case "log":
             return style.logarithm(given[0])
         case "abs":

@@ -13,7 +13,6 @@ import operator
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any
 
 from w2sjax.language.claims import Claim, Comparisons
 from w2sjax.language.evaluation import parts
@@ -81,33 +80,28 @@ def twin_of(claim: Claim) -> Claim:
     return dataclasses.replace(claim, claim=twin, false_twin=None, twin=True)
 
 
+@functools.lru_cache(maxsize=256)
 def default_twin(claim: Claim) -> Comparisons:
     """Find the largest change that a short exact search refutes.
 
     Raises:
         ValueError: if there is none, or the setting has no exact side.
     """
-    exact = claim.setting.exact
-    found = _refuted(dataclasses.replace(claim, tight=None)) if exact else None
-    if found is None:
-        raise ValueError(
-            f"false_twin: no small change of {claim.name or claim.title!r} is refuted by a short exact "
-            "search; state a stronger, false claim"
-        )
-    return found
-
-
-@functools.lru_cache(maxsize=256)
-def _refuted(claim: Claim) -> Comparisons | None:
     from w2sjax.falsification.refuting import refute
 
-    every = (mutant.claim for mutant in mutants(claim))
-    return next((one.claim for one in every if refute(one, BUDGET) is not None), None)
+    plain = dataclasses.replace(claim, tight=None)
+    for mutant in mutants(plain) if claim.setting.exact else ():
+        if refute(mutant.claim, BUDGET) is not None:
+            return mutant.claim.claim
+    raise ValueError(
+        f"false_twin: no small change of {claim.name or claim.title!r} is refuted by a short exact "
+        "search; state a stronger, false claim"
+    )
 
 
 def mutants(claim: Claim) -> Iterator[Mutant]:
     """List the stronger statements, from the largest change to the smallest."""
-    setting: Any = claim.setting
+    setting = claim.setting
     sides = claim.terms[: 2 * len(claim.comparisons)]
     signs = _signs(sides, getattr(setting.vocabulary, "SIGNED", ()))
     found = []

@@ -9,7 +9,7 @@ from w2sjax.language.claims import Claim
 
 
 def _floats(claim: Claim) -> Any:
-    return claim.setting.part("floats")  # type: ignore[attr-defined]
+    return claim.setting.part("floats")
 
 
 def draw_of(claim: Claim) -> Callable[..., Any]:

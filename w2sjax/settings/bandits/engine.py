@@ -1,7 +1,6 @@
 """The regret of a choice among sources, and all that may be paid with its probability, in flint's numbers."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from flint import fmpq
 
@@ -10,18 +9,15 @@ from w2sjax.language.claims import Claim
 from w2sjax.settings.bandits import fixed
 from w2sjax.settings.bandits.instance import Instance
 from w2sjax.settings.bandits.playing import play
-from w2sjax.settings.exact import Case
+from w2sjax.settings.exact import Case, Opinion
 
 
-class Engine:
+class Engine(Opinion):
     """What claims speak of; indices are compared at the precision of flint's context."""
 
     def __init__(self, claim: Claim, instance: Instance, bits: int):
-        self.claim, self.instance = claim, instance
-
-    def properties(self) -> dict[str, bool]:
-        """Decide the assumptions."""
-        return {n: met for n, met in self.instance.satisfied().items() if self.claim.assumes(n)}
+        del bits
+        super().__init__(claim, instance)
 
     def cases(self) -> Iterator[Case]:
         """List what may be paid in all, where the claim speaks of it."""
@@ -38,7 +34,3 @@ class Engine:
         for total, chance in totals.items():
             paid = {("paid",): total / known["T",]}
             yield Case((known | paid).__getitem__, chance, str(python(total)), fixed=fixed)
-
-    def evidence(self) -> dict[str, Any]:
-        """Nothing: the decision says what fails."""
-        return {}

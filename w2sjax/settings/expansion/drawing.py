@@ -15,20 +15,13 @@ from w2sjax.settings.expansion.finite_world import ABSTAINS, FiniteWorld
 
 POINTS, CLASSIFIERS, LABELS = 10, 5, 3
 
-GRAPHS = ("sparse", "dense", "crossing", "blocks", "pairs")
-TEACHERS = ("good", "even", "bad on hard", "abstaining", "like f")
-CLASSIFIER_KINDS = ("like truth", "like teacher", "random")
-SMOOTH = ("by point", "by component")
-MASSES = ("unit", "small", "powers", "gaps")
 KINDS = {
-    "graph": GRAPHS,
-    "teacher": TEACHERS,
-    "classifier": CLASSIFIER_KINDS,
-    "labels": SMOOTH,
-    "masses": MASSES,
+    "graph": ("sparse", "dense", "crossing", "blocks", "pairs"),
+    "teacher": ("good", "even", "bad on hard", "abstaining", "like f"),
+    "classifier": ("like truth", "like teacher", "random"),
+    "labels": ("by point", "by component"),
+    "masses": ("unit", "small", "powers", "gaps"),
 }
-
-
 STRATA = tuple(f"{group}:{kind}" for group, kinds in KINDS.items() for kind in kinds)
 OFFSETS = tuple(itertools.accumulate([0, *map(len, KINDS.values())]))[:-1]
 
@@ -44,7 +37,7 @@ def draw(key: PRNGKeyArray, variant: None = None) -> FiniteWorld:
     overlap = (world.truth == 0) & ~world.hard
     lost = (world.teacher != world.truth, _disagrees(world), ~world.robust()[0])
     rare = sum(_mass(world, overlap & points) for points in lost) >= _mass(world, overlap)
-    by_component = OFFSETS[3] + SMOOTH.index("by component")
+    by_component = STRATA.index("labels:by component")
     return dataclasses.replace(
         world,
         classifiers=world.classifiers.at[0].set(_smoothed(world, rare)),
@@ -69,6 +62,10 @@ def draw_abstaining(key: PRNGKeyArray, variant: None = None) -> FiniteWorld:
         hard=silent,
     )
     return _agreeing(_linked(world, edge_key))
+
+
+def _place(group: str, kind: str) -> int:
+    return KINDS[group].index(kind)
 
 
 def _mass(world: FiniteWorld, points: Bool[Array, " n"]) -> Float[Array, ""]:
@@ -125,7 +122,7 @@ def draw_world(
     ends = [11, 11 + 5 * points, 11 + 5 * points + points**2]
     single, of_points, of_pairs, of_labels = jnp.split(uniform, ends)
     of_points = of_points.reshape(5, points)
-    counts = [len(GRAPHS), len(TEACHERS), len(CLASSIFIER_KINDS), len(SMOOTH), len(MASSES)]
+    counts = list(map(len, KINDS.values()))
     kinds = jnp.floor(single[:5] * jnp.asarray(counts, single.dtype)).astype(jnp.int32)
     first, second, third = (jnp.arange(points) == i for i in range(3))
     fixed = first | second | third
@@ -144,7 +141,7 @@ def draw_world(
     chance = jnp.where(third, single[8], of_points[3])
     teacher = jnp.where(second, 0, _teacher(kinds[1], chance, truth, hard, third))
     family = _family(kinds, of_labels.reshape(classifiers, -1), truth, teacher, graph)
-    copied = (kinds[1] == TEACHERS.index("like f")) & ~second & (chance < 0.6)
+    copied = (kinds[1] == _place("teacher", "like f")) & ~second & (chance < 0.6)
     teacher = jnp.where(copied, family[0], teacher)
     return FiniteWorld(
         masses=jnp.maximum(_masses(kinds[4], of_points[4]), jnp.where(fixed, 1.0, 0.0)),
@@ -201,7 +198,7 @@ def _teacher(kind, uniform, truth, hard, third):
         jnp.full_like(uniform, 0.1),
     ]
     error = uniform < jnp.where(third, 0.8, jnp.stack(rates)[kind])
-    wrong = jnp.where(kind == TEACHERS.index("abstaining"), ABSTAINS, (truth + 1) % LABELS)
+    wrong = jnp.where(kind == _place("teacher", "abstaining"), ABSTAINS, (truth + 1) % LABELS)
     return jnp.where(error, wrong, truth)
 
 
@@ -215,15 +212,15 @@ def _family(kinds, uniform, truth, teacher, graph):
     def one(kind, smooth, numbers):
         """Draw one classifier."""
         rate, flip, label = numbers[0], numbers[1 : 1 + count], numbers[1 + count :]
-        rate = jnp.where(kind == CLASSIFIER_KINDS.index("random"), 0.5, 0.1 + 0.4 * rate)
+        rate = jnp.where(kind == _place("classifier", "random"), 0.5, 0.1 + 0.4 * rate)
         # Mostly two labels: a third makes few mistakes worse.
         drawn = jnp.where(label < 0.2, 2, (label < 0.8).astype(jnp.int32))
         labels = jnp.where(flip < rate, drawn, bases[kind])
         return jnp.where(smooth, labels[component], labels)
 
     choice, numbers = uniform[:, :2], uniform[:, 2:]
-    kind = jnp.floor(choice[:, 0] * len(CLASSIFIER_KINDS)).astype(jnp.int32).at[0].set(kinds[2])
-    smooth = (choice[:, 1] < 0.7).at[0].set(kinds[3] == SMOOTH.index("by component"))
+    kind = jnp.floor(choice[:, 0] * len(KINDS["classifier"])).astype(jnp.int32).at[0].set(kinds[2])
+    smooth = (choice[:, 1] < 0.7).at[0].set(kinds[3] == _place("labels", "by component"))
     return jax.vmap(one)(kind, smooth, numbers)
 
 

@@ -18,11 +18,12 @@ from w2sjax.arithmetic.measured import MEASURED, Measured, applies, evaluate, me
 from w2sjax.arithmetic.rounding import Rounded, gamma, inflate
 from w2sjax.language.claims import Claim
 from w2sjax.language.terms import Comparison
-from w2sjax.settings.expansion import HARD, q
+from w2sjax.settings.expansion import q
 from w2sjax.settings.expansion.constants import Conditions, conditions
 from w2sjax.settings.expansion.drawing import STRATA as STRATA
 from w2sjax.settings.expansion.drawing import draw, draw_abstaining
 from w2sjax.settings.expansion.finite_world import FiniteWorld
+from w2sjax.settings.expansion.sets import Places
 
 TRIES = 4
 
@@ -66,6 +67,7 @@ def share(part: Float[Array, "*any"], whole: Float[Array, "*any"]) -> Rounded:
     return Rounded(value, inflate(gamma(2, value.dtype) * jnp.abs(value), 2))
 
 
+@jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Family:
     """Sets that a claim expands; masses, an entry for each set.
@@ -109,7 +111,7 @@ class Study:
     def quantity(self, data: Any) -> Measured:
         """One of the quantities."""
         if data[0] == "P":
-            event, region = self._event(data[1]), self._region(data[2])
+            event, region = self._places.event(data[1]), self._places.region(data[2])
             return measured(share(self._mass(event & region), self._mass(region)))
         return self.q if data == q.data else self.c
 
@@ -138,55 +140,36 @@ class Study:
     def _robust(self) -> Bool[Array, "f n"]:
         return self._graph.robust()
 
-    def _event(self, data: Any) -> Bool[Array, " n"]:
+    @functools.cached_property
+    def _places(self) -> Places:
         world = self.world
-        match data:
-            case "wrong":
-                return world.classifiers[0] != world.truth
-            case "disagrees":
-                return world.classifiers[0] != world.teacher
-            case "fragile":
-                return ~self._robust[0]
-            case "mistaught":
-                return world.teacher != world.truth
-            case ("not", inner):
-                return ~self._event(inner)
-        return self._event(data[1]) | self._event(data[2])
-
-    def _region(self, data: Any) -> Bool[Array, " n"]:
-        world = self.world
-        if not isinstance(data, str):
-            right = world.teacher == world.truth
-            return self._region(data[1]) & (right if data[0] == "good" else ~right)
-        members = world.present
+        taught, studied = world.teacher == world.truth, world.present
         if "one label" in self._asked.names:
-            members = members & (world.truth == 0)
-        return members & (world.hard if data in HARD else ~world.hard)
+            studied = studied & (world.truth == 0)
+        events = {
+            "wrong": world.classifiers[0] != world.truth,
+            "disagrees": world.classifiers[0] != world.teacher,
+            "fragile": ~self._robust[0],
+            "mistaught": ~taught,
+        }
+        return Places(events, studied & world.hard, studied & ~world.hard, taught)
 
     @functools.cached_property
     def _family(self) -> Family:
         """All sets that the claim expands; an empty one first, which stands for q = 0."""
-        zero, one = (
-            jnp.zeros((1,), self.world.masses.dtype),
-            jnp.ones((1,), self.world.masses.dtype),
-        )
+        zero, one = (fill(1, self.world.masses.dtype) for fill in (jnp.zeros, jnp.ones))
         found = [Family(zero, one, one, one, jnp.zeros((1,), bool))]
         right = self.world.classifiers == self.world.truth[None, :]
         counts = jnp.ones(right.shape[0], bool).at[0].set("membership" in self._asked.names)
         for name, *places in self._asked.families:
-            source, target = map(self._region, places)
+            source, target = map(self._places.region, places)
             if "direction" not in self._asked.names:
                 source, target = target, source
             sets = (right if name == "hits" else ~right) & self._robust & source[None, :]
             near = self._graph.reached(sets) & target[None, :]
             whole, reach = (jnp.broadcast_to(self._mass(p), counts.shape) for p in (source, target))
             found.append(Family(self._mass(sets), whole, self._mass(near), reach, counts))
-        return Family(
-            *(
-                jnp.concatenate([getattr(one, field.name) for one in found])
-                for field in dataclasses.fields(Family)
-            )
-        )
+        return jax.tree.map(lambda *parts: jnp.concatenate(parts), *found)
 
     @functools.cached_property
     def _place(self) -> Array:
@@ -222,12 +205,11 @@ class Study:
         least = jnp.min(jnp.where(above, ratios.value, jnp.inf))
         bounds = [measured(Rounded(least, jnp.max(jnp.where(above, ratios.error, 0))))]
         for bound in evaluate(self._asked.bounds, self.quantity):
-            number = bound.number
-            known = jnp.isfinite(number.value)
-            value = jnp.where(known, number.value, jnp.inf)
-            bounds.append(measured(Rounded(value, jnp.where(known, number.error, 0))))
-        largest = MEASURED["min"](*bounds).number
-        free = jnp.isinf(largest.value)
-        return measured(
-            Rounded(jnp.where(free, 1, largest.value), jnp.where(free, 0, largest.error))
-        )
+            bounds.append(_if_finite(bound.number, jnp.inf))
+        return _if_finite(MEASURED["min"](*bounds).number, 1)
+
+
+def _if_finite(number: Rounded, instead: float) -> Measured:
+    known = jnp.isfinite(number.value)
+    value, error = jnp.where(known, number.value, instead), jnp.where(known, number.error, 0)
+    return measured(Rounded(value, error))

@@ -77,20 +77,15 @@ def _all_worlds(claim: Claim, count: int) -> Iterator[Instance]:
     families: list[tuple[tuple[int, ...], ...]] = [(f,) for f in labels]
     if not claim.assumes("membership") or count < 3:
         families += [(f, g) for f in labels for g in labels]
-    masses = (Fraction(1),) * count
+    masses, silent = (Fraction(1),) * count, conditions(claim).abstaining
     for hard in range(1, count):
         flags = tuple(x < hard for x in range(count))
-        teachers = list(_teachers(claim, flags))
+        choices = [(ABSTAINS,) if silent and part else (0, 1) for part in flags]
+        teachers = list(itertools.product(*choices))
         for truth, edges, family in itertools.product(truths, _subsets(arcs), families):
             near = graph(count, edges, one_way=one_way)
             for teacher, q in itertools.product(teachers, shares):
                 yield Instance(masses, truth, teacher, flags, near, family, q)
-
-
-def _teachers(claim: Claim, hard: tuple[bool, ...]) -> Iterator[tuple[int, ...]]:
-    silent = conditions(claim).abstaining
-    choices = [(ABSTAINS,) if silent and part else (0, 1) for part in hard]
-    return itertools.product(*choices)
 
 
 def _subsets(items: list[Any]) -> Iterator[tuple[Any, ...]]:
@@ -104,11 +99,11 @@ def _all_divided(claim: Claim) -> Iterator[Instance]:
     families = [(f,) for f in labels] + [(f, g) for f in labels for g in labels if g != f]
     pairs = list(itertools.combinations(range(3), 2))
     for family, edges in itertools.product(families, _subsets(pairs)):
-        world = _divided((SILENT, RIGHT, WRONG), (1, 2, 1), (0, 0, 0), graph(3, edges), family)
+        world = divided((SILENT, RIGHT, WRONG), (1, 2, 1), (0, 0, 0), graph(3, edges), family)
         yield from fitted(world, claim)
 
 
-def _divided(parts: Iterable[int], masses: Any, truth: Any, near: Any, family: Any) -> Instance:
+def divided(parts: Iterable[int], masses: Any, truth: Any, near: Any, family: Any) -> Instance:
     """Give a world of points of T, and of S with right and wrong labels."""
     return Instance(
         masses=tuple(map(Fraction, masses)),
@@ -169,4 +164,4 @@ def random_divided(source: random.Random, claim: Claim) -> Instance:
     truth = (0,) * count
     if not claim.assumes("one label") or source.random() < 0.2:
         truth = _row(source, count, labels, 0.7)
-    return _divided(parts, masses, truth, graph(count, edges, one_way=one_way), family)
+    return divided(parts, masses, truth, graph(count, edges, one_way=one_way), family)

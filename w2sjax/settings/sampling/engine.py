@@ -5,13 +5,12 @@ Everything is a quadratic in $\theta$ whose coefficients are moments: $d(\theta 
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from flint import fmpq
 
 from w2sjax.arithmetic.flint_numbers import inner, rational, rationals
 from w2sjax.language.claims import Claim
-from w2sjax.settings.exact import Case
+from w2sjax.settings.exact import Case, Opinion
 from w2sjax.settings.sampling import BOUNDED_TARGET
 from w2sjax.settings.sampling.instance import Instance
 from w2sjax.settings.sampling.outcomes import Counts, outcomes
@@ -20,12 +19,14 @@ ZERO = fmpq(0)
 Quadratic = tuple[fmpq, ...]  # what stands before theta squared, before -2 theta, and alone
 
 
-class Engine:
+class Engine(Opinion):
     """A population in flint's numbers, and its samples."""
+
+    always = (BOUNDED_TARGET,)
 
     def __init__(self, claim: Claim, instance: Instance, bits: int):
         del bits
-        self.claim, self.instance = claim, instance
+        super().__init__(claim, instance)
         self.radius, self.shares = rational(instance.radius), rationals(instance.shares())
         self.numbers = {
             "B": rational(instance.bound),
@@ -43,11 +44,6 @@ class Engine:
         self.seen = _products(features, seen, target)
         self.populations: dict[Counts, Measure] = {}
 
-    def properties(self) -> dict[str, bool]:
-        """Check what the claim assumes."""
-        met = self.instance.satisfied()
-        return {n: met[n] for n in met if self.claim.assumes(n) or n == BOUNDED_TARGET}
-
     def cases(self) -> Iterator[Case]:
         """List the samples."""
         for sample in self.samples():
@@ -61,10 +57,6 @@ class Engine:
         """Whether a quantity is the same for all samples."""
         random = "student" in data or data[0] == "deviation"
         return data[0] in self.numbers or not (random or any(self.apart))
-
-    def evidence(self) -> dict[str, Any]:
-        """Nothing but the samples that fail."""
-        return {}
 
     def population(self, distinct: Counts) -> "Measure":
         """The population's measure: where the weak model is chosen after the sample, the part held counts."""

@@ -10,7 +10,7 @@ from w2sjax.arithmetic.rationals import length
 from w2sjax.language.claims import Claim
 from w2sjax.settings.sampling import BOUNDED, FAILURE, FIRST, IID
 from w2sjax.settings.sampling.instance import INDEPENDENT, NUMBERS, REPEATED, Instance
-from w2sjax.settings.shrinking import changes
+from w2sjax.settings.shrinking import changed
 
 VALUES = tuple(map(Fraction, ("1", "-1", "1", "-1", "1", "-1", "0", "1/2", "-1/2")))
 FEATURES = tuple(map(Fraction, ("1", "-1", "1", "-1", "1/2", "-1/2")))
@@ -112,11 +112,10 @@ def steps(instance: Instance, claim: Claim) -> Iterator[Instance]:
     for name in NUMBERS:
         largest = UNITS if name == "masses" else (-instance.bound, instance.bound)
         for values in _exchanged(getattr(instance, name), largest):
-            changed = dataclasses.replace(instance, **{name: values})
-            yield from _with_draws(_repaired(changed, claim), fewer)
-    for name in NUMBERS:
-        for values in changes(getattr(instance, name), shorter=False):
-            yield _repaired(dataclasses.replace(instance, **{name: values}), claim)
+            other = dataclasses.replace(instance, **{name: values})
+            yield from _with_draws(_repaired(other, claim), fewer)
+    for simpler in changed(instance, *NUMBERS, shorter=False):
+        yield _repaired(simpler, claim)
     if instance.radius != 1:
         features = [x * instance.radius for x in instance.features]
         yield dataclasses.replace(instance, features=features, radius=Fraction(1))
