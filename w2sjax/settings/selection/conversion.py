@@ -10,7 +10,7 @@ from w2sjax.arithmetic.rationals import exactly
 from w2sjax.language.claims import Claim
 from w2sjax.settings.projection import conversion as projection
 from w2sjax.settings.selection import of_one
-from w2sjax.settings.selection.drawing import SelectionInstance
+from w2sjax.settings.selection.floats import SelectionInstance
 from w2sjax.settings.selection.instance import Selection
 
 
