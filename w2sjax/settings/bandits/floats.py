@@ -26,6 +26,7 @@ from w2sjax.overlap.regret import regret_bound
 from w2sjax.overlap.rewards import indicator
 from w2sjax.overlap.simulation import play
 from w2sjax.settings.bandits import INDEPENDENT
+from w2sjax.settings.random_instances import strata
 
 PLACES = 4  # sources at most
 SMALLEST, LARGEST = 8, 512  # rounds
@@ -33,11 +34,8 @@ REPETITIONS = 16
 GRID = 2.0**24
 
 GAPS = ("equal", "one good", "spread", "close")
-STRATA = (
-    *(f"sources:{count}" for count in range(2, PLACES + 1)),
-    *(f"gaps:{kind}" for kind in GAPS),
-    *(f"bound:{kind}" for kind in ("informative", "vacuous")),
-)
+SOURCES = map(str, range(2, PLACES + 1))
+STRATA = strata(sources=SOURCES, gaps=GAPS, bound=("informative", "vacuous"))
 
 
 @jax.tree_util.register_dataclass

@@ -30,17 +30,12 @@ from w2sjax.arithmetic.measured import MEASURED, ROOM, Measured, exactly, measur
 from w2sjax.arithmetic.rounding import Rounded
 from w2sjax.language.claims import Claim
 from w2sjax.settings.detection import HARD_ONLY, IID, ONE_DIRECTION
+from w2sjax.settings.random_instances import strata
 
 HARD, EASY = 4, 2
 SMALLEST, LARGEST = 2**4, 2**8
-STRATA = (
-    "absent:noise",
-    "absent:zeroed",
-    "density:none",
-    "density:some",
-    "density:all",
-    "separation:narrow",
-    "separation:wide",
+STRATA = strata(
+    absent=("noise", "zeroed"), density=("none", "some", "all"), separation=("narrow", "wide")
 )
 
 

@@ -11,15 +11,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int64
 
-from w2sjax.arithmetic.fraction_arrays import (
-    FRACTIONS,
-    Fractions,
-    at_most,
-    chosen,
-    less,
-    number,
-    ratios,
-)
+from w2sjax.arithmetic import fraction_arrays
+from w2sjax.arithmetic.fraction_arrays import FRACTIONS, Fractions, chosen, less, ratios
 from w2sjax.language.claims import Claim
 from w2sjax.language.evaluation import parts, plan
 from w2sjax.language.terms import Term, term
@@ -102,7 +95,7 @@ class BatchSides:
     ) -> Sides:
         """Compute both sides for the largest c that is more than `above` and at most `up_to`."""
         smaller = FRACTIONS["min"]
-        low, high = self.values((term(above), term(up_to)), q, number(0))
+        low, high = self.values((term(above), term(up_to)), q, fraction_arrays.number(0))
         c = smaller(infimum, high)
         for bound in self.values(self.asked.bounds, q, c):
             c = chosen(bound.finite, smaller(c, bound), c)
@@ -113,7 +106,7 @@ class BatchSides:
         for place, (_, one) in enumerate(self.claim.conditions, 1):
             lower, upper = values[2 * place : 2 * place + 2]
             strict = one.relation == "<" or (one in self.asked.of_c and ~reached)
-            met = np.where(strict, less(lower, upper), at_most(lower, upper))
+            met = np.where(strict, less(lower, upper), fraction_arrays.at_most(lower, upper))
             applicable &= met
             if one in self.asked.of_f:
                 short = FRACTIONS["+"](lower, FRACTIONS["-"](upper)).double

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from w2sjax.settings.expansion.finite_world import ABSTAINS, FiniteWorld
+from w2sjax.settings.random_instances import strata
 
 POINTS, CLASSIFIERS, LABELS = 10, 5, 3
 
@@ -22,7 +23,7 @@ KINDS = {
     "labels": ("by point", "by component"),
     "masses": ("unit", "small", "powers", "gaps"),
 }
-STRATA = tuple(f"{group}:{kind}" for group, kinds in KINDS.items() for kind in kinds)
+STRATA = strata(**KINDS)
 OFFSETS = tuple(itertools.accumulate([0, *map(len, KINDS.values())]))[:-1]
 
 

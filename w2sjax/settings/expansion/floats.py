@@ -53,11 +53,6 @@ def prepare(raw: FiniteWorld, claims: tuple[Claim, ...]) -> FiniteWorld:
     return dataclasses.replace(raw, masses=raw.masses.astype(jnp.result_type(float)))
 
 
-def study(prepared: FiniteWorld, claim: Claim) -> "Study":
-    """Look at a world as a claim does."""
-    return Study(prepared, claim)
-
-
 def share(part: Float[Array, "*any"], whole: Float[Array, "*any"]) -> Rounded:
     """Quotient of two exact numbers; a part of nothing (0, or to be masked) is left as it is.
 
@@ -207,6 +202,9 @@ class Study:
         for bound in evaluate(self._asked.bounds, self.quantity):
             bounds.append(_if_finite(bound.number, jnp.inf))
         return _if_finite(MEASURED["min"](*bounds).number, 1)
+
+
+study = Study
 
 
 def _if_finite(number: Rounded, instead: float) -> Measured:

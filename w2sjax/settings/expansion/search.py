@@ -120,12 +120,9 @@ def _changes(world: Instance) -> Iterator[Instance]:
     for g in range(1, len(world.classifiers)):
         yield world.without("classifier", {g})
     yield from _fewer_edges(world)
-    for name in ("truth", "teacher"):
+    for name in ("truth", "teacher", "classifiers"):
         for changed in _shorter(getattr(world, name)):
             yield dataclasses.replace(world, **{name: changed})
-    for g, labels in enumerate(world.classifiers):
-        for changed in _shorter(labels):
-            yield dataclasses.replace(world, classifiers=put(world.classifiers, g, changed))
     yield dataclasses.replace(world, masses=(Fraction(1),) * world.size)
     for x, mass in enumerate(world.masses):
         for other in (Fraction(1), Fraction(2), Fraction(mass // 2), mass - 1):
@@ -150,9 +147,11 @@ def _fewer_edges(world: Instance) -> Iterator[Instance]:
         yield only([arc for arc in arcs if arc != (x, y)])
 
 
-def _shorter(labels: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+def _shorter(labels: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     for x, label in enumerate(labels):
-        yield from (put(labels, x, other) for other in (0, 1) if other < abs(label))
+        rows = isinstance(label, tuple)
+        others = _shorter(label) if rows else (other for other in (0, 1) if other < abs(label))
+        yield from (put(labels, x, other) for other in others)
 
 
 def put(values: tuple[Any, ...], place: int, value: Any) -> tuple[Any, ...]:

@@ -119,6 +119,14 @@ def _row(source: random.Random, count: int, labels: int, zero: float) -> tuple[i
     return tuple(0 if source.random() < zero else source.randrange(labels) for _ in range(count))
 
 
+def _near(source: random.Random, claim: Claim, count: int, edges: list[Any]) -> Any:
+    """Give neighbourhoods; without symmetry every edge goes one way, by chance."""
+    if claim.assumes("symmetry"):
+        return graph(count, edges)
+    ways = (pair if source.random() < 0.5 else pair[::-1] for pair in edges)
+    return graph(count, ways, one_way=True)
+
+
 def random_world(source: random.Random, claim: Claim) -> Instance:
     """Draw a world, and q."""
     count = source.randint(4, 7)
@@ -127,17 +135,16 @@ def random_world(source: random.Random, claim: Claim) -> Instance:
     one_label = claim.assumes("one label") and source.random() < 0.7
     truth = (0,) * count if one_label else _row(source, count, labels, 0.7)
     teacher = _row(source, count, labels, source.random())
-    rate, one_way = source.random(), not claim.assumes("symmetry")
+    rate = source.random()
     pairs = [p for p in itertools.combinations(range(count), 2) if source.random() < rate]
-    if one_way:
-        pairs = [p if source.random() < 0.5 else p[::-1] for p in pairs]
+    near = _near(source, claim, count, pairs)
     family = source.randint(1, 3)
     return Instance(
         masses=tuple(Fraction(source.choice((1, 1, 2, 3))) for _ in range(count)),
         truth=truth,
         teacher=teacher,
         hard=tuple(x < hard_count for x in range(count)),
-        neighbours=graph(count, pairs, one_way=one_way),
+        neighbours=near,
         classifiers=tuple(_row(source, count, labels, source.random()) for _ in range(family)),
         q=Fraction(source.choice((0, 0, 0, 1, 1, 2)), source.choice((3, 4, 5))),
     )
@@ -158,10 +165,8 @@ def random_divided(source: random.Random, claim: Claim) -> Instance:
     f, rate, stray = family[0], source.random(), source.random() / 2
     pairs = itertools.combinations(range(count), 2)
     edges = [(x, y) for x, y in pairs if source.random() < (rate if f[x] == f[y] else stray)]
-    one_way = not claim.assumes("symmetry")
-    if one_way:
-        edges = [pair if source.random() < 0.5 else pair[::-1] for pair in edges]
+    near = _near(source, claim, count, edges)
     truth = (0,) * count
     if not claim.assumes("one label") or source.random() < 0.2:
         truth = _row(source, count, labels, 0.7)
-    return divided(parts, masses, truth, graph(count, edges, one_way=one_way), family)
+    return divided(parts, masses, truth, near, family)

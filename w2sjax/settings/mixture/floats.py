@@ -18,6 +18,7 @@ from w2sjax.mixture import logistic
 from w2sjax.mixture.accuracy import overall, region_accuracies
 from w2sjax.mixture.model import OverlapMixture
 from w2sjax.monotone import largest_fall
+from w2sjax.settings.random_instances import strata
 
 DIMENSION = 2  # coordinates a pattern
 GRID = (1, 3, 12)  # overlap points, ascending
@@ -25,10 +26,7 @@ REPETITIONS = 32
 
 SEPARATIONS = ("faint", "clear")
 WEAK_KINDS = ("aligned", "askew")
-STRATA = (
-    *(f"separation:{kind}" for kind in SEPARATIONS),
-    *(f"weak:{kind}" for kind in WEAK_KINDS),
-)
+STRATA = strata(separation=SEPARATIONS, weak=WEAK_KINDS)
 
 
 @jax.tree_util.register_dataclass

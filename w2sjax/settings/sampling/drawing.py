@@ -16,15 +16,14 @@ from w2sjax.arithmetic import rounding
 from w2sjax.arithmetic.rounding import HIGHEST
 from w2sjax.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.sets.l2_ball import L2Ball
+from w2sjax.settings.random_instances import strata
 
 POINTS, FEATURES = 64, 2
 SMALLEST, LARGEST = 2**5, 2**12
 
 WEAK_KINDS = ("near", "sign", "member", "unrelated", "coin")
 TARGET_KINDS = ("realizable", "far", "wild")
-STRATA = tuple(
-    [f"weak:{kind}" for kind in WEAK_KINDS] + [f"target:{kind}" for kind in TARGET_KINDS]
-)
+STRATA = strata(weak=WEAK_KINDS, target=TARGET_KINDS)
 
 
 @jax.tree_util.register_dataclass

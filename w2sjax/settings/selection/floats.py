@@ -26,17 +26,14 @@ from w2sjax.settings.projection import best, slip, student
 from w2sjax.settings.projection import floats as projection
 from w2sjax.settings.projection.drawing import ProjectionInstance
 from w2sjax.settings.projection.members import reach
+from w2sjax.settings.random_instances import strata
 from w2sjax.settings.selection import PROMISED, of_one
 
 MODELS = 4
 
 OTHER_KINDS = ("copies", "far", "inside", "mirrored", "unrelated", "mixed")
 TARGET_KINDS = ("realizable", "outside")
-STRATA = (
-    *projection.STRATA,
-    *(f"others:{kind}" for kind in OTHER_KINDS),
-    *(f"target:{kind}" for kind in TARGET_KINDS),
-)
+STRATA = (*projection.STRATA, *strata(others=OTHER_KINDS, target=TARGET_KINDS))
 
 
 @jax.tree_util.register_dataclass
@@ -175,6 +172,4 @@ class Study:
         return jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (count,)), found)
 
 
-def study(prepared: Prepared, claim: Claim) -> Study:
-    """Take an instance as one of a claim."""
-    return Study(prepared, claim)
+study = Study
