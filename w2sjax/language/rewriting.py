@@ -13,6 +13,7 @@ import operator
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from typing import Any
 
 from w2sjax.language.claims import Claim, Comparisons
 from w2sjax.language.evaluation import parts, plan
@@ -217,7 +218,7 @@ def _common(first: int, *others: int) -> int:
 SIGNS: dict[str, Callable[..., int]] = {
     "number": lambda value: 1 if value >= 0 else -1,
     "+": _common,
-    "-": operator.neg,
+    "-": lambda value: -value,
     "*": lambda *given: math.prod(given),
     "/": lambda above, below: above * (below or 1),
     "power": lambda value, exponent: value if exponent % 2 else 1,
