@@ -7,7 +7,8 @@ is larger. Where every source pays the same every time there is one path, and on
 round to round.
 """
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import lcm
 
@@ -20,12 +21,10 @@ from w2sjax.settings.bandits.instance import Instance
 from w2sjax.settings.exact import Case, OpenError, Opinion
 
 STATES = 100_000  # visited at most, over all rounds
-OPEN = "which index is larger is open at this precision"
 
 Tries = tuple[int, ...]
-State = tuple[
-    Tries, tuple[int, ...]
-]  # with the summed rewards, in units of 1 over their denominator
+State = tuple[Tries, tuple[int, ...]]  # with summed rewards, in units of 1 over their denominator
+Index = Callable[[int, int], arb]  # of a source, by its tries and its summed rewards
 
 
 def play(instance: Instance) -> Iterator[tuple[Tries, fmpq, fmpq]]:
@@ -35,7 +34,12 @@ def play(instance: Instance) -> Iterator[tuple[Tries, fmpq, fmpq]]:
         OpenError: where there are too many states, or the precision does not tell which index is larger.
     """
     unit = lcm(*(value.denominator for value in instance.numbers("rewards")))
-    index = _Index(instance.horizon, unit)
+    wide = 2 * arb(instance.horizon).log()
+
+    @functools.cache
+    def index(tries: int, paid: int) -> arb:
+        return fmpq(paid, unit * tries) + (wide / tries).sqrt()
+
     for share, chances, rewards in zip(
         instance.scenarios, instance.chances, instance.rewards, strict=True
     ):
@@ -48,28 +52,18 @@ def play(instance: Instance) -> Iterator[tuple[Tries, fmpq, fmpq]]:
             yield tries, fmpq(sum(paid), unit), rational(share) * chance
 
 
-def _follow(units: list[int], horizon: int, index: "_Index") -> dict[State, fmpq]:
+def _follow(units: list[int], horizon: int, index: Index) -> dict[State, fmpq]:
     """Play the only path there is."""
-    values = [fmpq(value, index.unit) for value in units]
-    tries = [1] * len(values)
-    indices = [value + index.radius(1) for value in values]
-    for _ in range(horizon - len(values)):
-        best = 0
-        for k in range(1, len(values)):
-            if tries[k] == tries[best]:
-                best = k if units[k] > units[best] else best
-            elif indices[k] > indices[best]:
-                best = k
-            elif not indices[k] < indices[best]:
-                raise OpenError(OPEN)
+    tries, paid = [1] * len(units), list(units)
+    for _ in range(horizon - len(units)):
+        best = _largest(tries, paid, index)
         tries[best] += 1
-        indices[best] = values[best] + index.radius(tries[best])
-    paid = tuple(n * value for n, value in zip(tries, units, strict=True))
-    return {(tuple(tries), paid): fmpq(1)}
+        paid[best] += units[best]
+    return {(tuple(tries), tuple(paid)): fmpq(1)}
 
 
 def _play(
-    chances: list[list[Fraction]], units: list[list[int]], horizon: int, index: "_Index"
+    chances: list[list[Fraction]], units: list[list[int]], horizon: int, index: Index
 ) -> dict[State, fmpq]:
     count, visited = len(units), 0
     outcomes = [
@@ -79,7 +73,7 @@ def _play(
     for time in range(horizon):
         after: dict[State, fmpq] = {}
         for (tries, sums), chance in states.items():
-            source = time if time < count else index.largest(tries, sums)
+            source = time if time < count else _largest(tries, sums, index)
             tried = (*tries[:source], tries[source] + 1, *tries[source + 1 :])
             for probability, value in outcomes[source]:
                 paid = (*sums[:source], sums[source] + value, *sums[source + 1 :])
@@ -91,33 +85,19 @@ def _play(
     return states
 
 
-class _Index:
-    """The index of a source from its tries and rewards."""
-
-    def __init__(self, horizon: int, unit: int):
-        self.wide, self.unit = 2 * arb(horizon).log(), unit
-        self.radii: dict[int, arb] = {}
-
-    def radius(self, tries: int) -> arb:
-        if tries not in self.radii:
-            self.radii[tries] = (self.wide / tries).sqrt()
-        return self.radii[tries]
-
-    def largest(self, tries: Tries, sums: tuple[int, ...]) -> int:
-        """Give the place of the largest index, the first among equals."""
-        best = 0
-        for k in range(1, len(tries)):
-            m, n = tries[k], tries[best]
-            if m == n:
-                best = k if sums[k] > sums[best] else best
-                continue
-            means = fmpq(sums[k] * n - sums[best] * m, self.unit * m * n)
-            lead = self.radius(m) - self.radius(n) + means
-            if lead > 0:
-                best = k
-            elif not lead < 0:
-                raise OpenError(OPEN)
-        return best
+def _largest(tries: Sequence[int], sums: Sequence[int], index: Index) -> int:
+    """Give the place of the largest index, the first among equals."""
+    best = 0
+    for k in range(1, len(tries)):
+        if tries[k] == tries[best]:
+            best = k if sums[k] > sums[best] else best
+            continue
+        new, old = index(tries[k], sums[k]), index(tries[best], sums[best])
+        if new > old:
+            best = k
+        elif not new < old:
+            raise OpenError("which index is larger is open at this precision")
+    return best
 
 
 class Engine(Opinion):

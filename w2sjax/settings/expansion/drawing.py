@@ -191,14 +191,9 @@ def bridges(
 
 
 def _teacher(kind, uniform, truth, hard, third):
-    rates = [
-        jnp.full_like(uniform, 0.1),
-        jnp.full_like(uniform, 0.3),
-        jnp.where(hard, 0.7, 0.1),
-        jnp.where(hard, 0.4, 0.2),
-        jnp.full_like(uniform, 0.1),
-    ]
-    error = uniform < jnp.where(third, 0.8, jnp.stack(rates)[kind])
+    rates = [[0.1, 0.3, 0.7, 0.4, 0.1], [0.1, 0.3, 0.1, 0.2, 0.1]]
+    on_hard, on_overlap = jnp.asarray(rates, uniform.dtype)[:, kind]
+    error = uniform < jnp.where(third, 0.8, jnp.where(hard, on_hard, on_overlap))
     wrong = jnp.where(kind == _place("teacher", "abstaining"), ABSTAINS, (truth + 1) % LABELS)
     return jnp.where(error, wrong, truth)
 
