@@ -100,10 +100,9 @@ class Claim:
         if not isinstance(self.where, tuple):
             raise TypeError(f"where: expected a tuple, such as (a <= b,), got {self.where!r}")
         _compared("where", self.where)
-        if not isinstance(self.assumptions, tuple) or not all(
-            isinstance(one, Assumption) for one in self.assumptions
-        ):
-            raise TypeError(f"assumptions: expected a tuple of them, got {self.assumptions!r}")
+        given = self.assumptions
+        if not isinstance(given, tuple) or not all(isinstance(one, Assumption) for one in given):
+            raise TypeError(f"assumptions: expected a tuple of them, got {given!r}")
         if self.failure is not None and not 0 < self.failure < 1:
             raise ValueError(f"failure: expected a probability between 0 and 1, got {self.failure}")
         check = getattr(self.setting, "check_claim", None)

@@ -13,6 +13,7 @@ from typing import Any
 from w2sjax.language.terms import NAMED, NUMBER, QUANTITY, Term
 
 Arithmetic = Mapping[str, Callable[..., Any]]
+Quantity = Callable[..., Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,9 +47,7 @@ class Plan:
         left = [(place, step, operands) for place, (step, operands) in enumerate(self.steps)]
         return Begun([None] * len(left), left)
 
-    def values(
-        self, arithmetic: Arithmetic, quantity: Callable[..., Any], begun: Begun | None = None
-    ) -> list[Any]:
+    def values(self, arithmetic: Arithmetic, quantity: Quantity, begun: Any = None) -> list[Any]:
         """Give the terms their values, from the beginning or from where it stands."""
         begun = begun or self.start
         found = begun.found.copy()
@@ -56,9 +55,7 @@ class Plan:
             found[place] = _value(step, [found[i] for i in operands], arithmetic, quantity)
         return [found[place] for place in self.results]
 
-    def begun(
-        self, arithmetic: Arithmetic, quantity: Callable[..., Any], fixed: Callable[[Any], bool]
-    ) -> Begun:
+    def begun(self, arithmetic: Arithmetic, quantity: Quantity, fixed: Quantity) -> Begun:
         """Compute what hangs on numbers and fixed quantities alone, for many calls of `values`."""
         found, left, open_places = self.start.found.copy(), [], set[int]()
         for place, step, operands in self.start.left:
@@ -71,9 +68,7 @@ class Plan:
         return Begun(found, left)
 
 
-def _value(
-    step: Term, given: list[Any], arithmetic: Arithmetic, quantity: Callable[..., Any]
-) -> Any:
+def _value(step: Term, given: list[Any], arithmetic: Arithmetic, quantity: Quantity) -> Any:
     if step.data is None:
         return arithmetic[step.operation](*given)
     match step.operation:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from w2sjax.language.claims import Claim
+from w2sjax.language.claims import Claim, Comparisons
 from w2sjax.language.evaluation import names, plan
 from w2sjax.language.terms import NUMBER, Comparison, Term
 
@@ -99,7 +99,6 @@ RELATIONS = {"<=": (r"\le", "≤"), ">=": (r"\ge", "≥"), "=": ("=", "="), "<":
 
 def plainly(data: Any, style: Style, *arguments: str) -> str:
     """Write a quantity of no known setting by its name."""
-    del style
     first, *rest = data if isinstance(data, tuple) else (data,)
     inside = ", ".join([*map(str, rest), *arguments])
     return f"{first}({inside})" if inside else str(first)
@@ -110,9 +109,7 @@ def written(value: Term, style: Style, writer: Writer = plainly) -> str:
     return _texts([value], style, writer)[value][0]
 
 
-def formula(
-    claimed: Comparison | Sequence[Comparison], style: Style, writer: Writer = plainly
-) -> str:
+def formula(claimed: Comparisons, style: Style, writer: Writer = plainly) -> str:
     """Write what is claimed; comparisons that share a side become a chain."""
     comparisons = [claimed] if isinstance(claimed, Comparison) else list(claimed)
     texts = _texts([side for one in comparisons for side in (one.lhs, one.rhs)], style, writer)

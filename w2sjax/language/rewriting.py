@@ -114,9 +114,8 @@ def mutants(claim: Claim) -> Iterator[Mutant]:
     for rank, title, place, new in sorted(found, key=lambda one: one[0]):
         seen[title] += 1
         again = f" ({seen[title]})" if seen[title] > 1 else ""
-        changed = dataclasses.replace(
-            claim, claim=_changed(claim, place, new), false_twin=None, twin=True
-        )
+        stated = _changed(claim, place, new)
+        changed = dataclasses.replace(claim, claim=stated, false_twin=None, twin=True)
         yield Mutant(f"{claim.name}: {title}{again}", KINDS[rank], changed)
 
 

@@ -59,10 +59,9 @@ class Term:
             if one is two or (id(one), id(two)) in seen:
                 continue
             seen.add((id(one), id(two)))
-            same = (
-                hash(one) == hash(two) and one.operation == two.operation and one.data == two.data
-            )
-            if not same or len(one.arguments) != len(two.arguments):
+            if hash(one) != hash(two) or one.operation != two.operation or one.data != two.data:
+                return False
+            if len(one.arguments) != len(two.arguments):
                 return False
             pairs.extend(zip(one.arguments, two.arguments, strict=True))
         return True

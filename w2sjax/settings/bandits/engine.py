@@ -9,7 +9,6 @@ round to round.
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
 from math import lcm
 
 from flint import arb, fmpq
@@ -40,14 +39,15 @@ def play(instance: Instance) -> Iterator[tuple[Tries, fmpq, fmpq]]:
     def index(tries: int, paid: int) -> arb:
         return fmpq(paid, unit * tries) + (wide / tries).sqrt()
 
-    for share, chances, rewards in zip(
-        instance.scenarios, instance.chances, instance.rewards, strict=True
-    ):
+    scenarios = zip(instance.scenarios, instance.chances, instance.rewards, strict=True)
+    for share, chances, rewards in scenarios:
         units = [[int(value * unit) for value in source] for source in rewards]
         if all(len(source) == 1 for source in units):
             states = _follow([value for (value,) in units], instance.horizon, index)
         else:
-            states = _play(chances, units, instance.horizon, index)
+            pairs = zip(chances, units, strict=True)
+            outcomes = [list(zip(rationals(c), u, strict=True)) for c, u in pairs]
+            states = _play(outcomes, instance.horizon, index)
         for (tries, paid), chance in states.items():
             yield tries, fmpq(sum(paid), unit), rational(share) * chance
 
@@ -62,13 +62,9 @@ def _follow(units: list[int], horizon: int, index: Index) -> dict[State, fmpq]:
     return {(tuple(tries), tuple(paid)): fmpq(1)}
 
 
-def _play(
-    chances: list[list[Fraction]], units: list[list[int]], horizon: int, index: Index
-) -> dict[State, fmpq]:
-    count, visited = len(units), 0
-    outcomes = [
-        list(zip(rationals(c), u, strict=True)) for c, u in zip(chances, units, strict=True)
-    ]
+def _play(outcomes: list[Any], horizon: int, index: Index) -> dict[State, fmpq]:
+    """Play all paths; an outcome of a source has its probability and reward."""
+    count, visited = len(outcomes), 0
     states: dict[State, fmpq] = {((0,) * count, (0,) * count): fmpq(1)}
     for time in range(horizon):
         after: dict[State, fmpq] = {}
@@ -104,7 +100,6 @@ class Engine(Opinion):
     """What claims speak of; indices are compared at the precision of flint's context."""
 
     def __init__(self, claim: Claim, instance: Instance, bits: int):
-        del bits
         super().__init__(claim, instance)
 
     def cases(self) -> Iterator[Case]:

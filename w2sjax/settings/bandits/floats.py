@@ -68,7 +68,6 @@ def draw(key: PRNGKeyArray, variant: None = None, *, largest: int = LARGEST) -> 
     Strata: sources that are equal, one that is better by a random gap, unrelated ones, and ones that
     differ by less than 0.2; the bound below 1 (informative) or not (vacuous, as a regret cannot exceed 1).
     """
-    del variant
     uniform_key, seed_key = jax.random.split(key)
     uniform = jax.random.uniform(uniform_key, (PLACES + 5,), jnp.float64)
     level, gap, raw = uniform[0], uniform[1], uniform[5:]
@@ -89,7 +88,7 @@ def draw(key: PRNGKeyArray, variant: None = None, *, largest: int = LARGEST) -> 
     means = jnp.floor(GRID * means) / GRID
     means = jnp.where(places < sources, means, 0)
     horizon = jnp.floor(SMALLEST * (largest / SMALLEST) ** uniform[4]).astype(jnp.int32)
-    vacuous = regret_bound(count, horizon.astype(count.dtype)) >= 1
+    vacuous = (regret_bound(count, horizon.astype(count.dtype)) >= 1).astype(jnp.int32)
     return RegretInstance(
         means=means,
         sources=sources,
@@ -97,15 +96,11 @@ def draw(key: PRNGKeyArray, variant: None = None, *, largest: int = LARGEST) -> 
         seeds=jax.random.bits(seed_key, (2, REPETITIONS), jnp.uint32),
         scale=jnp.ones((), jnp.float64),
         late=jnp.zeros((), jnp.float64),
-        strata=jnp.stack(
-            [sources - 2, PLACES - 1 + kind, PLACES - 1 + len(GAPS) + vacuous.astype(jnp.int32)]
-        ),
+        strata=jnp.stack([sources - 2, PLACES - 1 + kind, PLACES - 1 + len(GAPS) + vacuous]),
     )
 
 
-UNSURE = Fraction(
-    1, 10
-)  # the probability with which the estimated regret is off by more than its error
+UNSURE = Fraction(1, 10)  # how likely the estimated regret is off by more than its error
 RANGE = 20.0  # of rewards that leave [0, 1]
 LATE = np.asarray([0.875, 0.296875] + [0.0] * (PLACES - 2))
 
@@ -145,9 +140,8 @@ def prepare(instance: RegretInstance, claims: tuple[Claim, ...] = ()) -> Played:
 
     repetitions = instance.seeds.shape[-1]
     means = jnp.broadcast_to(instance.means.astype(single)[:, None], (PLACES, repetitions))
-    state = play(
-        THEOREM, rewards, instance.seeds, means, horizon, instance.horizon[None], instance.sources
-    )
+    rounds = instance.horizon[None]
+    state = play(THEOREM, rewards, instance.seeds, means, horizon, rounds, instance.sources)
     wide = instance.means.dtype
     return Played(instance, state.pulls[0].astype(wide), state.rewards[0].astype(wide))
 

@@ -35,7 +35,7 @@ class Instance(Record):
     @property
     def sources(self) -> int:
         """Number of sources."""
-        return self.extent("source")
+        return len(self.chances[0]) if self.chances else 0
 
     def described(self) -> str:
         """Say how many sources, scenarios and rounds there are."""
@@ -78,9 +78,8 @@ class Instance(Record):
         if any(not share or min(share) <= 0 or sum(share) != 1 for share in shares):
             return "probability: expected positive numbers that sum to 1"
         if not self.sources <= self.horizon <= LARGEST:
-            return (
-                f"horizon: expected {self.sources} (the sources) to {LARGEST}, got {self.horizon}"
-            )
+            allowed = f"{self.sources} (the sources) to {LARGEST}"
+            return f"horizon: expected {allowed}, got {self.horizon}"
         if not 0 < self.failure < 1:
             return f"failure: expected a number between 0 and 1, got {self.failure}"
         return None

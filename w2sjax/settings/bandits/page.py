@@ -31,6 +31,5 @@ def page(instance: Instance, claim: Claim, evidence: dict[str, Any]) -> list[str
 def _pays(chances: list[Fraction], rewards: list[Fraction]) -> str:
     if len(rewards) == 1:
         return f"pays {rewards[0]} every time"
-    return "pays " + ", ".join(
-        f"{value} with probability {share}" for value, share in zip(rewards, chances, strict=True)
-    )
+    pairs = zip(rewards, chances, strict=True)
+    return "pays " + ", ".join(f"{value} with probability {share}" for value, share in pairs)

@@ -15,7 +15,6 @@ class Engine(Opinion):
     """An experiment, at the precision of flint's context."""
 
     def __init__(self, claim: Claim, instance: Instance, bits: int):
-        del bits
         super().__init__(claim, instance)
         self.threshold, self.density = rational(instance.threshold), rational(instance.density)
         self.noise = 2 * _upper(self.threshold)  # a score of noise alone reaches the threshold

@@ -77,7 +77,6 @@ def draw(key: PRNGKeyArray, variant: None = None) -> DetectionInstance:
     Strata: noise kept or zeroed; no, some or all points with the hard pattern; and a separation along the
     direction below or above four standard deviations.
     """
-    del variant
     uniform_key, small_key, normal_key, point_key, spare = jax.random.split(key, 5)
     uniform = jax.random.uniform(uniform_key, (10,), jnp.float32).astype(jnp.float64)
     small = jax.random.normal(small_key, (2 * HARD + EASY,), jnp.float32).astype(jnp.float64)
@@ -177,7 +176,6 @@ class DetectionStudy:
 
 def prepare(instance: DetectionInstance, claims: tuple[Claim, ...] = ()) -> DetectionStudy:
     """Score the points along the direction."""
-    del claims
     return scored(instance, instance.direction[None, :])
 
 

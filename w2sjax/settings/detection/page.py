@@ -9,7 +9,6 @@ from w2sjax.settings.tables import table
 
 def page(instance: Instance, claim: Claim, evidence: dict[str, Any]) -> list[str]:
     """Give the experiment as a table and sentences."""
-    del claim
     rows = {
         "points n": instance.points,
         "δ": instance.failure,

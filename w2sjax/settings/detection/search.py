@@ -22,7 +22,6 @@ NUMBERS = ("density", "easy", "mean", "threshold", "failure")
 
 def small(claim: Claim, kind: Any, parameters: Any, seed: int) -> Iterator[Instance]:
     """Draw small experiments without end; the dropped assumption is broken in each."""
-    del kind, parameters
     source = random.Random(f"{seed} {claim.name} {claim.dropped}")
     while True:
         yield Instance(
@@ -46,7 +45,6 @@ def cost(instance: Instance) -> tuple[int, ...]:
 
 def steps(instance: Instance, claim: Claim) -> Iterator[Instance]:
     """Propose smaller experiments, the largest steps first."""
-    del claim
     for name in ("points", "directions"):
         count = getattr(instance, name)
         for fewer in dict.fromkeys((1, count // 4, count // 2, 3 * count // 4, count - 1)):

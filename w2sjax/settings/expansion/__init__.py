@@ -102,7 +102,6 @@ def _abstained(region: Region) -> bool:
 
 def written(data: Any, style: Style, *arguments: str) -> str:
     """Write a quantity, as the papers do."""
-    del arguments
     if data[0] != "P":
         return str(data[0])
     event, region = data[1:]

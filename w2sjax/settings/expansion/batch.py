@@ -17,6 +17,7 @@ from w2sjax.settings.expansion.instance import Instance
 from w2sjax.settings.expansion.sets import Places
 from w2sjax.settings.expansion.small import RIGHT, SILENT, TEACHER, WRONG, divided
 
+Masks = UInt16[np.ndarray, "w f"]
 LARGEST = 64  # the total mass: products of a few sums of masses fit into 64 bits
 CHUNK = 50_000  # worlds that are enumerated at a time
 
@@ -47,10 +48,9 @@ class Batch:
 
     def replaced(self, places: Bool[np.ndarray, " w"], other: "Batch") -> "Batch":
         """Take the worlds of another batch in some places."""
-        pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in dataclasses.fields(self))
-        return Batch(
-            *(np.where(np.expand_dims(places, (1, 2)[: a.ndim - 1]), b, a) for a, b in pairs)
-        )
+        rows, fields = places[:, None], ("masses", "parts", "graph")
+        chosen = (np.where(rows, getattr(other, f), getattr(self, f)) for f in fields)
+        return Batch(*chosen, np.where(rows[..., None], other.labels, self.labels))
 
     def world(self, place: int, q: Fraction) -> Instance:
         """Give one world as an exact instance."""
@@ -67,9 +67,7 @@ def masks(flags: Bool[np.ndarray, "*any n"]) -> UInt16[np.ndarray, "*any"]:
     return np.asarray(np.sum(np.where(flags, powers, 0), axis=-1, dtype=np.uint16))
 
 
-def _reached(
-    graph: UInt16[np.ndarray, "w n"], points: UInt16[np.ndarray, "w f"]
-) -> UInt16[np.ndarray, "w f"]:
+def _reached(graph: UInt16[np.ndarray, "w n"], points: Masks) -> Masks:
     """N(U) of every set."""
     found = np.zeros_like(points)
     for x in range(graph.shape[1]):

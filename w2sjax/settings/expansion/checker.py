@@ -18,7 +18,6 @@ class Checker:
     """Points, sets and their probabilities."""
 
     def __init__(self, claim: Claim, world: Instance, evidence: dict[str, Any]):
-        del evidence
         self.claim, self.world, self.asked = claim, world, conditions(claim)
         self.notes: dict[str, str] = {}
         points = range(world.size)

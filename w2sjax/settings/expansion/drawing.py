@@ -14,6 +14,7 @@ from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 from w2sjax.settings.expansion.finite_world import ABSTAINS, FiniteWorld
 from w2sjax.settings.random_instances import strata
 
+Graph = Bool[Array, "n n"]
 POINTS, CLASSIFIERS, LABELS = 10, 5, 3
 
 KINDS = {
@@ -33,7 +34,6 @@ def draw(key: PRNGKeyArray, variant: None = None) -> FiniteWorld:
     Where they do not, f becomes constant on components, right on that of point 1, and the teacher right on
     the overlap points: what they disagree on are then the mistakes of f there.
     """
-    del variant
     world = draw_world(key)
     overlap = (world.truth == 0) & ~world.hard
     lost = (world.teacher != world.truth, _disagrees(world), ~world.robust()[0])
@@ -49,7 +49,6 @@ def draw(key: PRNGKeyArray, variant: None = None) -> FiniteWorld:
 
 def draw_abstaining(key: PRNGKeyArray, variant: None = None) -> FiniteWorld:
     r"""Draw a world with T, S, $0 < \alpha < ½$, $P(f \ne \tilde y$ or f not robust$|S) \le 1 - \alpha$."""
-    del variant
     world_key, edge_key = jax.random.split(key)
     world = draw_world(world_key)
     fourth = jnp.arange(world.masses.shape[0]) == 3
@@ -179,9 +178,7 @@ def _graph(kind, uniform, place, hard):
     return jnp.stack(graphs)[kind] & ~jnp.eye(place.shape[0], dtype=bool)
 
 
-def bridges(
-    graph: Bool[Array, "n n"], across: Bool[Array, "n n"], uniform: Float[Array, "n n"]
-) -> Bool[Array, "n n"]:
+def bridges(graph: Graph, across: Graph, uniform: Float[Array, "n n"]) -> Graph:
     """Edges that link every point without a neighbour across to a random one there, if any."""
     alone = ~jnp.any(graph & across, axis=1)
     partner = jnp.argmax(jnp.where(across, uniform, -1), axis=1)

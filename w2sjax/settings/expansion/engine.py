@@ -17,7 +17,6 @@ class Engine:
     """What a claim speaks of, on one world."""
 
     def __init__(self, claim: Claim, world: Instance, bits: int):
-        del bits
         self.world, self.sets = world, Sets(claim, world)
         self.conditions = self.sets.conditions
         self._found: dict[Any, Any] = {}
@@ -36,10 +35,9 @@ class Engine:
         if self.conditions.needs_constant:
             found["c is stated"] = world.c is not None
         if world.c is not None:
-            least = self.sets.infimum()
-            found["c is less than every ratio"] = (
-                least is None or world.c.numerator * least[1] < least[0] * world.c.denominator
-            )
+            least, c = self.sets.infimum(), world.c
+            less = least is None or c.numerator * least[1] < least[0] * c.denominator
+            found["c is less than every ratio"] = less
         return found
 
     def cases(self) -> Iterator[Case]:

@@ -80,9 +80,8 @@ def finite_world(
     weights = _numbers("masses", masses, 1)
     count = weights.shape[0]
     if np.any(weights != np.floor(weights)) or np.any(weights < 0) or weights.sum() > 2**26:
-        raise ValueError(
-            f"masses: expected integers from 0 on with a sum of at most 2^26, got {weights.tolist()}"
-        )
+        expected = "integers from 0 on with a sum of at most 2^26"
+        raise ValueError(f"masses: expected {expected}, got {weights.tolist()}")
     labels = _numbers("truth", truth, 1, (count,), 0)
     region = _numbers("hard", hard, 1, (count,)).astype(bool)
     graph = _numbers("neighbours", neighbours, 2, (count, count)).astype(bool)

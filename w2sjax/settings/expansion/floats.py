@@ -7,7 +7,7 @@ c > 0. c as in `constants`. Masses are integers: a probability is one quotient o
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -49,7 +49,6 @@ def _apt(plain: Callable[..., FiniteWorld], claim: Claim) -> Callable[..., Finit
 
 def prepare(raw: FiniteWorld, claims: tuple[Claim, ...]) -> FiniteWorld:
     """Take the world; what claims need of it is cheap."""
-    del claims
     return dataclasses.replace(raw, masses=raw.masses.astype(jnp.result_type(float)))
 
 
@@ -115,9 +114,7 @@ class Study:
         """Whether all conditions of the claim hold."""
         return self._hold(tuple(one for _, one in self.claim.conditions), self.quantity)
 
-    def _hold(
-        self, asked: tuple[Comparison, ...], quantity: Callable[..., Measured]
-    ) -> Bool[Array, ""]:
+    def _hold(self, asked: Sequence[Comparison], quantity: Callable[..., Any]) -> Array:
         sides = evaluate(tuple(side for one in asked for side in (one.lower, one.upper)), quantity)
         return applies(list(zip(asked, sides[::2], sides[1::2], strict=True)))
 
@@ -172,10 +169,8 @@ class Study:
         family, shares = self._family, self._family.shares
 
         def allowed(level: Rounded) -> Bool[Array, ""]:
-            at = measured(level)
-            return self._hold(
-                self._asked.of_q, lambda data: at if data == q.data else self.quantity(data)
-            )
+            known = {q.data: measured(level)}
+            return self._hold(self._asked.of_q, lambda d: known.get(d) or self.quantity(d))
 
         usable = family.counts & jax.vmap(allowed)(shares)
         values = jnp.where(usable, shares.value, 0)

@@ -59,9 +59,8 @@ class Instance(Record):
         least = min(min(self.truth), min(map(min, self.classifiers)), min(self.teacher) - ABSTAINS)
         if least < 0:
             return "labels: expected integers from 0 on (-1 where the teacher abstains)"
-        studied = {
-            h for m, y, h in zip(self.masses, self.truth, self.hard, strict=True) if m and not y
-        }
+        points = zip(self.masses, self.truth, self.hard, strict=True)
+        studied = {hard for mass, label, hard in points if mass and not label}
         for name, part in (("hard", True), ("overlap", False)):
             if part not in studied:
                 return f"hard: expected a point of class 0 with mass among the {name} points"

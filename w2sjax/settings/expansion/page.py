@@ -10,7 +10,6 @@ from w2sjax.settings.tables import table
 
 def page(world: Instance, claim: Claim, evidence: dict[str, Any]) -> list[str]:
     """Give the world as a table."""
-    del evidence
     parts = "TS" if is_abstaining(claim) else "HO"
     titles = ["point", "mass", "part", "y", "teacher", "f"]
     titles += [f"g{i}" for i in range(1, len(world.classifiers))] + ["neighbours"]

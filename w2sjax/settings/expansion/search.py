@@ -20,7 +20,6 @@ LIGHT = tuple(map(Fraction, range(1, 6)))
 
 def small(claim: Claim, kind: str | None, parameters: Any, seed: int) -> Iterator[Instance]:
     """Give small worlds without end."""
-    del kind, parameters
     return small_worlds(claim, seed)
 
 
@@ -76,9 +75,8 @@ def mutated(world: Instance, source: random.Random, claim: Claim) -> Instance:
         row = put(world.classifiers[g], x, source.randrange(3))
         return dataclasses.replace(world, classifiers=put(world.classifiers, g, row))
     if kind == "mass":
-        return dataclasses.replace(
-            world, masses=put(world.masses, x, Fraction(source.randint(1, 4)))
-        )
+        mass = Fraction(source.randint(1, 4))
+        return dataclasses.replace(world, masses=put(world.masses, x, mass))
     return dataclasses.replace(world, q=Fraction(source.randint(0, 3), 4))
 
 

@@ -55,7 +55,6 @@ class GainInstance:
 
 def draw(key: PRNGKeyArray, variant: None = None) -> GainInstance:
     """Draw an instance; patterns have means of length 0.3 to 1 or 3 to 6."""
-    del variant
     number_key, direction_key, share_key, sign_key, noise_key = jax.random.split(key, 5)
     numbers = jax.random.uniform(number_key, (5,), jnp.float64)
     clear, askew = (numbers[:2] >= 0.5).astype(jnp.int32)
@@ -94,10 +93,8 @@ class Trained:
 def prepare(instance: GainInstance, claims: tuple[Claim, ...] = ()) -> Trained:
     """Fit the students of all repetitions, and judge them in closed form."""
     dtype = instance.means.dtype
-    one = jnp.ones((), dtype)
-    mixture = OverlapMixture(
-        instance.means[0], instance.means[1], one, one, instance.shares, one / 2
-    )
+    (easy, hard), one = instance.means, jnp.ones((), dtype)
+    mixture = OverlapMixture(easy, hard, one, one, instance.shares, one / 2)
     place = jnp.arange(GRID[-1])
 
     def repetition(drawn):
@@ -108,15 +105,12 @@ def prepare(instance: GainInstance, claims: tuple[Claim, ...] = ()) -> Trained:
 
         def student(size):
             used = (place < size).astype(dtype)
-            return logistic.fit(
-                points, labels, used, strength=instance.strength, max_steps=HESSIANS
-            )
+            strength = instance.strength
+            return logistic.fit(points, labels, used, strength=strength, max_steps=HESSIANS)
 
         fits = jax.vmap(student)(jnp.asarray(GRID))
-        regions = jax.vmap(lambda w, b: region_accuracies(mixture, w, b))(
-            fits.coefficients, fits.intercept
-        )
-        return overall(regions, instance.shares)
+        judged = jax.vmap(lambda w, b: region_accuracies(mixture, w, b))
+        return overall(judged(fits.coefficients, fits.intercept), instance.shares)
 
     # One after another, so that a batch of instances stays in the caches.
     return Trained(instance, jax.lax.map(repetition, (instance.signs, instance.noise)))

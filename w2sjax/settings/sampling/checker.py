@@ -71,9 +71,8 @@ def _label(given: Any, p: Instance) -> tuple[Counts, Counts]:
 @functools.lru_cache(maxsize=4096)
 def _onto(draws: int, points: int) -> int:
     """How many sequences of draws hit each of some points, by inclusion and exclusion."""
-    return sum(
-        (-1) ** left * comb(points, left) * (points - left) ** draws for left in range(points + 1)
-    )
+    terms = ((-1) ** k * comb(points, k) * (points - k) ** draws for k in range(points + 1))
+    return sum(terms)
 
 
 def _fixed(data: tuple[str, ...]) -> bool:

@@ -116,9 +116,8 @@ def draw(
             bound * jnp.sign(noise),
         ]
     )[kinds[0]]
-    target = jnp.stack([member, member + uniform[5] * level * other, bound * jnp.sign(extra)])[
-        kinds[1]
-    ]
+    far = member + uniform[5] * level * other
+    target = jnp.stack([member, far, bound * jnp.sign(extra)])[kinds[1]]
     size = jnp.floor(SMALLEST * (largest / SMALLEST) ** uniform[6])
     return SamplingInstance(
         hypothesis=hypothesis,

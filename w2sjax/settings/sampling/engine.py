@@ -79,7 +79,6 @@ class Engine(Opinion):
     always = (BOUNDED_TARGET,)
 
     def __init__(self, claim: Claim, instance: Instance, bits: int):
-        del bits
         super().__init__(claim, instance)
         self.radius, self.shares = rational(instance.radius), rationals(instance.shares())
         self.numbers = {

@@ -25,9 +25,7 @@ NEAR = (0, -1, -2, *range(1, 9))
 LONGER = tuple(map(Fraction, ("1", "1/2", "3/4", "5/4", "3/2")))
 
 
-def small(
-    claim: Claim, kind: str, parameters: dict[str, Any] | None, seed: int
-) -> Iterator[Instance]:
+def small(claim: Claim, kind: str, parameters: Any, seed: int) -> Iterator[Instance]:
     """Draw small populations without end; `parameters` may fix the radius of the class.
 
     Without "i.i.d. sample" one point is repeated; without "weak model first" there are many points alike

@@ -85,9 +85,7 @@ def draw(key: PRNGKeyArray, variant: ConvexSet | type[ConvexSet]) -> SelectionIn
     # A copy, a far one, and one inside the class.
     mixed = jnp.diagonal(models[:others]).T
     chosen = jnp.concatenate([models, mixed[None]])[kind]
-    drawn = jnp.stack(
-        [kind + len(projection.STRATA), outside + len(projection.STRATA) + len(OTHER_KINDS)]
-    )
+    drawn = jnp.stack([kind, outside + len(OTHER_KINDS)]) + len(projection.STRATA)
     return SelectionInstance(
         base=dataclasses.replace(base, offset=jnp.where(outside == 1, base.offset, 0)),
         weak=jnp.concatenate([first[None], chosen]),
@@ -116,7 +114,6 @@ class Prepared:
 
 def prepare(instance: SelectionInstance, claims: Sequence[Claim] = ()) -> Prepared:
     """Project all weak models and the target, in one batch; no claim needs more or less."""
-    del claims
     base = dataclasses.replace(instance.base, hypothesis=derived_again(instance.base.hypothesis))
     target = base.hypothesis.values(base.truth, base.truth_intercept) + base.offset
     labels, radius = jnp.concatenate([instance.weak, target[None]]), reach(base)
@@ -163,9 +160,8 @@ class Study:
         else:
             if data == ("least_other",):
                 other = jnp.arange(count) != self.choice()
-                number = dataclasses.replace(
-                    values.number, value=jnp.where(other, values.number.value, jnp.inf)
-                )
+                left = jnp.where(other, values.number.value, jnp.inf)
+                number = dataclasses.replace(values.number, value=left)
                 values = dataclasses.replace(values, number=number)
             entries = [jax.tree.map(lambda leaf, j=j: leaf[j], values) for j in range(count)]
             found = MEASURED["min"](*entries)

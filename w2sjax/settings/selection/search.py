@@ -15,9 +15,7 @@ from w2sjax.settings.shrinking import changed, changes, favoured
 FEW = 4  # values of weak models up to which two numbers are changed at a time
 
 
-def small(
-    claim: Claim, kind: str, parameters: dict[str, Any] | None, seed: int
-) -> Iterator[Selection]:
+def small(claim: Claim, kind: str, parameters: Any, seed: int) -> Iterator[Selection]:
     """Draw small choices over a kind of set without end: a small problem, and one to three weak models."""
     source = random.Random(f"{seed} {kind} {claim.name} others")
     for problem in projection.small(of_one(claim), kind, parameters, seed):
