@@ -86,10 +86,8 @@ class Claim:
     twin: bool = False
 
     def __post_init__(self):
-        for field in ("claim", "false_twin"):
+        for field in ("claim", "false_twin") if self.false_twin is not None else ("claim",):
             given = getattr(self, field)
-            if given is None and field == "false_twin":
-                continue
             several = _compared(field, given)
             if not several:
                 raise TypeError(f"{field}: expected a comparison, such as a <= b, got {given!r}")

@@ -52,7 +52,11 @@ class Plan:
         begun = begun or self.start
         found = begun.found.copy()
         for place, step, operands in begun.left:
-            found[place] = _value(step, [found[i] for i in operands], arithmetic, quantity)
+            given = [found[i] for i in operands]
+            if step.data is None:  # most are; the shortest way
+                found[place] = arithmetic[step.operation](*given)
+            else:
+                found[place] = _value(step, given, arithmetic, quantity)
         return [found[place] for place in self.results]
 
     def begun(self, arithmetic: Arithmetic, quantity: Quantity, fixed: Quantity) -> Begun:

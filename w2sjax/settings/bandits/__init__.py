@@ -17,11 +17,7 @@ SYMBOLS = {
     "delta": (r"\delta", "δ"),
     "best": (r"o_{\max}", "o_max"),
     "paid": (r"\frac1T \sum_t X_t", "Σ X_t / T", PRODUCT),
-    "regret": (
-        r"o_{\max} - \mathbb{E} \frac1T \sum_t o_{\pi(t)}",
-        "o_max - E[Σ o_π(t)] / T",
-        SUM,
-    ),
+    "regret": (r"o_{\max} - \mathbb{E} \frac1T \sum_t o_{\pi(t)}", "o_max - E[Σ o_π(t)] / T", SUM),
 }
 BANDITS = SETTING = Setting("bandits", symbols=SYMBOLS)
 K, T, delta, best, paid, regret = map(quantity, SYMBOLS)

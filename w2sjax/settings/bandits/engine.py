@@ -10,6 +10,7 @@ round to round.
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from math import lcm
+from typing import Any
 
 from flint import arb, fmpq
 

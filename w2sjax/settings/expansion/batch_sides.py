@@ -20,6 +20,7 @@ from w2sjax.settings.expansion import q as level
 from w2sjax.settings.expansion.batch import BatchSets
 from w2sjax.settings.expansion.constants import conditions
 
+Bound = Term | int
 HUGE = 1 << 14  # stands for a constant without bound
 
 
@@ -91,7 +92,7 @@ class BatchSides:
         return least, speaking
 
     def sides(
-        self, q: Fractions, infimum: Fractions, above: Term | int = 0, up_to: Term | int = HUGE
+        self, q: Fractions, infimum: Fractions, above: Bound = 0, up_to: Bound = HUGE
     ) -> Sides:
         """Compute both sides for the largest c that is more than `above` and at most `up_to`."""
         smaller = FRACTIONS["min"]

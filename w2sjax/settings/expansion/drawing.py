@@ -109,14 +109,13 @@ def _agreeing(world: FiniteWorld) -> FiniteWorld:
     return dataclasses.replace(world, masses=jnp.where(rare, heavier, world.masses))
 
 
-def draw_world(
-    key: PRNGKeyArray, *, points: int = POINTS, classifiers: int = CLASSIFIERS
-) -> FiniteWorld:
+def draw_world(key: PRNGKeyArray) -> FiniteWorld:
     """Draw a world; its strata are the five kinds, in the order above.
 
     Points 0 and 2 are hard-only, point 1 is an overlap point on which the teacher is right; they are of
     class 0. In four of five worlds the teacher is wrong on point 2.
     """
+    points, classifiers = POINTS, CLASSIFIERS
     size = 11 + 5 * points + points**2 + classifiers * (3 + 2 * points)
     uniform = jax.random.uniform(key, (size,), jnp.float32).astype(jnp.float64)
     ends = [11, 11 + 5 * points, 11 + 5 * points + points**2]

@@ -13,16 +13,15 @@ import numpy as np
 
 from w2sjax.arithmetic.fraction_arrays import Fractions, chosen
 from w2sjax.language.claims import Claim
-from w2sjax.language.terms import Term
 from w2sjax.settings.expansion.batch import Batch, BatchSets, masks
-from w2sjax.settings.expansion.batch_sides import HUGE, BatchSides
+from w2sjax.settings.expansion.batch_sides import HUGE, BatchSides, Bound
 from w2sjax.settings.expansion.instance import Instance
 from w2sjax.settings.expansion.small import RIGHT, SILENT, WRONG, with_constants
 
 GENERATIONS = 100
 HEAVIEST = 6
 POPULATION = 2000
-Cells = Sequence[tuple[Term | int, Term | int]]  # intervals of c
+Cells = Sequence[tuple[Bound, Bound]]  # intervals of c
 EVERYTHING: Cells = ((0, HUGE),)
 
 

@@ -5,7 +5,6 @@ A point without mass is not there.
 """
 
 import dataclasses
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -58,15 +57,7 @@ class FiniteWorld:
 
 
 def finite_world(
-    *,
-    masses: Any,
-    truth: Any,
-    teacher: Any,
-    hard: Any,
-    neighbours: Any,
-    classifiers: Any,
-    level: float = 0.0,
-    strata: int = 0,
+    *, masses, truth, teacher, hard, neighbours, classifiers, level: float = 0.0, strata: int = 0
 ) -> FiniteWorld:
     """Make a world of one's own numbers, checked; `strata` is how many zeros stand for its kinds.
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from w2sjax.settings.records import Record, axes
 
+Rows = tuple[tuple[bool, ...], ...]
 ABSTAINS = -1  # the teacher's label where it gives none
 
 
@@ -28,7 +29,7 @@ class Instance(Record):
     truth: tuple[int, ...] = axes("point")
     teacher: tuple[int, ...] = axes("point")
     hard: tuple[bool, ...] = axes("point")
-    neighbours: tuple[tuple[bool, ...], ...] = axes("point", "point")
+    neighbours: Rows = axes("point", "point")
     classifiers: tuple[tuple[int, ...], ...] = axes("classifier", "point")
     q: Fraction = Fraction(0)
     c: Fraction | None = None
@@ -67,9 +68,7 @@ class Instance(Record):
         return None
 
 
-def graph(
-    count: int, edges: Iterable[tuple[int, ...]], *, one_way: bool = False
-) -> tuple[tuple[bool, ...], ...]:
+def graph(count: int, edges: Iterable[tuple[int, ...]], *, one_way: bool = False) -> Rows:
     """Give the neighbourhoods that edges make."""
     rows = [[False] * count for _ in range(count)]
     for x, y in edges:
