@@ -128,12 +128,9 @@ def statement(claim: Claim, style: Style) -> str:
 
 def abbreviations(claim: Claim, style: Style) -> list[str]:
     """Say what the abbreviations of a claim stand for."""
-    writer = claim.setting.writer(claim)
-    found = []
-    for one in names(claim.terms):
-        meaning = written(one.arguments[0], style, writer)
-        found.append(f"{style.choose(*one.data)} = {meaning}")
-    return found
+    writer, known = claim.setting.writer(claim), names(claim.terms)
+    meanings = [written(one.arguments[0], style, writer) for one in known]
+    return [f"{style.choose(*one.data)} = {m}" for one, m in zip(known, meanings, strict=True)]
 
 
 def _texts(wanted: Sequence[Term], style: Style, writer: Writer) -> dict[Term, Text]:

@@ -143,11 +143,7 @@ def _read(name: str, kind: Any, given: Any) -> Any:
     if origin in (list, tuple):
         if not isinstance(given, list):
             raise ValueError(f"{name}: expected a list, got {given!r}")
-        if origin is list or inner[-1] is Ellipsis:
-            return origin(_read(name, inner[0], part) for part in given)
-        if len(given) != len(inner):
-            raise ValueError(f"{name}: expected {len(inner)} entries, got {len(given)}")
-        return tuple(_read(name, part, one) for part, one in zip(inner, given, strict=True))
+        return origin(_read(name, inner[0], part) for part in given)
     if origin is dict:
         if not isinstance(given, dict):
             raise ValueError(f"{name}: expected values by name, got {given!r}")

@@ -119,16 +119,8 @@ class Setting:
         return importlib.import_module(self.package)
 
 
-NAMES = (
-    "projection",
-    "expansion",
-    "sampling",
-    "selection",
-    "detection",
-    "bandits",
-    "mixture",
-    "drawn",
-)
+NAMES = ("projection", "expansion", "sampling", "selection", "detection", "bandits", "mixture",
+         "drawn")  # fmt: skip
 
 
 def setting_named(name: str) -> Setting:

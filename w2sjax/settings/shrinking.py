@@ -47,6 +47,16 @@ def favoured(source: random.Random, grid: Sequence[Kind]) -> Kind:
     return grid[min(source.randrange(len(grid)), source.randrange(len(grid)))]
 
 
+def placed(values: Any, new: Any, *places: int) -> Any:
+    """Put something into a nested list or tuple."""
+    if not places:
+        return new
+    first, *others = places
+    return type(values)(
+        [*values[:first], placed(values[first], new, *others), *values[first + 1 :]]
+    )
+
+
 def portions(count: int) -> Iterator[set[int]]:
     """List places that may be left out: half of them at once, a quarter, ..., one; never all."""
     width = count // 2

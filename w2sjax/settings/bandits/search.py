@@ -13,7 +13,7 @@ from w2sjax.language.claims import Claim
 from w2sjax.language.evaluation import plan
 from w2sjax.settings.bandits import BOUNDED, INDEPENDENT
 from w2sjax.settings.bandits.instance import Instance
-from w2sjax.settings.shrinking import changed, changes, favoured
+from w2sjax.settings.shrinking import changed, changes, favoured, placed
 
 ONE = Fraction(1)
 REWARDS = tuple(map(Fraction, ("0", "1", "1/2", "1/4", "1/8", "3/4")))
@@ -122,8 +122,8 @@ def _shorter(instance: Instance) -> Iterator[Instance]:
         for k, source in enumerate(row):
             for j, left in _fewer(source):
                 paid = instance.rewards[i][k]
-                chances = _placed(instance.chances, left, i, k)
-                rewards = _placed(instance.rewards, [*paid[:j], *paid[j + 1 :]], i, k)
+                chances = placed(instance.chances, left, i, k)
+                rewards = placed(instance.rewards, [*paid[:j], *paid[j + 1 :]], i, k)
                 yield dataclasses.replace(instance, chances=chances, rewards=rewards)
 
 
@@ -134,20 +134,12 @@ def _fewer(shares: list[Fraction]) -> Iterator[tuple[int, list[Fraction]]]:
         yield j, [first + shares[j], *others]
 
 
-def _placed(value: Any, new: Any, *places: int) -> Any:
-    """Put something into a nested list."""
-    if not places:
-        return new
-    first, *others = places
-    return [*value[:first], _placed(value[first], new, *others), *value[first + 1 :]]
-
-
 def _shares(given: list[Any]) -> Iterator[list[Any]]:
     """Replace a probability; the next one takes what is left."""
     for j, part in enumerate(given):
         if isinstance(part, list):
             for changed in _shares(part):
-                yield _placed(given, changed, j)
+                yield placed(given, changed, j)
         elif j + 1 < len(given):
             for changed in changes(part):
                 rest = given[j + 1] + part - changed

@@ -8,15 +8,16 @@ from flint import arb, fmpq
 from w2sjax.arithmetic.flint_numbers import FLINT, rational
 from w2sjax.language.claims import Claim
 from w2sjax.language.evaluation import plan
-from w2sjax.settings.exact import Case
+from w2sjax.settings.exact import Case, Opinion
 from w2sjax.settings.expansion.instance import ABSTAINS, Instance
 from w2sjax.settings.expansion.sets import Sets
 
 
-class Engine:
+class Engine(Opinion):
     """What a claim speaks of, on one world."""
 
     def __init__(self, claim: Claim, world: Instance, bits: int):
+        super().__init__(claim, world)
         self.world, self.sets = world, Sets(claim, world)
         self.conditions = self.sets.conditions
         self._found: dict[Any, Any] = {}
@@ -64,7 +65,3 @@ class Engine:
         found = [value for value in values if not isinstance(value, arb) or value.is_finite()]
         found += [] if least is None else [fmpq(*least)]
         return FLINT["min"](*found) if found else fmpq(1)
-
-    def evidence(self) -> dict[str, Any]:
-        """Nothing: the checker needs the world alone."""
-        return {}

@@ -28,23 +28,21 @@ from w2sjax.settings.expansion.sets import Places
 TRIES = 4
 
 
+@functools.lru_cache(maxsize=64)
 def draw_for(claim: Claim) -> Callable[..., FiniteWorld]:
-    """Give the function that draws worlds with T and S, or H and O; a few where conditions limit c."""
+    """Give the function that draws worlds with T and S, or H and O.
+
+    Where conditions limit c it draws a few and takes the first to which the claim applies.
+    """
     asked = conditions(claim)
     plain = draw_abstaining if asked.abstaining else draw
-    return _apt(plain, claim) if asked.of_c else plain
-
-
-@functools.lru_cache(maxsize=64)
-def _apt(plain: Callable[..., FiniteWorld], claim: Claim) -> Callable[..., FiniteWorld]:
-    """Draw a few worlds and take the first to which the claim applies."""
 
     def first(key: PRNGKeyArray, variant: None = None) -> FiniteWorld:
         worlds = jax.vmap(lambda one: plain(one, variant))(jax.random.split(key, TRIES))
         best = jnp.argmax(jax.vmap(lambda world: Study(world, claim).applies)(worlds))
         return jax.tree.map(lambda leaf: leaf[best], worlds)
 
-    return first
+    return first if asked.of_c else plain
 
 
 def prepare(raw: FiniteWorld, claims: tuple[Claim, ...]) -> FiniteWorld:

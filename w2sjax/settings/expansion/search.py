@@ -12,6 +12,7 @@ from w2sjax.language.claims import Claim
 from w2sjax.settings.expansion.constants import conditions
 from w2sjax.settings.expansion.instance import ABSTAINS, Instance, graph
 from w2sjax.settings.expansion.small import fitted, small_worlds
+from w2sjax.settings.shrinking import placed
 
 STEPS = 150  # of a walk
 # All masses together are tried where there are few points.
@@ -60,23 +61,23 @@ def mutated(world: Instance, source: random.Random, claim: Claim) -> Instance:
     x, y = source.randrange(world.size), source.randrange(world.size)
     if kind == "edge" and x != y:
         flag, near = not world.neighbours[x][y], world.neighbours
-        near = put(near, x, put(near[x], y, flag))
+        near = placed(near, flag, x, y)
         if claim.assumes("symmetry"):
-            near = put(near, y, put(near[y], x, flag))
+            near = placed(near, flag, y, x)
         return dataclasses.replace(world, neighbours=near)
     if kind == "teacher":
         silent = conditions(claim).abstaining and world.hard[x]
         label = ABSTAINS if silent else source.randrange(2)
-        return dataclasses.replace(world, teacher=put(world.teacher, x, label))
+        return dataclasses.replace(world, teacher=placed(world.teacher, label, x))
     if kind == "truth":
-        return dataclasses.replace(world, truth=put(world.truth, x, source.randrange(2)))
+        return dataclasses.replace(world, truth=placed(world.truth, source.randrange(2), x))
     if kind in ("f", "family"):
         g = 0 if kind == "f" else source.randrange(len(world.classifiers))
-        row = put(world.classifiers[g], x, source.randrange(3))
-        return dataclasses.replace(world, classifiers=put(world.classifiers, g, row))
+        family = placed(world.classifiers, source.randrange(3), g, x)
+        return dataclasses.replace(world, classifiers=family)
     if kind == "mass":
         mass = Fraction(source.randint(1, 4))
-        return dataclasses.replace(world, masses=put(world.masses, x, mass))
+        return dataclasses.replace(world, masses=placed(world.masses, mass, x))
     return dataclasses.replace(world, q=Fraction(source.randint(0, 3), 4))
 
 
@@ -125,7 +126,7 @@ def _changes(world: Instance) -> Iterator[Instance]:
     for x, mass in enumerate(world.masses):
         for other in (Fraction(1), Fraction(2), Fraction(mass // 2), mass - 1):
             if length(other) < length(mass):
-                yield dataclasses.replace(world, masses=put(world.masses, x, other))
+                yield dataclasses.replace(world, masses=placed(world.masses, other, x))
     for low in (Fraction(0), world.q / 2, world.q * Fraction(7, 8)):
         yield dataclasses.replace(world, q=simplest(low, world.q))
 
@@ -138,7 +139,7 @@ def _fewer_edges(world: Instance) -> Iterator[Instance]:
         return dataclasses.replace(world, neighbours=graph(world.size, kept, one_way=True))
 
     yield only([])
-    everywhere = put(world.classifiers, 0, (1,) * world.size)
+    everywhere = placed(world.classifiers, (1,) * world.size, 0)
     yield dataclasses.replace(only([]), classifiers=everywhere)
     for x, y in arcs:
         yield only([arc for arc in arcs if arc not in ((x, y), (y, x))])
@@ -149,9 +150,4 @@ def _shorter(labels: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     for x, label in enumerate(labels):
         rows = isinstance(label, tuple)
         others = _shorter(label) if rows else (other for other in (0, 1) if other < abs(label))
-        yield from (put(labels, x, other) for other in others)
-
-
-def put(values: tuple[Any, ...], place: int, value: Any) -> tuple[Any, ...]:
-    """Change one entry."""
-    return (*values[:place], value, *values[place + 1 :])
+        yield from (placed(labels, other, x) for other in others)

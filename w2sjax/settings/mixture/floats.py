@@ -24,9 +24,7 @@ DIMENSION = 2  # coordinates a pattern
 GRID = (1, 3, 12)  # overlap points, ascending
 REPETITIONS = 32
 
-SEPARATIONS = ("faint", "clear")
-WEAK_KINDS = ("aligned", "askew")
-STRATA = strata(separation=SEPARATIONS, weak=WEAK_KINDS)
+STRATA = strata(separation=("faint", "clear"), weak=("aligned", "askew"))
 
 
 @jax.tree_util.register_dataclass
@@ -72,7 +70,7 @@ def draw(key: PRNGKeyArray, variant: None = None) -> GainInstance:
         strength=10 ** (2 * numbers[4] - 2),
         signs=2 * jax.random.bernoulli(sign_key, 0.5, size).astype(jnp.float64) - 1,
         noise=jax.random.normal(noise_key, (*size, 2 * DIMENSION), jnp.float32).astype(jnp.float64),
-        strata=jnp.stack([clear, askew + len(SEPARATIONS)]),
+        strata=jnp.stack([clear, 2 + askew]),
     )
 
 

@@ -10,7 +10,7 @@ from w2sjax.arithmetic.rationals import length
 from w2sjax.language.claims import Claim
 from w2sjax.settings.sampling import BOUNDED, FAILURE, FIRST, IID
 from w2sjax.settings.sampling.instance import INDEPENDENT, NUMBERS, REPEATED, Instance
-from w2sjax.settings.shrinking import changed
+from w2sjax.settings.shrinking import changed, placed
 
 VALUES = tuple(map(Fraction, ("1", "-1", "1", "-1", "1", "-1", "0", "1/2", "-1/2")))
 FEATURES = tuple(map(Fraction, ("1", "-1", "1", "-1", "1/2", "-1/2")))
@@ -102,7 +102,7 @@ def steps(instance: Instance, claim: Claim) -> Iterator[Instance]:
         scaled, near = [int(draws * f) for f in LONGER], [draws + step for step in NEAR]
         for left, numbers in *((int(count * share), scaled) for share in SHARES), (count - 1, near):
             if 0 < left < count:
-                copies = [*instance.copies[:kind], left, *instance.copies[kind + 1 :]]
+                copies = placed(instance.copies, left, kind)
                 yield from _with_draws(dataclasses.replace(instance, copies=copies), numbers)
     yield from _with_draws(instance, fewer)
     yield dataclasses.replace(instance, masses=[Fraction(1)] * instance.size)
@@ -132,6 +132,4 @@ def _with_draws(instance: Instance, draws: list[int]) -> Iterator[Instance]:
 
 def _exchanged(values: list[Fraction], others: Iterable[Fraction]) -> Iterator[list[Fraction]]:
     for place, value in enumerate(values):
-        for other in others:
-            if other != value:
-                yield [*values[:place], other, *values[place + 1 :]]
+        yield from (placed(values, other, place) for other in others if other != value)

@@ -32,8 +32,7 @@ from w2sjax.settings.selection import PROMISED, of_one
 MODELS = 4
 
 OTHER_KINDS = ("copies", "far", "inside", "mirrored", "unrelated", "mixed")
-TARGET_KINDS = ("realizable", "outside")
-STRATA = (*projection.STRATA, *strata(others=OTHER_KINDS, target=TARGET_KINDS))
+STRATA = (*projection.STRATA, *strata(others=OTHER_KINDS, target=("realizable", "outside")))
 
 
 @jax.tree_util.register_dataclass
