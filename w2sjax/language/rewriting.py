@@ -107,7 +107,8 @@ def mutants(claim: Claim) -> Iterator[Mutant]:
     signs = _signs(sides, getattr(setting.vocabulary, "SIGNED", ()))
     found = []
     for place in _places(claim, signs):
-        text = written(_unsigned(place.term), UNICODE, setting.writer(claim))
+        unsigned = place.term.arguments[0] if place.term.operation == "-" else place.term
+        text = written(unsigned, UNICODE, setting.writer(claim))
         for kind, new, words in _changes(place, signs):
             found.append((KINDS.index(kind), words.format(text), place, new))
     seen: Counter[str] = Counter()
@@ -179,10 +180,6 @@ def _put(whole: Term, path: Sequence[int], new: Term) -> Term:
         elif parent.operation != NAMED:  # the name stands for something else
             new = dataclasses.replace(parent, arguments=arguments)
     return new
-
-
-def _unsigned(one: Term) -> Term:
-    return one.arguments[0] if one.operation == "-" else one
 
 
 def _scaled(one: Term, factor: Fraction) -> Term:

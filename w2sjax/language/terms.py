@@ -157,8 +157,8 @@ def _joined(operation: str, first: Term, second: Term) -> Term:
     if second.operation == operation and len(second.arguments) > SHORT:
         # Stays as it is: x = x + x, again and again, would double its parts.
         return Term(operation, (first, second))
-    parts = (one.arguments if one.operation == operation else (one,) for one in (first, second))
-    return Term(operation, tuple(part for several in parts for part in several))
+    ones, others = (x.arguments if x.operation == operation else (x,) for x in (first, second))
+    return Term(operation, ones + others)
 
 
 def _ratio(first: Term, second: Term) -> Term:

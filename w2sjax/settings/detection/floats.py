@@ -221,13 +221,10 @@ def _largest_of_many(instance: DetectionInstance) -> Changed:
     others, noise = numbers[:DIRECTIONS], instance.noise * numbers[DIRECTIONS:]
     length = jnp.sqrt(jnp.sum(direction * direction))
     others *= length / jnp.sqrt(jnp.sum(others * others, axis=1, keepdims=True))
-    changed = dataclasses.replace(
-        instance,
-        points=jnp.concatenate([points[:, :EASY], noise], axis=1),
-        overlap=jnp.zeros_like(instance.overlap),
-        density=jnp.zeros_like(instance.density),
-        zeroed=jnp.zeros_like(instance.zeroed),
-    )
+    gone = ("overlap", "density", "zeroed")
+    nothing = {name: jnp.zeros_like(getattr(instance, name)) for name in gone}
+    points = jnp.concatenate([points[:, :EASY], noise], axis=1)
+    changed = dataclasses.replace(instance, points=points, **nothing)
     return changed, jnp.pad(others, ((0, 0), (EASY, 0)))
 
 

@@ -149,12 +149,9 @@ def all_batches(shape: Shape) -> Iterator[Batch]:
             index = np.arange(start, min(start + CHUNK, len(graphs) * families))
             rows = index // len(graphs)
             labels = rows[:, None] // powers % shape.labels
-            yield Batch(
-                masses=np.broadcast_to(masses, (len(index), shape.points)),
-                parts=np.broadcast_to(parts, (len(index), shape.points)),
-                graph=graphs[index % len(graphs)],
-                labels=labels.reshape(-1, shape.classifiers, shape.points),
-            )
+            every = (np.broadcast_to(row, (len(index), shape.points)) for row in (masses, parts))
+            family = labels.reshape(-1, shape.classifiers, shape.points)
+            yield Batch(*every, graphs[index % len(graphs)], family)
 
 
 def _graphs(points: int, pairs: list[tuple[int, int]]) -> np.ndarray:

@@ -155,8 +155,7 @@ def draw_world(key: PRNGKeyArray) -> FiniteWorld:
 
 
 def _masses(kind, uniform) -> Float[Array, " n"]:
-    small = 1 + jnp.floor(4 * uniform)
-    powers = 2 ** jnp.floor(6 * uniform)
+    small, powers = 1 + jnp.floor(4 * uniform), 2 ** jnp.floor(6 * uniform)
     gaps = jnp.floor(jnp.maximum(5 * uniform - 1, 0))
     return jnp.stack([jnp.ones_like(uniform), small, powers, gaps])[kind]
 

@@ -56,10 +56,9 @@ class Engine(Opinion):
             return fmpq(*self.sets.share(data[1], data[2]))
         if data[0] == "q":
             return rational(self.world.q)
-        return self._largest() if self.world.c is None else rational(self.world.c)
-
-    def _largest(self) -> Any:
-        """The largest c that is allowed."""
+        if self.world.c is not None:
+            return rational(self.world.c)
+        # The largest c that is allowed.
         least, bounds = self.sets.infimum(), self.conditions.bounds
         values = plan(bounds).values(FLINT, self.quantity) if bounds else []
         found = [value for value in values if not isinstance(value, arb) or value.is_finite()]

@@ -82,12 +82,8 @@ def random_batch(
     same = family[:, 0, :, None] == family[:, 0, None, :]
     rate = source.random((count, 1, 1)) * np.where(same, 1, 0.5)
     upper = np.triu(source.random((count, points, points)) < rate, 1)
-    return Batch(
-        masses=source.integers(1, 4, (count, points)),
-        parts=np.sort(parts, axis=1),
-        graph=masks(upper | np.swapaxes(upper, 1, 2)),
-        labels=family,
-    )
+    masses, graph = source.integers(1, 4, (count, points)), upper | np.swapaxes(upper, 1, 2)
+    return Batch(masses, np.sort(parts, axis=1), masks(graph), family)
 
 
 def mutated(batch: Batch, source: np.random.Generator, labels: int) -> Batch:
