@@ -77,14 +77,9 @@ def draw(key: PRNGKeyArray, variant: None = None, *, largest: int = LARGEST) -> 
     places = jnp.arange(PLACES, dtype=jnp.int32)
     best = jnp.floor(count * raw[0]).astype(jnp.int32)
     first = (places == best).astype(raw.dtype)
-    means = jnp.stack(
-        [
-            jnp.broadcast_to(level, (PLACES,)),
-            level * (1 - gap) + gap * level * first,
-            raw,
-            0.8 * level + 0.2 * raw,
-        ]
-    )[kind]
+    equal, close = jnp.broadcast_to(level, (PLACES,)), 0.8 * level + 0.2 * raw
+    one_good = level * (1 - gap) + gap * level * first
+    means = jnp.stack([equal, one_good, raw, close])[kind]
     means = jnp.floor(GRID * means) / GRID
     means = jnp.where(places < sources, means, 0)
     horizon = jnp.floor(SMALLEST * (largest / SMALLEST) ** uniform[4]).astype(jnp.int32)

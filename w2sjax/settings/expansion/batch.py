@@ -120,7 +120,8 @@ class BatchSets:
         start, end = self.places.region(source), self.places.region(target)
         inside = self.robust & start[:, None] & (self.right if family == "hits" else ~self.right)
         near = _reached(self.batch.graph, inside) & end[:, None]
-        whole, reach = (np.maximum(self.mass(part), 1)[:, None] for part in (start, end))
+        masses = (np.maximum(self.mass(part), 1)[:, None] for part in (start, end))
+        whole, reach = (np.broadcast_to(mass, inside.shape) for mass in masses)
         return ratios(self.mass(inside), whole), ratios(self.mass(near), reach)
 
 

@@ -71,11 +71,7 @@ class BatchSides:
 
     def levels(self) -> list[Fractions]:
         """List the values of q that matter: 0, and the shares of the sets."""
-        shares = [
-            Fractions(u.above[:, g], np.broadcast_to(u.below[:, 0], self.count), u.size)
-            for u, _ in self.families
-            for g in range(u.above.shape[1])
-        ]
+        shares = [u[:, g] for u, _ in self.families for g in range(u.above.shape[1])]
         return [ratios(np.zeros(self.count), np.ones(self.count)), *shares]
 
     def infimum(self, q: Fractions) -> tuple[Fractions, Int64[np.ndarray, " w"]]:
@@ -83,7 +79,7 @@ class BatchSides:
         least = ratios(np.ones(self.count), np.zeros(self.count))
         speaking = np.zeros(self.count, np.int64)
         for shares, near in self.families:
-            above = less(Fractions(q.above[:, None], q.below[:, None], q.size), shares)
+            above = less(q[:, None], shares)
             speaking += np.any(above, axis=1)
             found = FRACTIONS["/"](near, shares)
             for g in range(above.shape[1]):

@@ -166,14 +166,10 @@ def _graph(kind, uniform, place, hard):
     uniform = upper + upper.T
     crossing = hard[:, None] != hard[None, :]
     block, pair = jnp.floor(4 * place), jnp.floor(0.6 * place.shape[0] * place)
-    graphs = [
-        uniform < 0.2,
-        uniform < 0.4,
-        crossing & (uniform < 0.4),
-        block[:, None] == block[None, :],
-        crossing & (pair[:, None] == pair[None, :]),
-    ]
-    return jnp.stack(graphs)[kind] & ~jnp.eye(place.shape[0], dtype=bool)
+    sparse, dense, blocks = uniform < 0.2, uniform < 0.4, block[:, None] == block[None, :]
+    pairs = crossing & (pair[:, None] == pair[None, :])
+    graph = jnp.stack([sparse, dense, crossing & dense, blocks, pairs])[kind]
+    return graph & ~jnp.eye(place.shape[0], dtype=bool)
 
 
 def bridges(graph: Graph, across: Graph, uniform: Float[Array, "n n"]) -> Graph:
