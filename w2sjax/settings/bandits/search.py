@@ -88,14 +88,10 @@ def _dot(shares: Sequence[float], values: Sequence[float]) -> float:
 
 def cost(instance: Instance) -> tuple[int, ...]:
     """Order them: sources, scenarios, outcomes, rounds by halves, digits, rounds."""
-    return (
-        instance.sources,
-        len(instance.scenarios),
-        sum(1 for _ in instance.numbers("rewards")),
-        instance.horizon.bit_length(),
-        sum(map(length, instance.numbers())),
-        instance.horizon,
-    )
+    rounds, scenarios = instance.horizon, len(instance.scenarios)
+    outcomes = sum(1 for _ in instance.numbers("rewards"))
+    digits = sum(map(length, instance.numbers()))
+    return instance.sources, scenarios, outcomes, rounds.bit_length(), digits, rounds
 
 
 def steps(instance: Instance, claim: Claim) -> Iterator[Instance]:

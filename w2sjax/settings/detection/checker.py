@@ -49,10 +49,7 @@ class Checker(Opinion):
         for _ in range(e.directions - 1):
             elsewhere = _short(elsewhere * still)
         hard = self.low(e.mean + e.easy) * elsewhere
-        if e.zeroed:
-            plain = exact(0 if e.easy >= e.threshold else 1)
-        else:
-            plain = self.low(e.easy) * elsewhere
+        plain = exact(e.easy < e.threshold) if e.zeroed else self.low(e.easy) * elsewhere
         return _short(hard.scaled(e.density) + plain.scaled(1 - e.density))
 
     def shares(self) -> list[Interval]:

@@ -48,9 +48,9 @@ class Batch:
 
     def replaced(self, places: Bool[np.ndarray, " w"], other: "Batch") -> "Batch":
         """Take the worlds of another batch in some places."""
-        rows, fields = places[:, None], ("masses", "parts", "graph")
-        chosen = (np.where(rows, getattr(other, f), getattr(self, f)) for f in fields)
-        return Batch(*chosen, np.where(rows[..., None], other.labels, self.labels))
+        rows, names = places[:, None], ("masses", "parts", "graph")
+        masses, parts, graph = (np.where(rows, getattr(other, n), getattr(self, n)) for n in names)
+        return Batch(masses, parts, graph, np.where(rows[..., None], other.labels, self.labels))
 
     def world(self, place: int, q: Fraction) -> Instance:
         """Give one world as an exact instance."""
@@ -148,11 +148,10 @@ def all_batches(shape: Shape) -> Iterator[Batch]:
     for parts, masses in _weighted_parts(shape):
         for start in range(0, len(graphs) * families, CHUNK):
             index = np.arange(start, min(start + CHUNK, len(graphs) * families))
-            rows = index // len(graphs)
-            labels = rows[:, None] // powers % shape.labels
-            every = (np.broadcast_to(row, (len(index), shape.points)) for row in (masses, parts))
-            family = labels.reshape(-1, shape.classifiers, shape.points)
-            yield Batch(*every, graphs[index % len(graphs)], family)
+            labels = index[:, None] // len(graphs) // powers % shape.labels
+            count, graph = len(index), graphs[index % len(graphs)]
+            family = labels.reshape(count, shape.classifiers, shape.points)
+            yield Batch(np.tile(masses, (count, 1)), np.tile(parts, (count, 1)), graph, family)
 
 
 def _graphs(points: int, pairs: list[tuple[int, int]]) -> np.ndarray:

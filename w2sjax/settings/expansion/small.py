@@ -138,16 +138,12 @@ def random_world(source: random.Random, claim: Claim) -> Instance:
     rate = source.random()
     pairs = [p for p in itertools.combinations(range(count), 2) if source.random() < rate]
     near = _near(source, claim, count, pairs)
-    family = source.randint(1, 3)
-    return Instance(
-        masses=tuple(Fraction(source.choice((1, 1, 2, 3))) for _ in range(count)),
-        truth=truth,
-        teacher=teacher,
-        hard=tuple(x < hard_count for x in range(count)),
-        neighbours=near,
-        classifiers=tuple(_row(source, count, labels, source.random()) for _ in range(family)),
-        q=Fraction(source.choice((0, 0, 0, 1, 1, 2)), source.choice((3, 4, 5))),
-    )
+    members = source.randint(1, 3)
+    masses = tuple(Fraction(source.choice((1, 1, 2, 3))) for _ in range(count))
+    hard = tuple(x < hard_count for x in range(count))
+    family = tuple(_row(source, count, labels, source.random()) for _ in range(members))
+    q = Fraction(source.choice((0, 0, 0, 1, 1, 2)), source.choice((3, 4, 5)))
+    return Instance(masses, truth, teacher, hard, near, family, q)
 
 
 def random_divided(source: random.Random, claim: Claim) -> Instance:

@@ -20,7 +20,7 @@ def page(instance: Instance, claim: Claim, evidence: dict[str, Any]) -> list[str
     chosen_after, aims = p.seen != p.weak, bool(used & {"target", "best"})
     many = max(p.copies) > 1
     points = {"points": p.copies, "mass of each": p.masses}
-    columns = points if many else {"point": range(1, p.size + 1), "mass": p.masses}
+    columns: dict[str, Any] = points if many else {"point": range(1, p.size + 1), "mass": p.masses}
     weak = {"f_w where drawn": p.seen, "f_w elsewhere": p.weak} if chosen_after else {"f_w": p.weak}
     columns |= {"x": p.features} | weak | ({"f*": p.target} if aims else {})
     drawn = f"The sample is {p.draws} independent draw{'s' * (p.draws > 1)}"
