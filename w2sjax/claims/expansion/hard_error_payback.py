@@ -22,17 +22,14 @@ from w2sjax.settings.expansion import DISAGREES, FRAGILE, WRONG, H, O, P, c, dis
 dis_H = named("dis_H", "dis_H", P(DISAGREES, H))
 epsilon_2 = named(r"\varepsilon_2", "ε₂", P(expansion.MISTAUGHT, H))
 a = named("a", "a", 1 - epsilon_1 - dis_O - P(FRAGILE, O))
+PAID_BACK = expansion.expands(expansion.HITS, O, expansion.bad(H))
 AGREEMENT = Assumption("agreement", "f and the teacher agree so often that a > q", less(q, a))
 
 CLAIM = Claim(
     title="Theorem 4.1 of Shin et al.: the weak error paid back",
     source="derived; Theorem 4.1 of Shin, Cooper, Sala (2025), arXiv:2412.03881",
     setting=expansion.SETTING,
-    assumptions=(
-        expansion.expands(expansion.HITS, O, expansion.bad(H)),
-        *expansion.SHARED,
-        AGREEMENT,
-    ),
+    assumptions=(PAID_BACK, *expansion.SHARED, AGREEMENT),
     claim=P(WRONG, H) <= dis_H + epsilon_2 * (1 - 2 * c * a),
     false_twin=P(WRONG, H) <= dis_H + epsilon_2 * (1 - 3 * c * a),
     # The teacher is wrong on two of three hard points, of which f repairs one, next to the one of two overlap

@@ -86,12 +86,8 @@ def world(
     masses: Sequence[int] | None = None,
 ) -> Instance:
     """Make a world of one true label, 0, and one classifier; hard is where the teacher abstains, q = 0."""
-    flags = [label == ABSTAINS for label in teacher] if hard is None else hard
-    return Instance(
-        masses=tuple(map(Fraction, masses or [1] * len(teacher))),
-        truth=(0,) * len(teacher),
-        teacher=tuple(teacher),
-        hard=tuple(map(bool, flags)),
-        neighbours=graph(len(teacher), edges),
-        classifiers=(tuple(f),),
-    )
+    flags = [label == ABSTAINS for label in teacher] if hard is None else map(bool, hard)
+    count, labels = len(teacher), (tuple(f),)
+    weights = tuple(map(Fraction, masses or [1] * count))
+    near = graph(count, edges)
+    return Instance(weights, (0,) * count, tuple(teacher), tuple(flags), near, labels)

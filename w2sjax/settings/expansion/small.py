@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -103,16 +103,11 @@ def _all_divided(claim: Claim) -> Iterator[Instance]:
         yield from fitted(world, claim)
 
 
-def divided(parts: Iterable[int], masses: Any, truth: Any, near: Any, family: Any) -> Instance:
+def divided(parts: Sequence[int], masses: Any, truth: Any, near: Any, family: Any) -> Instance:
     """Give a world of points of T, and of S with right and wrong labels."""
-    return Instance(
-        masses=tuple(map(Fraction, masses)),
-        truth=tuple(truth),
-        teacher=tuple(TEACHER[part] for part in parts),
-        hard=tuple(part == SILENT for part in parts),
-        neighbours=near,
-        classifiers=tuple(map(tuple, family)),
-    )
+    teacher, hard = tuple(TEACHER[part] for part in parts), tuple(part == SILENT for part in parts)
+    masses, family = tuple(map(Fraction, masses)), tuple(map(tuple, family))
+    return Instance(masses, tuple(truth), teacher, hard, near, family)
 
 
 def _row(source: random.Random, count: int, labels: int, zero: float) -> tuple[int, ...]:
