@@ -42,8 +42,8 @@ class Term:
     __array_ufunc__ = None  # numpy must not take a term for an entry of an array
 
     def __post_init__(self):
-        parts = (self.operation, tuple(map(hash, self.arguments)), self.data)
-        object.__setattr__(self, "_hash", hash(parts))
+        known = tuple([one._hash for one in self.arguments])  # type: ignore[attr-defined]
+        object.__setattr__(self, "_hash", hash((self.operation, known, self.data)))
 
     def __hash__(self) -> int:
         return self._hash  # type: ignore[attr-defined]
