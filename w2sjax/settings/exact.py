@@ -15,7 +15,7 @@ class NoExactSideError(ValueError):
     """A claim that cannot be put into exact numbers; says why."""
 
 
-class Opinion:
+class Witness:
     """What is common to engines and checkers of instances that say themselves what they satisfy.
 
     Attributes:

@@ -14,7 +14,7 @@ from w2sjax.arithmetic.intervals import exact, intervals
 from w2sjax.language.claims import Claim
 from w2sjax.settings.bandits import fixed
 from w2sjax.settings.bandits.instance import Instance
-from w2sjax.settings.exact import Case, Opinion, RefusedError
+from w2sjax.settings.exact import Case, RefusedError, Witness
 
 BITS = 200
 PATHS = 20_000
@@ -22,7 +22,7 @@ PATHS = 20_000
 Path = tuple[Fraction, list[int], Fraction]
 
 
-class Checker(Opinion):
+class Checker(Witness):
     """What claims speak of, from all paths; of what may be paid only the totals that the evidence states."""
 
     def __init__(self, claim: Claim, instance: Instance, evidence: dict[str, Any]):

@@ -18,7 +18,7 @@ from w2sjax.arithmetic.flint_numbers import inner, python, rational, rationals
 from w2sjax.language.claims import Claim
 from w2sjax.settings.bandits import fixed
 from w2sjax.settings.bandits.instance import Instance
-from w2sjax.settings.exact import Case, OpenError, Opinion
+from w2sjax.settings.exact import Case, OpenError, Witness
 
 STATES = 100_000  # visited at most, over all rounds
 
@@ -97,7 +97,7 @@ def _largest(tries: Sequence[int], sums: Sequence[int], index: Index) -> int:
     return best
 
 
-class Engine(Opinion):
+class Engine(Witness):
     """What claims speak of; indices are compared at the precision of flint's context."""
 
     def __init__(self, claim: Claim, instance: Instance, bits: int):

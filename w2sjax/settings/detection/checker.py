@@ -6,12 +6,12 @@ from fractions import Fraction
 from w2sjax.arithmetic.enclosures import normal_enclosure
 from w2sjax.arithmetic.intervals import Interval, exact
 from w2sjax.settings.detection import fixed
-from w2sjax.settings.exact import Case, Opinion, RefusedError
+from w2sjax.settings.exact import Case, RefusedError, Witness
 
 BITS = 160
 
 
-class Checker(Opinion):
+class Checker(Witness):
     """An experiment, and the numbers of called points that are said to break the claim."""
 
     notes = {"failures": "by adding one point after another"}

@@ -8,10 +8,10 @@ from w2sjax.arithmetic.flint_numbers import power, rational
 from w2sjax.language.claims import Claim
 from w2sjax.settings.detection import fixed
 from w2sjax.settings.detection.instance import Instance
-from w2sjax.settings.exact import Case, Opinion
+from w2sjax.settings.exact import Case, Witness
 
 
-class Engine(Opinion):
+class Engine(Witness):
     """An experiment, at the precision of flint's context."""
 
     def __init__(self, claim: Claim, instance: Instance, bits: int):

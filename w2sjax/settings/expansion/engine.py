@@ -8,12 +8,12 @@ from flint import arb, fmpq
 from w2sjax.arithmetic.flint_numbers import FLINT, rational
 from w2sjax.language.claims import Claim
 from w2sjax.language.evaluation import plan
-from w2sjax.settings.exact import Case, Opinion
+from w2sjax.settings.exact import Case, Witness
 from w2sjax.settings.expansion.instance import ABSTAINS, Instance
 from w2sjax.settings.expansion.sets import Sets
 
 
-class Engine(Opinion):
+class Engine(Witness):
     """What a claim speaks of, on one world."""
 
     def __init__(self, claim: Claim, world: Instance, bits: int):

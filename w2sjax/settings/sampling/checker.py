@@ -12,7 +12,7 @@ from math import comb, factorial, lcm, prod
 from typing import Any
 
 from w2sjax.arithmetic.intervals import Interval, exact
-from w2sjax.settings.exact import Case, Opinion, RefusedError
+from w2sjax.settings.exact import Case, RefusedError, Witness
 from w2sjax.settings.sampling import BOUNDED_TARGET
 from w2sjax.settings.sampling.instance import REPEATED, Instance
 
@@ -21,7 +21,7 @@ Point = tuple[Fraction, Fraction, Fraction, Fraction]  # mass, x, weak, target
 Parabola = Callable[[Fraction], Fraction]
 
 
-class Checker(Opinion):
+class Checker(Witness):
     """A population, and the samples that are said to break the claim."""
 
     notes = {"samples": "counted draw by draw"}

@@ -19,7 +19,7 @@ from flint import fmpq, fmpz
 
 from w2sjax.arithmetic.flint_numbers import inner, rational, rationals
 from w2sjax.language.claims import Claim
-from w2sjax.settings.exact import Case, Opinion
+from w2sjax.settings.exact import Case, Witness
 from w2sjax.settings.sampling import BOUNDED_TARGET
 from w2sjax.settings.sampling.instance import REPEATED, Instance
 
@@ -73,7 +73,7 @@ ZERO = fmpq(0)
 Quadratic = tuple[fmpq, ...]  # what stands before theta squared, before -2 theta, and alone
 
 
-class Engine(Opinion):
+class Engine(Witness):
     """A population in flint's numbers, and its samples."""
 
     always = (BOUNDED_TARGET,)
