@@ -34,8 +34,7 @@ from w2sjax.falsification.deciding import decide
 from w2sjax.falsification.rendering import markdown
 from w2sjax.falsification.shrinking import shrink
 from w2sjax.report import progress_bar
-from w2sjax.settings.expansion.batch import Batch
-from w2sjax.settings.expansion.enumeration import Shape, all_batches
+from w2sjax.settings.expansion.batch import Batch, Shape, all_batches
 from w2sjax.settings.expansion.evolving import evolved, random_batch
 from w2sjax.settings.expansion.small import with_constants
 

@@ -31,8 +31,7 @@ from w2sjax.claims.selection import error_bracket
 from w2sjax.sets import L2Ball, Subspace
 from w2sjax.settings.selection import d, lower, misfit, student, target, upper
 from w2sjax.settings.selection import weak as weak_model
-from w2sjax.settings.selection.drawing import SelectionInstance
-from w2sjax.settings.selection.floats import prepare, study
+from w2sjax.settings.selection.floats import SelectionInstance, prepare, study
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,8 +14,8 @@ from hypothesis import find, given, settings
 
 from w2sjax import SETS, strategies
 from w2sjax.sets import ValueSet
-from w2sjax.settings.bandits.drawing import GRID, LARGEST, SMALLEST
-from w2sjax.settings.bandits.drawing import STRATA as BANDIT_STRATA
+from w2sjax.settings.bandits.floats import GRID, LARGEST, SMALLEST
+from w2sjax.settings.bandits.floats import STRATA as BANDIT_STRATA
 from w2sjax.settings.projection.floats import STRATA
 
 DIMENSION, POINTS = 3, 4

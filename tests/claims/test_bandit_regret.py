@@ -11,8 +11,18 @@ import pytest
 from w2sjax import verify
 from w2sjax.arithmetic.measured import judge
 from w2sjax.lookup import claim_named
-from w2sjax.settings.bandits.drawing import GRID, LARGEST, PLACES, SMALLEST, STRATA, draw
-from w2sjax.settings.bandits.floats import estimated, prepare, study, without
+from w2sjax.settings.bandits.floats import (
+    GRID,
+    LARGEST,
+    PLACES,
+    SMALLEST,
+    STRATA,
+    draw,
+    estimated,
+    prepare,
+    study,
+    without,
+)
 
 CLAIMS = [claim_named("bandit_regret"), claim_named("bandit_regret_probable")]
 COUNT, FAILURE = 500, 0.1

@@ -13,8 +13,7 @@ from w2sjax import verify
 from w2sjax._compilation import compile_quickly
 from w2sjax.arithmetic.measured import judge
 from w2sjax.lookup import claim_named
-from w2sjax.settings.detection.drawing import EASY, LARGEST, SMALLEST, draw
-from w2sjax.settings.detection.floats import prepare, study
+from w2sjax.settings.detection.floats import EASY, LARGEST, SMALLEST, draw, prepare, study
 
 CLAIM = claim_named("detection_concentration")
 FAILURE = 0.1

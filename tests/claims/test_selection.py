@@ -29,9 +29,16 @@ from w2sjax.settings.selection import (
     weak,
 )
 from w2sjax.settings.selection.conversion import exact_instances, from_exact
-from w2sjax.settings.selection.drawing import MODELS, OTHER_KINDS, STRATA
 from w2sjax.settings.selection.engine import Engine
-from w2sjax.settings.selection.floats import Study, draw, prepare, study
+from w2sjax.settings.selection.floats import (
+    MODELS,
+    OTHER_KINDS,
+    STRATA,
+    Study,
+    draw,
+    prepare,
+    study,
+)
 
 CLAIMS = [claim_named(name) for name in ("error_bracket", "selection_regret")]
 COUNT = 300

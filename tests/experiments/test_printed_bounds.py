@@ -10,7 +10,7 @@ from experiments import printed_bounds
 from experiments._bound_tally import CELLS, COLUMNS, KEYS, NAMES, PRINTED, Tally
 from experiments._run import read
 from w2sjax.falsification.counterexample import replay
-from w2sjax.settings.expansion.enumeration import Shape, all_batches
+from w2sjax.settings.expansion.batch import Shape, all_batches
 
 SMALL = printed_bounds.Config(
     enumerated=(Shape(4),), drawn=200, population=60, generations=5, seconds=1.0, tallied=5

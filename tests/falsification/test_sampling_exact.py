@@ -40,10 +40,9 @@ from w2sjax.settings.exact import RefusedError
 from w2sjax.settings.sampling import SAMPLING, B, d, n, student, target
 from w2sjax.settings.sampling.checker import Checker
 from w2sjax.settings.sampling.drawing import SamplingInstance, sample
-from w2sjax.settings.sampling.engine import Engine
+from w2sjax.settings.sampling.engine import Engine, outcomes
 from w2sjax.settings.sampling.floats import prepare, study
 from w2sjax.settings.sampling.instance import Instance
-from w2sjax.settings.sampling.outcomes import outcomes
 from w2sjax.settings.sampling.search import small
 
 CLAIMS = {claim.name: claim for claim in REGISTRY if claim.setting is SAMPLING}

@@ -152,7 +152,7 @@ def test_a_plan_can_be_begun(one, two, known, fixed):
     begun = order.begun(FLINT, numbers.__getitem__, lambda data: data[0] in fixed)
     assert all(
         not {(n,) for n in fixed} >= {q.data for q in parts((step,)) if q.operation == "quantity"}
-        for _, step, _ in begun.left
+        for _, step, _ in begun[1]
     )
     for case in (numbers, other, numbers):
         again = order.values(FLINT, case.__getitem__, begun)

@@ -30,13 +30,12 @@ from w2sjax.settings.bandits import (
     best,
     checker,
     delta,
+    engine,
     paid,
-    playing,
     regret,
 )
-from w2sjax.settings.bandits.engine import Engine
+from w2sjax.settings.bandits.engine import Engine, play
 from w2sjax.settings.bandits.instance import Instance
-from w2sjax.settings.bandits.playing import play
 from w2sjax.settings.bandits.search import small
 from w2sjax.settings.exact import RefusedError
 
@@ -262,7 +261,7 @@ def test_new_claims_need_no_new_code(claim):
 
 
 def test_too_much_chance_is_left_open(monkeypatch):
-    monkeypatch.setattr(playing, "STATES", 1000)
+    monkeypatch.setattr(engine, "STATES", 1000)
     monkeypatch.setattr(checker, "PATHS", 100)
     case = bandit(40, *[coin("1/2")] * 2)
     assert decide(MEAN, case, (128,)).outcome == UNDECIDED

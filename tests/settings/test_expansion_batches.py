@@ -11,9 +11,8 @@ import pytest
 from experiments._bound_tally import CELLS, NAMES, PRINTED, cells, printed
 from w2sjax.arithmetic.fraction_arrays import FRACTIONS, at_most, less, ratios
 from w2sjax.falsification.deciding import OUTSIDE, decide
-from w2sjax.settings.expansion.batch import BatchSets
+from w2sjax.settings.expansion.batch import BatchSets, Shape, all_batches
 from w2sjax.settings.expansion.batch_sides import HUGE, BatchSides
-from w2sjax.settings.expansion.enumeration import Shape, all_batches
 from w2sjax.settings.expansion.evolving import evolved, random_batch
 from w2sjax.settings.expansion.small import RIGHT, SILENT, WRONG
 

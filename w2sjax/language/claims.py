@@ -4,41 +4,10 @@ import dataclasses
 import functools
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
 from w2sjax.language.evaluation import quantities
 from w2sjax.language.terms import UNKNOWN, Comparison, Term
-
-
-class Named(Protocol):
-    """What a claim asks of its setting."""
-
-    @property
-    def name(self) -> str:
-        """By which it is found."""
-        ...
-
-    @property
-    def exact(self) -> bool:
-        """Whether it has exact instances."""
-        ...
-
-    @property
-    def sets(self) -> bool | tuple[str, ...]:
-        """Whether its instances are over a convex set; of these kinds alone, if they are named."""
-        ...
-
-    def part(self, name: str) -> Any:
-        """Import one of its modules."""
-        ...
-
-    def has(self, name: str) -> bool:
-        """Whether it has a module of this name."""
-        ...
-
-    def writer(self, claim: Any) -> Any:
-        """Give the function that writes the quantities of a claim."""
-        ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,7 +55,7 @@ class Claim:
     Attributes:
         title: what people call it.
         source: paper with theorem number and arXiv id, or "derived".
-        setting: what it speaks of.
+        setting: what it speaks of; `settings.setting.Setting` says what it has to have.
         claim: the comparison that is claimed; several in a tuple, if all are.
         assumptions: each can be dropped.
         where: further conditions on an instance, without which the claim says nothing.
@@ -103,7 +72,7 @@ class Claim:
 
     title: str
     source: str
-    setting: Named
+    setting: Any
     claim: Comparisons
     assumptions: tuple[Assumption, ...] = ()
     where: tuple[Comparison, ...] = ()
@@ -117,10 +86,8 @@ class Claim:
     twin: bool = False
 
     def __post_init__(self):
-        for field in ("claim", "false_twin"):
+        for field in ("claim", "false_twin") if self.false_twin is not None else ("claim",):
             given = getattr(self, field)
-            if given is None and field == "false_twin":
-                continue
             several = _compared(field, given)
             if not several:
                 raise TypeError(f"{field}: expected a comparison, such as a <= b, got {given!r}")
@@ -131,10 +98,9 @@ class Claim:
         if not isinstance(self.where, tuple):
             raise TypeError(f"where: expected a tuple, such as (a <= b,), got {self.where!r}")
         _compared("where", self.where)
-        if not isinstance(self.assumptions, tuple) or not all(
-            isinstance(one, Assumption) for one in self.assumptions
-        ):
-            raise TypeError(f"assumptions: expected a tuple of them, got {self.assumptions!r}")
+        given = self.assumptions
+        if not isinstance(given, tuple) or not all(isinstance(one, Assumption) for one in given):
+            raise TypeError(f"assumptions: expected a tuple of them, got {given!r}")
         if self.failure is not None and not 0 < self.failure < 1:
             raise ValueError(f"failure: expected a probability between 0 and 1, got {self.failure}")
         check = getattr(self.setting, "check_claim", None)

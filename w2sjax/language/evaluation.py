@@ -13,19 +13,10 @@ from typing import Any
 from w2sjax.language.terms import NAMED, NUMBER, QUANTITY, Term
 
 Arithmetic = Mapping[str, Callable[..., Any]]
-
-
-@dataclasses.dataclass(frozen=True)
-class Begun:
-    """A plan that is carried out in part.
-
-    Attributes:
-        found: values by place; those of the steps that are left do not count.
-        left: the steps that are left, with their places and those of their arguments.
-    """
-
-    found: list[Any]
-    left: list[tuple[int, Term, tuple[int, ...]]]
+Quantity = Callable[..., Any]
+# A plan that is carried out in part: values by place, of which those of the steps that are left do not count;
+# and these steps, with their places and those of their arguments.
+Begun = tuple[list[Any], list[tuple[int, Term, tuple[int, ...]]]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,36 +35,36 @@ class Plan:
     def start(self) -> Begun:
         """Nothing is computed yet."""
         left = [(place, step, operands) for place, (step, operands) in enumerate(self.steps)]
-        return Begun([None] * len(left), left)
+        return [None] * len(left), left
 
     def values(
-        self, arithmetic: Arithmetic, quantity: Callable[..., Any], begun: Begun | None = None
-    ) -> list[Any]:
+        self, arithmetic: Arithmetic, quantity: Quantity, begun: Begun | None = None
+    ) -> list:
         """Give the terms their values, from the beginning or from where it stands."""
-        begun = begun or self.start
-        found = begun.found.copy()
-        for place, step, operands in begun.left:
-            found[place] = _value(step, [found[i] for i in operands], arithmetic, quantity)
+        known, left = begun or self.start
+        found = known.copy()
+        for place, step, operands in left:
+            given = [found[i] for i in operands]
+            if step.data is None:  # most are; the shortest way
+                found[place] = arithmetic[step.operation](*given)
+            else:
+                found[place] = _value(step, given, arithmetic, quantity)
         return [found[place] for place in self.results]
 
-    def begun(
-        self, arithmetic: Arithmetic, quantity: Callable[..., Any], fixed: Callable[[Any], bool]
-    ) -> Begun:
+    def begun(self, arithmetic: Arithmetic, quantity: Quantity, fixed: Quantity) -> Begun:
         """Compute what hangs on numbers and fixed quantities alone, for many calls of `values`."""
-        found, left, open_places = self.start.found.copy(), [], set[int]()
-        for place, step, operands in self.start.left:
+        found, left, open_places = [None] * len(self.steps), [], set[int]()
+        for place, step, operands in self.start[1]:
             free = step.operation == QUANTITY and not fixed(step.data)
             if free or not open_places.isdisjoint(operands):
                 open_places.add(place)
                 left.append((place, step, operands))
             else:
                 found[place] = _value(step, [found[i] for i in operands], arithmetic, quantity)
-        return Begun(found, left)
+        return found, left
 
 
-def _value(
-    step: Term, given: list[Any], arithmetic: Arithmetic, quantity: Callable[..., Any]
-) -> Any:
+def _value(step: Term, given: list[Any], arithmetic: Arithmetic, quantity: Quantity) -> Any:
     if step.data is None:
         return arithmetic[step.operation](*given)
     match step.operation:

@@ -14,6 +14,7 @@ MISSHAPEN = (LookupError, TypeError, AttributeError, ArithmeticError, RecursionE
 _WRITTEN = re.compile(r"-?[0-9]{1,4300}(/[0-9]{1,4300})?")
 OPERATIONS = {"number": 0, "quantity": None, "named": 1, "+": None, "-": 1, "*": None, "/": 2, "power": 1,
               "sqrt": 1, "log": 1, "max": None, "min": None, "abs": 1}  # fmt: skip
+DATA = {"number": Fraction, "quantity": tuple, "named": tuple, "power": int}
 
 
 def to_json(claim: Claim) -> dict[str, Any]:
@@ -26,9 +27,7 @@ def to_json(claim: Claim) -> dict[str, Any]:
     return {
         "name": claim.name,
         "setting": claim.setting.name,
-        "steps": [
-            [one.operation, list(operands), marked(one.data)] for one, operands in order.steps
-        ],
+        "steps": [[one.operation, list(places), marked(one.data)] for one, places in order.steps],
         "claim": claimed,
         "assumptions": [
             [one.name, marked(one.data), None if one.formula is None else next(rows)]
@@ -54,19 +53,17 @@ def from_json(fields: Any, setting: Any) -> Claim:
         raise ValueError(f"claim: expected the fields {', '.join(sorted(known))}")
     try:
         terms = _terms(fields["steps"])
-        assumptions = tuple(
-            Assumption(
-                _typed(str, name), "", None if row is None else _comparison(row, terms), unmarked(data)
-            )
-            for name, data, row in fields["assumptions"]
-        )
+        assumptions = []
+        for name, data, row in fields["assumptions"]:
+            stated = None if row is None else _comparison(row, terms)
+            assumptions.append(Assumption(_typed(str, name), "", stated, unmarked(data)))
         sets, failure, dropped = fields["sets"], fields["failure"], fields["dropped"]
         return Claim(
             title=_typed(str, fields["name"]),
             source="a file",
             setting=setting,
             claim=tuple(_comparison(row, terms) for row in fields["claim"]),
-            assumptions=assumptions,
+            assumptions=tuple(assumptions),
             where=tuple(_comparison(row, terms) for row in fields["where"]),
             sets=None if sets is None else tuple(_typed(str, one) for one in _typed(list, sets)),
             failure=None if failure is None else _number(failure),
@@ -95,9 +92,8 @@ def _terms(rows: Any) -> list[Term]:
         raise ValueError(f"claim: expected a list of at most {LONGEST} steps")
     terms: list[Term] = []
     for operation, operands, data in rows:
-        if operation not in OPERATIONS or any(
-            type(i) is not int or not 0 <= i < len(terms) for i in operands
-        ):
+        known = all(type(i) is int and 0 <= i < len(terms) for i in operands)
+        if operation not in OPERATIONS or not known:
             raise ValueError(f"claim: step {len(terms)} is none: {operation!r} of {operands}")
         count = OPERATIONS[operation]
         if count is not None and len(operands) != count:
@@ -105,9 +101,7 @@ def _terms(rows: Any) -> list[Term]:
         if count is None and operation != "quantity" and not operands:
             raise ValueError(f"claim: {operation!r} takes terms, got none")
         value = unmarked(data)
-        wanted = {"number": Fraction, "quantity": tuple, "named": tuple, "power": int}.get(
-            operation, type(None)
-        )
+        wanted = DATA.get(operation, type(None))
         names = operation == "named" and (len(value) != 2 or {type(one) for one in value} != {str})
         if type(value) is not wanted or value == () or names:
             raise ValueError(f"claim: {operation!r} does not come with {data!r}")

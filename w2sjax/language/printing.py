@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from w2sjax.language.claims import Claim
+from w2sjax.language.claims import Claim, Comparisons
 from w2sjax.language.evaluation import names, plan
 from w2sjax.language.terms import NUMBER, Comparison, Term
 
@@ -27,11 +27,9 @@ class Style:
 
     Attributes:
         latex: whether it is LaTeX; otherwise Unicode.
-        relations: how comparisons are written.
     """
 
     latex: bool
-    relations: tuple[tuple[str, str], ...]
 
     def choose(self, latex: str, unicode: str) -> str:
         """Take the text of this style."""
@@ -55,14 +53,6 @@ class Style:
         """Apply a function by its name."""
         inside = ", ".join(text for text, _ in arguments)
         return f"{self.choose(latex, unicode)}({inside})", ATOM
-
-    def root(self, value: Text) -> Text:
-        """A square root."""
-        return (
-            (rf"\sqrt{{{value[0]}}}", ATOM)
-            if self.latex
-            else (f"√{self.closed(value, ATOM)}", POWER)
-        )
 
     def power(self, value: Text, exponent: int) -> Text:
         """A whole power."""
@@ -103,13 +93,12 @@ class Style:
         return text, SUM
 
 
-LATEX = Style(True, (("<=", r"\le"), (">=", r"\ge"), ("=", "="), ("<", "<")))
-UNICODE = Style(False, (("<=", "≤"), (">=", "≥"), ("=", "="), ("<", "<")))
+LATEX, UNICODE = Style(True), Style(False)
+RELATIONS = {"<=": (r"\le", "≤"), ">=": (r"\ge", "≥"), "=": ("=", "="), "<": ("<", "<")}
 
 
 def plainly(data: Any, style: Style, *arguments: str) -> str:
     """Write a quantity of no known setting by its name."""
-    del style
     first, *rest = data if isinstance(data, tuple) else (data,)
     inside = ", ".join([*map(str, rest), *arguments])
     return f"{first}({inside})" if inside else str(first)
@@ -120,16 +109,14 @@ def written(value: Term, style: Style, writer: Writer = plainly) -> str:
     return _texts([value], style, writer)[value][0]
 
 
-def formula(
-    claimed: Comparison | Sequence[Comparison], style: Style, writer: Writer = plainly
-) -> str:
+def formula(claimed: Comparisons, style: Style, writer: Writer = plainly) -> str:
     """Write what is claimed; comparisons that share a side become a chain."""
     comparisons = [claimed] if isinstance(claimed, Comparison) else list(claimed)
     texts = _texts([side for one in comparisons for side in (one.lhs, one.rhs)], style, writer)
-    relations, text, last = dict(style.relations), "", None
+    text, last = "", None
     for one in comparisons:
         start = "" if last == one.lhs else (", " if text else "") + texts[one.lhs][0]
-        text += f"{start} {relations[one.relation]} {texts[one.rhs][0]}"
+        text += f"{start} {style.choose(*RELATIONS[one.relation])} {texts[one.rhs][0]}"
         last = one.rhs
     return text
 
@@ -141,12 +128,9 @@ def statement(claim: Claim, style: Style) -> str:
 
 def abbreviations(claim: Claim, style: Style) -> list[str]:
     """Say what the abbreviations of a claim stand for."""
-    writer = claim.setting.writer(claim)
-    found = []
-    for one in names(claim.terms):
-        meaning = written(one.arguments[0], style, writer)
-        found.append(f"{style.choose(*one.data)} = {meaning}")
-    return found
+    writer, known = claim.setting.writer(claim), names(claim.terms)
+    meanings = [written(one.arguments[0], style, writer) for one in known]
+    return [f"{style.choose(*one.data)} = {m}" for one, m in zip(known, meanings, strict=True)]
 
 
 def _texts(wanted: Sequence[Term], style: Style, writer: Writer) -> dict[Term, Text]:
@@ -178,7 +162,8 @@ def _text(step: Term, texts: dict[Term, Text], style: Style, writer: Writer) -> 
         case "power":
             return style.power(given[0], step.data)
         case "sqrt":
-            return style.root(given[0])
+            (inside, _), closed = given[0], style.closed(given[0], ATOM)
+            return (rf"\sqrt{{{inside}}}", ATOM) if style.latex else (f"√{closed}", POWER)
         case "log":
             return style.logarithm(given[0])
         case "abs":

@@ -11,12 +11,12 @@ import functools
 import math
 import operator
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
 from w2sjax.language.claims import Claim, Comparisons
-from w2sjax.language.evaluation import parts
+from w2sjax.language.evaluation import parts, plan
 from w2sjax.language.printing import UNICODE, written
 from w2sjax.language.terms import NAMED, NUMBER, QUANTITY, Term, is_zero, term
 
@@ -81,47 +81,42 @@ def twin_of(claim: Claim) -> Claim:
     return dataclasses.replace(claim, claim=twin, false_twin=None, twin=True)
 
 
+@functools.lru_cache(maxsize=256)
 def default_twin(claim: Claim) -> Comparisons:
     """Find the largest change that a short exact search refutes.
 
     Raises:
         ValueError: if there is none, or the setting has no exact side.
     """
-    exact = claim.setting.exact
-    found = _refuted(dataclasses.replace(claim, tight=None)) if exact else None
-    if found is None:
-        raise ValueError(
-            f"false_twin: no small change of {claim.name or claim.title!r} is refuted by a short exact "
-            "search; state a stronger, false claim"
-        )
-    return found
-
-
-@functools.lru_cache(maxsize=256)
-def _refuted(claim: Claim) -> Comparisons | None:
     from w2sjax.falsification.refuting import refute
 
-    every = (mutant.claim for mutant in mutants(claim))
-    return next((one.claim for one in every if refute(one, BUDGET) is not None), None)
+    plain = dataclasses.replace(claim, tight=None)
+    for mutant in mutants(plain) if claim.setting.exact else ():
+        if refute(mutant.claim, BUDGET) is not None:
+            return mutant.claim.claim
+    raise ValueError(
+        f"false_twin: no small change of {claim.name or claim.title!r} is refuted by a short exact "
+        "search; state a stronger, false claim"
+    )
 
 
 def mutants(claim: Claim) -> Iterator[Mutant]:
     """List the stronger statements, from the largest change to the smallest."""
-    setting: Any = claim.setting
+    setting = claim.setting
     sides = claim.terms[: 2 * len(claim.comparisons)]
     signs = _signs(sides, getattr(setting.vocabulary, "SIGNED", ()))
     found = []
     for place in _places(claim, signs):
-        text = written(_unsigned(place.term), UNICODE, setting.writer(claim))
+        unsigned = place.term.arguments[0] if place.term.operation == "-" else place.term
+        text = written(unsigned, UNICODE, setting.writer(claim))
         for kind, new, words in _changes(place, signs):
             found.append((KINDS.index(kind), words.format(text), place, new))
     seen: Counter[str] = Counter()
     for rank, title, place, new in sorted(found, key=lambda one: one[0]):
         seen[title] += 1
         again = f" ({seen[title]})" if seen[title] > 1 else ""
-        changed = dataclasses.replace(
-            claim, claim=_changed(claim, place, new), false_twin=None, twin=True
-        )
+        stated = _changed(claim, place, new)
+        changed = dataclasses.replace(claim, claim=stated, false_twin=None, twin=True)
         yield Mutant(f"{claim.name}: {title}{again}", KINDS[rank], changed)
 
 
@@ -179,18 +174,12 @@ def _put(whole: Term, path: Sequence[int], new: Term) -> Term:
     for parent, i in zip(reversed(chain[:-1]), reversed(path), strict=True):
         arguments = (*parent.arguments[:i], new, *parent.arguments[i + 1 :])
         if parent.operation == "+":
-            new = functools.reduce(
-                operator.add, [a for a in arguments if not is_zero(a)] or [term(0)]
-            )
+            new = functools.reduce(operator.add, arguments, term(0))
         elif parent.operation == "-":
             new = -new
         elif parent.operation != NAMED:  # the name stands for something else
             new = dataclasses.replace(parent, arguments=arguments)
     return new
-
-
-def _unsigned(one: Term) -> Term:
-    return one.arguments[0] if one.operation == "-" else one
 
 
 def _scaled(one: Term, factor: Fraction) -> Term:
@@ -210,36 +199,31 @@ def _scaled(one: Term, factor: Fraction) -> Term:
 
 def _signs(terms: Sequence[Term], signed: tuple[str, ...]) -> Signs:
     """Tell what is never negative (1), never positive (-1), or may be both for all that is known (0)."""
-    signs: Signs = {}
-    for one in parts(terms):
-        signs[one] = _sign(one, [signs[argument] for argument in one.arguments], signed)
-    return signs
+
+    def quantity(data: Any, *given: int) -> int:
+        return 0 if data[0] in signed else _common(*given) if given else 1
+
+    every = tuple(parts(terms))
+    return dict(zip(every, plan(every).values(SIGNS, quantity), strict=True))
 
 
-def _sign(one: Term, given: list[int], signed: tuple[str, ...]) -> int:
-    common = given[0] if len(set(given)) == 1 else 0
-    match one.operation:
-        case "number":
-            return 1 if one.data >= 0 else -1
-        case "quantity":
-            return 0 if one.data[0] in signed else common if given else 1
-        case "-":
-            return -common
-        case "*":
-            return math.prod(given)
-        case "/":
-            return given[0] * (given[1] or 1)
-        case "power":
-            return 1 if one.data % 2 == 0 else common
-        case "max":
-            return 1 if 1 in given else common
-        case "min":
-            return -1 if -1 in given else common
-        case "sqrt" | "abs":
-            return 1
-        case "log":
-            return 0
-    return common
+def _common(first: int, *others: int) -> int:
+    return first if {first, *others} == {first} else 0
+
+
+SIGNS: dict[str, Callable[..., int]] = {
+    "number": lambda value: 1 if value >= 0 else -1,
+    "+": _common,
+    "-": lambda value: -value,
+    "*": lambda *given: math.prod(given),
+    "/": lambda above, below: above * (below or 1),
+    "power": lambda value, exponent: value if exponent % 2 else 1,
+    "max": lambda *given: 1 if 1 in given else _common(*given),
+    "min": lambda *given: -1 if -1 in given else _common(*given),
+    "sqrt": lambda value: 1,
+    "abs": lambda value: 1,
+    "log": lambda value: 0,
+}
 
 
 def _directions(one: Term, signs: Signs) -> list[int]:

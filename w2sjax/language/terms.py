@@ -43,8 +43,8 @@ class Term:
     __array_ufunc__ = None  # numpy must not take a term for an entry of an array
 
     def __post_init__(self):
-        parts = (self.operation, tuple(map(hash, self.arguments)), self.data)
-        object.__setattr__(self, "_hash", hash(parts))
+        known = tuple([one._hash for one in self.arguments])  # type: ignore[attr-defined]
+        object.__setattr__(self, "_hash", hash((self.operation, known, self.data)))
 
     def __hash__(self) -> int:
         return self._hash  # type: ignore[attr-defined]
@@ -60,10 +60,9 @@ class Term:
             if one is two or (id(one), id(two)) in seen:
                 continue
             seen.add((id(one), id(two)))
-            same = (
-                hash(one) == hash(two) and one.operation == two.operation and one.data == two.data
-            )
-            if not same or len(one.arguments) != len(two.arguments):
+            if hash(one) != hash(two) or one.operation != two.operation or one.data != two.data:
+                return False
+            if len(one.arguments) != len(two.arguments):
                 return False
             pairs.extend(zip(one.arguments, two.arguments, strict=True))
         return True
@@ -166,8 +165,8 @@ def _joined(operation: str, first: Term, second: Term) -> Term:
     if second.operation == operation and len(second.arguments) > SHORT:
         # Stays as it is: x = x + x, again and again, would double its parts.
         return Term(operation, (first, second))
-    parts = (one.arguments if one.operation == operation else (one,) for one in (first, second))
-    return Term(operation, tuple(part for several in parts for part in several))
+    ones, others = (x.arguments if x.operation == operation else (x,) for x in (first, second))
+    return Term(operation, ones + others)
 
 
 def _ratio(first: Term, second: Term) -> Term:

@@ -15,6 +15,30 @@ class NoExactSideError(ValueError):
     """A claim that cannot be put into exact numbers; says why."""
 
 
+class Witness:
+    """What is common to engines and checkers of instances that say themselves what they satisfy.
+
+    Attributes:
+        claim, instance: what it is about.
+        shown: the evidence that a checker is given.
+        always: names of conditions that are asked of every instance, beside the claim's assumptions.
+    """
+
+    always: tuple[str, ...] = ()
+
+    def __init__(self, claim: Any, instance: Any, shown: Any = None):
+        self.claim, self.instance, self.shown = claim, instance, shown
+
+    def properties(self) -> dict[str, bool]:
+        """Tell which of the conditions that are no formulas hold."""
+        met = self.instance.satisfied()
+        return {n: met[n] for n in met if self.claim.assumes(n) or n in self.always}
+
+    def evidence(self) -> dict[str, Any]:
+        """Give what the checker needs: nothing but the cases that fail, which the decision states."""
+        return {}
+
+
 @dataclasses.dataclass(frozen=True)
 class Case:
     """What may happen in an instance: one sample, one path; or all that there is.

@@ -1,6 +1,6 @@
 """Random instances of a claim's setting in floating point, and what a claim says of one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from w2sjax.arithmetic.inequality import Inequality
@@ -9,7 +9,12 @@ from w2sjax.language.claims import Claim
 
 
 def _floats(claim: Claim) -> Any:
-    return claim.setting.part("floats")  # type: ignore[attr-defined]
+    return claim.setting.part("floats")
+
+
+def strata(**groups: Iterable[str]) -> tuple[str, ...]:
+    """Name kinds of instances, by group."""
+    return tuple(f"{group}:{kind}" for group, kinds in groups.items() for kind in kinds)
 
 
 def draw_of(claim: Claim) -> Callable[..., Any]:

@@ -41,9 +41,8 @@ class Record:
         hints = typing.get_type_hints(cls)
         names = [f.name for f in dataclasses.fields(cls)]
         if not isinstance(fields, dict) or set(fields) != set(names):
-            raise ValueError(
-                f"{cls.__name__.lower()}: expected the fields {', '.join(sorted(names))}"
-            )
+            known = ", ".join(sorted(names))
+            raise ValueError(f"{cls.__name__.lower()}: expected the fields {known}")
         record = cls(**{name: _read(name, hints[name], fields[name]) for name in names})
         fault = record.fault()
         if fault is not None:
@@ -63,21 +62,11 @@ class Record:
                 for rows in level:
                     wanted = extents.setdefault(axis, len(rows))
                     if len(rows) != wanted:
-                        return (
-                            f"{name}: expected {wanted} entries along each {axis}, got {len(rows)}"
-                        )
+                        entries = f"{wanted} entries along each {axis}"
+                        return f"{name}: expected {entries}, got {len(rows)}"
                 if axis != axes_[-1]:
                     level = [part for rows in level for part in rows]
         return None
-
-    def extent(self, axis: str) -> int:
-        """Count the entries along an axis; 0 where no field has it."""
-        for f in dataclasses.fields(self):
-            value = getattr(self, f.name)
-            for rows, name in () if value is None else _along(value, f.metadata.get("axes", ())):
-                if name == axis:
-                    return len(rows)
-        return 0
 
     def without(self: Kind, axis: str, gone: set[int]) -> Kind:
         """Leave out some places along an axis, in every field that runs along it."""
@@ -91,9 +80,8 @@ class Record:
     def mapped(self: Kind, change: Callable[[Fraction], Fraction], *names: str) -> Kind:
         """Change every rational number, or those of some fields."""
         chosen = names or tuple(f.name for f in dataclasses.fields(self))
-        return dataclasses.replace(
-            self, **{name: _mapped(getattr(self, name), change) for name in chosen}
-        )
+        changed = {name: _mapped(getattr(self, name), change) for name in chosen}
+        return dataclasses.replace(self, **changed)
 
     def numbers(self, *names: str) -> Iterator[Fraction]:
         """List the rational numbers of all fields, or of some."""
@@ -105,13 +93,6 @@ class Record:
 def _axes_of(kind: type[Record]) -> list[tuple[str, tuple[str, ...]]]:
     """List the fields of a kind of record that run along axes."""
     return [(f.name, f.metadata["axes"]) for f in dataclasses.fields(kind) if "axes" in f.metadata]
-
-
-def _along(value: Any, names: tuple[str, ...]) -> Iterator[tuple[Any, str]]:
-    if names:
-        yield value, names[0]
-        for part in value:
-            yield from _along(part, names[1:])
 
 
 def _left(value: Any, names: tuple[str, ...], axis: str, gone: set[int]) -> Any:
@@ -139,8 +120,6 @@ def _numbers(value: Any) -> Iterator[Fraction]:
             yield from _numbers(part)
     elif isinstance(value, dict):
         yield from _numbers(list(value.values()))
-    elif isinstance(value, Record):
-        yield from value.numbers()
 
 
 def _plain(value: Any) -> Any:
@@ -164,11 +143,7 @@ def _read(name: str, kind: Any, given: Any) -> Any:
     if origin in (list, tuple):
         if not isinstance(given, list):
             raise ValueError(f"{name}: expected a list, got {given!r}")
-        if origin is list or inner[-1] is Ellipsis:
-            return origin(_read(name, inner[0], part) for part in given)
-        if len(given) != len(inner):
-            raise ValueError(f"{name}: expected {len(inner)} entries, got {len(given)}")
-        return tuple(_read(name, part, one) for part, one in zip(inner, given, strict=True))
+        return origin(_read(name, inner[0], part) for part in given)
     if origin is dict:
         if not isinstance(given, dict):
             raise ValueError(f"{name}: expected values by name, got {given!r}")

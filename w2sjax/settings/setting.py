@@ -6,8 +6,8 @@ claim's file needs neither JAX nor flint, and a replay no JAX.
 
 Vocabulary (`__init__.py`, needs nothing):
     SETTING: the `Setting`; the symbols and assumptions that claims are written in.
-    written(data, style, *arguments): a quantity as LaTeX or Unicode (`language.printing`); writer(claim):
-        the same for one claim, if that tells how a symbol is written.
+    written(data, style, *arguments): a quantity as LaTeX or Unicode (`language.printing`), where no table of
+        symbols says it; writer(claim): the same for one claim, if that tells how a symbol is written.
     check(claim): raises where a claim makes no sense; sets_of(claim): names of the convex sets that its
         assumptions leave, or None for all. Both may be absent.
 
@@ -57,6 +57,7 @@ import dataclasses
 import functools
 import importlib
 import importlib.util
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
@@ -69,11 +70,13 @@ class Setting:
         name: its folder's.
         sets: whether its instances are over a convex set; of these kinds alone, if they are named.
         exact: whether it has exact instances.
+        symbols: how its quantities are written, by name: LaTeX, Unicode, and how strongly that binds.
     """
 
     name: str
     sets: bool | tuple[str, ...] = False
     exact: bool = True
+    symbols: Mapping[str, tuple[Any, ...]] = dataclasses.field(default_factory=dict, compare=False)
 
     @property
     def package(self) -> str:
@@ -97,7 +100,13 @@ class Setting:
 
     def written(self, data: Any, style: Any, *arguments: str) -> Any:
         """Write a quantity."""
-        return self.vocabulary.written(data, style, *arguments)
+        if hasattr(self.vocabulary, "written"):
+            return self.vocabulary.written(data, style, *arguments)
+        (latex, unicode, *binds), *inside = (self.symbols[part] for part in data)
+        if inside:
+            return style.call(latex, unicode, [(style.choose(*part), 0) for part in inside])
+        text = style.choose(latex, unicode)
+        return (text, *binds) if binds else text
 
     def writer(self, claim: Any) -> Any:
         """Give the function that writes the quantities of a claim."""
@@ -110,16 +119,8 @@ class Setting:
         return importlib.import_module(self.package)
 
 
-NAMES = (
-    "projection",
-    "expansion",
-    "sampling",
-    "selection",
-    "detection",
-    "bandits",
-    "mixture",
-    "drawn",
-)
+NAMES = ("projection", "expansion", "sampling", "selection", "detection", "bandits", "mixture",
+         "drawn")  # fmt: skip
 
 
 def setting_named(name: str) -> Setting:

@@ -1,10 +1,14 @@
-"""Shorter numbers in the place of others, and fewer entries: the steps by which counterexamples shrink."""
+"""Short numbers, drawn or put in the place of others, and fewer entries: how counterexamples shrink."""
 
-from collections.abc import Iterator
+import dataclasses
+import random
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from w2sjax.arithmetic.rationals import length, simplest
+
+Kind = TypeVar("Kind")
 
 HALF = Fraction(1, 2)
 SHORT = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3", "1/3", "-1/3")))
@@ -29,6 +33,28 @@ def changes(value: Any, shorter: bool = True) -> Iterator[Any]:
             if (length(other) < length(value) or not shorter) and other not in tried:
                 tried.add(other)
                 yield other
+
+
+def changed(record: Any, *names: str, shorter: bool = True) -> Iterator[Any]:
+    """All ways to replace one number in some fields of a record, by default by a shorter one."""
+    for name in names:
+        for value in changes(getattr(record, name), shorter):
+            yield dataclasses.replace(record, **{name: value})
+
+
+def favoured(source: random.Random, grid: Sequence[Kind]) -> Kind:
+    """Draw an entry, those that come first more often than the others."""
+    return grid[min(source.randrange(len(grid)), source.randrange(len(grid)))]
+
+
+def placed(values: Any, new: Any, *places: int) -> Any:
+    """Put something into a nested list or tuple."""
+    if not places:
+        return new
+    first, *others = places
+    return type(values)(
+        [*values[:first], placed(values[first], new, *others), *values[first + 1 :]]
+    )
 
 
 def portions(count: int) -> Iterator[set[int]]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from w2sjax.mixture.model import OverlapMixture, overlap_mixture
 from w2sjax.overlap.regret import regret_bound
-from w2sjax.settings.bandits.drawing import (
+from w2sjax.settings.bandits.floats import (
     GRID,
     LARGEST,
     PLACES,

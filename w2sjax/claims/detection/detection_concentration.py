@@ -18,18 +18,8 @@ from fractions import Fraction
 
 from w2sjax import Claim
 from w2sjax.language import absolute, log, maximum, sqrt
-from w2sjax.settings.detection import (
-    DETECTION,
-    HARD_ONLY,
-    IID,
-    ONE_DIRECTION,
-    delta,
-    density,
-    estimate,
-    false_positives,
-    misses,
-    n,
-)
+from w2sjax.settings import detection
+from w2sjax.settings.detection import delta, density, estimate, false_positives, misses, n
 
 off = absolute(estimate - density)
 rate = maximum(false_positives, misses)
@@ -38,8 +28,8 @@ CLAIM = Claim(
     title="Theorem 4.2, explicit",
     source="derived; Shin, Cooper, Sala (2025), Theorem 4.2, arXiv:2412.03881, "
     "for a fixed direction and threshold",
-    setting=DETECTION,
-    assumptions=(IID, ONE_DIRECTION, HARD_ONLY),
+    setting=detection.SETTING,
+    assumptions=(detection.IID, detection.ONE_DIRECTION, detection.HARD_ONLY),
     claim=off <= rate + sqrt(log(2 / delta) / (2 * n)),
     # The deviation falls like 1/n.
     false_twin=off <= rate + sqrt(log(2 / delta) / 2) / n,

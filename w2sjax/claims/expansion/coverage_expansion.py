@@ -14,27 +14,8 @@ it is at least $(1 - \alpha)c(1 - q - P(R(f)^c|T))$, which for moderate c contra
 
 from w2sjax import Claim
 from w2sjax.language import less, maximum
-from w2sjax.settings.expansion import (
-    DISAGREES,
-    EXPANSION,
-    FRAGILE,
-    HITS,
-    MISTAKES,
-    RARELY_WRONG,
-    SHARED,
-    WRONG,
-    P,
-    S,
-    T,
-    alpha,
-    bad,
-    c,
-    expands,
-    good,
-    moderate,
-    q,
-    world,
-)
+from w2sjax.settings import expansion
+from w2sjax.settings.expansion import DISAGREES, FRAGILE, WRONG, P, S, T, alpha, bad, c, good, q
 
 d, fragile = P(DISAGREES, S), P(FRAGILE, T)
 spread = maximum(q, (d - c * alpha) / (c * (1 - 2 * alpha)))
@@ -43,18 +24,18 @@ CLAIM = Claim(
     title="Theorem 4.2 of Lang et al. for moderate c (as printed, any c, it is false)",
     source="Lang, Sontag, Vijayaraghavan (2024), Theorem 4.2, arXiv:2405.16043, with c(1 - alpha) at "
     "most 1 added",
-    setting=EXPANSION,
+    setting=expansion.SETTING,
     assumptions=(
-        expands(MISTAKES, T, good(S)),
-        expands(HITS, T, bad(S)),
-        *SHARED,
-        moderate(c <= 1 / (1 - alpha)),
+        expansion.expands(expansion.MISTAKES, T, good(S)),
+        expansion.expands(expansion.HITS, T, bad(S)),
+        *expansion.SHARED,
+        expansion.moderate(c <= 1 / (1 - alpha)),
     ),
-    where=(*RARELY_WRONG, less(d + fragile, c * (1 - q - alpha))),
+    where=(*expansion.RARELY_WRONG, less(d + fragile, c * (1 - q - alpha))),
     claim=P(WRONG, T) <= (1 + alpha / (1 - 2 * alpha)) * fragile + spread,
     false_twin=P(WRONG, T) <= spread,
     # Mistakes in T reach half of the right labels, the rest half of the wrong: α = 1/3, c = 1, 1/2 = 1/2.
-    tight=world(
+    tight=expansion.world(
         teacher=(-1, -1, 0, 0, 1, 1),
         masses=(1, 1, 2, 2, 1, 1),
         f=(1, 0, 1, 0, 0, 1),

@@ -13,32 +13,17 @@ Numerics. As in `expansion_core`.
 
 from w2sjax import Claim
 from w2sjax.language import less, maximum
-from w2sjax.settings.expansion import (
-    DISAGREES,
-    EXPANSION,
-    FRAGILE,
-    MISTAKES,
-    SHARED,
-    WRONG,
-    P,
-    S,
-    T,
-    alpha,
-    c,
-    expands,
-    good,
-    q,
-    world,
-)
+from w2sjax.settings import expansion
+from w2sjax.settings.expansion import DISAGREES, FRAGILE, WRONG, P, S, T, alpha, c, good, q
 
 CLAIM = Claim(
     title="Theorem B.3 of Lang et al.: coverage expansion",
     source="Lang, Sontag, Vijayaraghavan (2024), Theorem B.3, arXiv:2405.16043",
-    setting=EXPANSION,
-    assumptions=(expands(MISTAKES, T, good(S)), *SHARED),
+    setting=expansion.SETTING,
+    assumptions=(expansion.expands(expansion.MISTAKES, T, good(S)), *expansion.SHARED),
     where=(less(alpha, 1),),
     claim=P(WRONG, T) <= P(FRAGILE, T) + maximum(q, P(DISAGREES, S) / (c * (1 - alpha))),
     false_twin=P(WRONG, T) <= P(FRAGILE, T) + maximum(q, P(DISAGREES, S) / c),
     # The tight world of `hard_error`, where the teacher abstains on the hard points: 1/2 = 1/2.
-    tight=world(teacher=(-1, -1, 0, 0, 1), f=(1, 0, 1, 0, 1), edges=((0, 2), (1, 3))),
+    tight=expansion.world(teacher=(-1, -1, 0, 0, 1), f=(1, 0, 1, 0, 1), edges=((0, 2), (1, 3))),
 )

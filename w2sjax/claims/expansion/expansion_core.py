@@ -13,20 +13,8 @@ Numerics. All masses are integers: a side is a few quotients of exact numbers.
 
 from w2sjax import Claim
 from w2sjax.language import maximum, named
-from w2sjax.settings.expansion import (
-    EXPANSION,
-    FRAGILE,
-    MISTAKES,
-    SHARED,
-    WRONG,
-    A,
-    B,
-    P,
-    c,
-    expands,
-    q,
-    world,
-)
+from w2sjax.settings import expansion
+from w2sjax.settings.expansion import FRAGILE, WRONG, A, B, P, c, q, world
 
 m_A = named("m_A", "m_A", P(WRONG, A))
 
@@ -34,8 +22,8 @@ CLAIM = Claim(
     title="Core lemma of expansion",
     source="derived; the step under Theorems 4.1 and 4.2 of Lang, Sontag, Vijayaraghavan (2024), "
     "arXiv:2405.16043",
-    setting=EXPANSION,
-    assumptions=(expands(MISTAKES, B, A), *SHARED),
+    setting=expansion.SETTING,
+    assumptions=(expansion.expands(expansion.MISTAKES, B, A), *expansion.SHARED),
     claim=P(WRONG, B) <= maximum(q, m_A / c) + P(FRAGILE, B),
     false_twin=P(WRONG, B) <= maximum(q, m_A / c),
     # Two hard points, paired with two overlap points; f is wrong on one pair: 1/2 = 1/2.

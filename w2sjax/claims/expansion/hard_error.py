@@ -13,29 +13,14 @@ Numerics. As in `expansion_core`.
 
 from w2sjax import Claim
 from w2sjax.language import less, maximum
-from w2sjax.settings.expansion import (
-    EXPANSION,
-    FRAGILE,
-    MISTAKES,
-    SHARED,
-    WRONG,
-    H,
-    O,
-    P,
-    c,
-    dis_O,
-    epsilon_1,
-    expands,
-    good,
-    q,
-    world,
-)
+from w2sjax.settings import expansion
+from w2sjax.settings.expansion import FRAGILE, WRONG, H, O, P, c, dis_O, epsilon_1, good, q, world
 
 CLAIM = Claim(
     title="Theorem 4.1 of Shin et al.: hard-only error",
     source="derived; Theorem 4.1 of Shin, Cooper, Sala (2025), arXiv:2412.03881",
-    setting=EXPANSION,
-    assumptions=(expands(MISTAKES, H, good(O)), *SHARED),
+    setting=expansion.SETTING,
+    assumptions=(expansion.expands(expansion.MISTAKES, H, good(O)), *expansion.SHARED),
     where=(less(epsilon_1, 1),),
     claim=P(WRONG, H) <= maximum(q, dis_O / ((1 - epsilon_1) * c)) + P(FRAGILE, H),
     false_twin=P(WRONG, H) <= maximum(q, dis_O / c) + P(FRAGILE, H),

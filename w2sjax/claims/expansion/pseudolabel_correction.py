@@ -17,26 +17,8 @@ from fractions import Fraction
 
 from w2sjax import Claim
 from w2sjax.language import less
-from w2sjax.settings.expansion import (
-    DISAGREES,
-    EXPANSION,
-    FRAGILE,
-    HITS,
-    RARELY_WRONG,
-    SHARED,
-    WRONG,
-    P,
-    S,
-    alpha,
-    bad,
-    c,
-    expands,
-    good,
-    moderate,
-    q,
-    rho,
-    world,
-)
+from w2sjax.settings import expansion
+from w2sjax.settings.expansion import DISAGREES, FRAGILE, WRONG, P, S, alpha, bad, c, good, q, rho
 
 bound = 2 * alpha / (1 - 2 * alpha) * rho + P(DISAGREES, S)
 
@@ -44,17 +26,21 @@ CLAIM = Claim(
     title="Theorem 4.1 of Lang et al. for moderate c (as printed, any c, it is false)",
     source="Lang, Sontag, Vijayaraghavan (2024), Theorem 4.1, arXiv:2405.16043, with c at most "
     "2(1 - alpha) added",
-    setting=EXPANSION,
-    assumptions=(expands(HITS, good(S), bad(S)), *SHARED, moderate(c <= 2 * (1 - alpha))),
+    setting=expansion.SETTING,
+    assumptions=(
+        expansion.expands(expansion.HITS, good(S), bad(S)),
+        *expansion.SHARED,
+        expansion.moderate(c <= 2 * (1 - alpha)),
+    ),
     where=(
-        *RARELY_WRONG,
+        *expansion.RARELY_WRONG,
         less(q, Fraction(3, 4) * (1 - 2 * alpha)),
         P(DISAGREES | FRAGILE, S) <= (1 - alpha + 3 * c * alpha) / 4,
     ),
     claim=P(WRONG, S) <= bound + alpha * (1 - Fraction(3, 2) * c),
     false_twin=P(WRONG, S) <= bound + alpha * (1 - 2 * c),
     # f is right on 3/4 of the right labels and repairs half of the wrong: α = 1/3, c = 2/3, 1/3 = 1/3.
-    tight=world(
+    tight=expansion.world(
         teacher=(-1, 0, 0, 1, 1), masses=(1, 3, 1, 1, 1), f=(0, 0, 1, 0, 1), edges=((1, 3),)
     ),
 )

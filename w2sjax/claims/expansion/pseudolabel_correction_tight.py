@@ -13,25 +13,8 @@ e - \alpha b - \rho$ give $b \ge c'(1 - e - \rho)$, and $e \le P(f \ne \tilde y|
 
 from w2sjax import Claim
 from w2sjax.language import less, named
-from w2sjax.settings.expansion import (
-    DISAGREES,
-    EXPANSION,
-    FRAGILE,
-    HITS,
-    RARELY_WRONG,
-    SHARED,
-    WRONG,
-    P,
-    S,
-    alpha,
-    bad,
-    c,
-    expands,
-    good,
-    q,
-    rho,
-    world,
-)
+from w2sjax.settings import expansion
+from w2sjax.settings.expansion import DISAGREES, FRAGILE, WRONG, P, S, alpha, bad, c, good, q, rho
 
 prime = named("c'", "c'", c / (1 - alpha + c * alpha))
 d = P(DISAGREES, S)
@@ -39,10 +22,10 @@ d = P(DISAGREES, S)
 CLAIM = Claim(
     title="Theorem B.1 of Lang et al.: pseudolabel correction",
     source="Lang, Sontag, Vijayaraghavan (2024), Theorem B.1, arXiv:2405.16043",
-    setting=EXPANSION,
-    assumptions=(expands(HITS, good(S), bad(S)), *SHARED),
+    setting=expansion.SETTING,
+    assumptions=(expansion.expands(expansion.HITS, good(S), bad(S)), *expansion.SHARED),
     where=(
-        *RARELY_WRONG,
+        *expansion.RARELY_WRONG,
         P(DISAGREES | FRAGILE, S) <= 1 - q - alpha,
         less(c, (1 - alpha) / alpha),  # 1 - 2 c' alpha > 0
     ),
@@ -51,5 +34,5 @@ CLAIM = Claim(
     false_twin=P(WRONG, S)
     <= (d - alpha * (3 * prime - 1) + 3 * prime * alpha * rho) / (1 - 2 * prime * alpha),
     # The teacher is wrong on two of five points of S, f repairs one: α = 2/5, c = 1/2, c' = 5/8, 1/5 = 1/5.
-    tight=world(teacher=(-1, 0, 0, 0, 1, 1), f=(0, 0, 0, 0, 0, 1), edges=((1, 4),)),
+    tight=expansion.world(teacher=(-1, 0, 0, 0, 1, 1), f=(0, 0, 0, 0, 0, 1), edges=((1, 4),)),
 )

@@ -19,23 +19,16 @@ from fractions import Fraction
 
 from w2sjax import Claim
 from w2sjax.language import log, sqrt
-from w2sjax.settings.mixture import (
-    BETTER_THAN_CHANCE,
-    MIXTURE,
-    R,
-    delta,
-    k,
-    largest_fall,
-    largest_rise,
-)
+from w2sjax.settings import mixture
+from w2sjax.settings.mixture import R, delta, k, largest_fall, largest_rise
 
 radius = sqrt(2 * log(k * (k - 1) / (2 * delta)) / R)
 
 CLAIM = Claim(
     title="Gain rises with the overlap density",
     source="derived; empirical finding of Shin, Cooper, Sala (2025), arXiv:2412.03881",
-    setting=MIXTURE,
-    assumptions=(BETTER_THAN_CHANCE,),
+    setting=mixture.SETTING,
+    assumptions=(mixture.BETTER_THAN_CHANCE,),
     claim=largest_fall <= radius,
     # Overlap points never help.
     false_twin=largest_rise <= radius,

@@ -16,21 +16,8 @@ from fractions import Fraction
 
 from w2sjax import Claim
 from w2sjax.language import log, named, sqrt
-from w2sjax.settings.sampling import (
-    BOUNDED,
-    FIRST,
-    IID,
-    SAMPLING,
-    B,
-    best,
-    d,
-    delta,
-    gap_n,
-    n,
-    student,
-    target,
-    weak,
-)
+from w2sjax.settings import sampling
+from w2sjax.settings.sampling import B, best, d, delta, gap_n, n, student, target, weak
 
 deviation = named(r"\Delta", "Δ", 8 * B**2 / sqrt(n) + 4 * B**2 * sqrt(log(2 / delta) / (2 * n)))
 kappa = named(r"\kappa", "κ", 2 * deviation)
@@ -43,8 +30,8 @@ CLAIM = Claim(
     title="Theorem 2 with probability",
     source="derived; Charikar, Pabbaraju, Shiragur (2024), Theorem 2, arXiv:2405.15116, "
     "with constants",
-    setting=SAMPLING,
-    assumptions=(IID, FIRST, BOUNDED),
+    setting=sampling.SETTING,
+    assumptions=(sampling.IID, sampling.FIRST, sampling.BOUNDED),
     claim=d(student, target)
     <= gain + kappa + epsilon + 2 * sqrt(epsilon) * distance + 2 * distance * roots + roots**2,
     # The statistical terms are left out.

@@ -15,21 +15,8 @@ from fractions import Fraction
 
 from w2sjax import Claim
 from w2sjax.language import log, named, sqrt
-from w2sjax.settings.sampling import (
-    BOUNDED,
-    FIRST,
-    IID,
-    SAMPLING,
-    B,
-    best,
-    d,
-    delta,
-    gap_n,
-    n,
-    student,
-    target,
-    weak,
-)
+from w2sjax.settings import sampling
+from w2sjax.settings.sampling import B, best, d, delta, gap_n, n, student, target, weak
 
 allowed = named(r"\Gamma", "Γ", 4 * B**2 / sqrt(n) + 5 * B**2 * sqrt(log(1 / delta) / (2 * n)))
 epsilon = named(r"\varepsilon", "ε", d(best, target))
@@ -38,8 +25,8 @@ without = d(weak, target) - d(student, weak) + 2 * sqrt(epsilon * d(student, wea
 CLAIM = Claim(
     title="Theorem 2, sharpened, with probability",
     source="derived; sharpens Charikar, Pabbaraju, Shiragur (2024), Theorem 2, arXiv:2405.15116",
-    setting=SAMPLING,
-    assumptions=(IID, FIRST, BOUNDED),
+    setting=sampling.SETTING,
+    assumptions=(sampling.IID, sampling.FIRST, sampling.BOUNDED),
     claim=d(student, target)
     <= d(weak, target) - d(student, weak) + 2 * allowed + 2 * sqrt(epsilon * d(student, weak)),
     # The statistical term is left out.

@@ -14,33 +14,20 @@ certificate's upper bound at the computed best member, which may stand for $f_s$
 
 from w2sjax import Claim
 from w2sjax.language import sqrt
-from w2sjax.settings.selection import (
-    SELECTION,
-    best,
-    d,
-    gamma,
-    lower,
-    misfit,
-    off,
-    student,
-    target,
-    two_points,
-    upper,
-    weak,
-)
+from w2sjax.settings import selection
+from w2sjax.settings.selection import best, d, gamma, lower, misfit, student, target, upper, weak
+
+error = d(student, target)
 
 CLAIM = Claim(
     title="Bracket of the students' errors",
     source="derived; sharpened Theorem 2 of Charikar, Pabbaraju, Shiragur (2024), "
     "arXiv:2405.15116, and the triangle inequality",
-    setting=SELECTION,
-    claim=(lower <= d(student, target), d(student, target) <= upper),
+    setting=selection.SETTING,
+    claim=(lower <= error, error <= upper),
     # The target is taken for realizable.
-    false_twin=(
-        lower <= d(student, target),
-        d(student, target) <= d(weak, target) - misfit + 2 * gamma,
-    ),
+    false_twin=(lower <= error, error <= d(weak, target) - misfit + 2 * gamma),
     sets=("subspace", "l2_ball", "simplex"),
-    allowance=2 * off(best) * sqrt(misfit),
-    tight=two_points((1, -1), target=(1, -1)),
+    allowance=2 * selection.off(best) * sqrt(misfit),
+    tight=selection.two_points((1, -1), target=(1, -1)),
 )

@@ -11,20 +11,8 @@ Numerics. The bound holds for whichever model is chosen, so near-tied models do 
 
 from w2sjax import Claim
 from w2sjax.language import maximum, named, sqrt
-from w2sjax.settings.selection import (
-    SELECTION,
-    best,
-    chosen,
-    d,
-    least_other,
-    lower,
-    misfit,
-    off,
-    student,
-    target,
-    two_points,
-    upper,
-)
+from w2sjax.settings import selection
+from w2sjax.settings.selection import best, d, lower, misfit, off, student, target, upper
 
 error = d(student, target)
 L, U = named("L_j", "L_j", lower), named("U_j", "U_j", upper)
@@ -32,17 +20,17 @@ L, U = named("L_j", "L_j", lower), named("U_j", "U_j", upper)
 regret = named(
     r"d(f_{sw,j^*}, f^*) - \min_j d(f_{sw,j}, f^*)",
     "d(f_sw,j*, f*) - min_j d(f_sw,j, f*)",
-    maximum(0, chosen(error) - least_other(error)),
+    maximum(0, selection.chosen(error) - selection.least_other(error)),
 )
 
 CLAIM = Claim(
     title="Regret of choosing by weak error less misfit",
     source="derived; heuristic of Charikar, Pabbaraju, Shiragur (2024), arXiv:2405.15116",
-    setting=SELECTION,
-    claim=regret <= maximum(0, chosen(U) - least_other(L)),
+    setting=selection.SETTING,
+    claim=regret <= maximum(0, selection.chosen(U) - selection.least_other(L)),
     # The heuristic always finds the best student.
     false_twin=regret <= 0,
     sets=("subspace", "l2_ball", "simplex"),
-    allowance=2 * off(best) * chosen(sqrt(misfit)),
-    tight=two_points((1, 1), (6, -2), target=(4, -4)),
+    allowance=2 * off(best) * selection.chosen(sqrt(misfit)),
+    tight=selection.two_points((1, 1), (6, -2), target=(4, -4)),
 )

@@ -14,7 +14,7 @@ from w2sjax.arithmetic.intervals import exact, intervals
 from w2sjax.language.claims import Claim
 from w2sjax.settings.bandits import fixed
 from w2sjax.settings.bandits.instance import Instance
-from w2sjax.settings.exact import Case, RefusedError
+from w2sjax.settings.exact import Case, RefusedError, Witness
 
 BITS = 200
 PATHS = 20_000
@@ -22,11 +22,11 @@ PATHS = 20_000
 Path = tuple[Fraction, list[int], Fraction]
 
 
-class Checker:
+class Checker(Witness):
     """What claims speak of, from all paths; of what may be paid only the totals that the evidence states."""
 
     def __init__(self, claim: Claim, instance: Instance, evidence: dict[str, Any]):
-        self.claim, self.instance, self.evidence = claim, instance, evidence
+        super().__init__(claim, instance, evidence)
         self.walked = 0
         logarithm = intervals(BITS)["log"](exact(instance.horizon))
         self.log = floor(logarithm.low * 2**BITS), ceil(logarithm.high * 2**BITS)
@@ -35,10 +35,6 @@ class Checker:
     def notes(self) -> dict[str, str]:
         """How many paths there are."""
         return {"paths": f"{self.walked} played"}
-
-    def properties(self) -> dict[str, bool]:
-        """Check the assumptions."""
-        return {n: met for n, met in self.instance.satisfied().items() if self.claim.assumes(n)}
 
     def cases(self) -> Iterator[Case]:
         """List the stated totals of what may be paid; all, where none are stated.
@@ -58,7 +54,7 @@ class Checker:
         if ("paid",) not in self.claim.quantities:
             yield Case(known.__getitem__, exact(1))
             return
-        stated = self.evidence.get("failing", list(map(str, totals)))
+        stated = self.shown.get("failing", list(map(str, totals)))
         chosen = [total for total in totals if isinstance(stated, list) and str(total) in stated]
         if not chosen or len(chosen) != len(stated):
             raise RefusedError("failing: expected totals that may be paid, each once")

@@ -1,4 +1,7 @@
-"""What the claims on bandits speak of, in floating point: repetitions of the theorem's index.
+r"""Random sets of sources with a horizon, and a few repetitions of the theorem's index, in floating point.
+
+Densities are multiples of $2^{-24}$, as are the uniform numbers that they are compared with, so that a
+point is an overlap point with exactly that probability.
 
 The index is computed in single precision, as the choices depend on it alone; what they are worth is computed
 in double precision.
@@ -13,22 +16,86 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int, PRNGKeyArray, UInt32
 
 from w2sjax.arithmetic.measured import MEASURED, exactly, measured
 from w2sjax.arithmetic.rounding import Rounded, gamma
 from w2sjax.language.claims import Claim
 from w2sjax.overlap.bandits import THEOREM
+from w2sjax.overlap.regret import regret_bound
 from w2sjax.overlap.rewards import indicator
 from w2sjax.overlap.simulation import play
 from w2sjax.settings.bandits import INDEPENDENT
-from w2sjax.settings.bandits.drawing import LARGEST, PLACES, RegretInstance
-from w2sjax.settings.bandits.drawing import STRATA as STRATA
-from w2sjax.settings.bandits.drawing import draw as draw
+from w2sjax.settings.random_instances import strata
 
-UNSURE = Fraction(
-    1, 10
-)  # the probability with which the estimated regret is off by more than its error
+PLACES = 4  # sources at most
+SMALLEST, LARGEST = 8, 512  # rounds
+REPETITIONS = 16
+GRID = 2.0**24
+
+GAPS = ("equal", "one good", "spread", "close")
+SOURCES = map(str, range(2, PLACES + 1))
+STRATA = strata(sources=SOURCES, gaps=GAPS, bound=("informative", "vacuous"))
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class RegretInstance:
+    """Sources, a horizon, and the seeds of the repetitions.
+
+    Attributes:
+        means: densities; those beyond the sources are 0.
+        sources: K.
+        horizon: T.
+        seeds: one for each repetition.
+        scale: what an overlap point pays; 1, unless rewards may leave [0, 1].
+        late: 0, unless the best source pays nothing at first, and later always.
+        strata: indices into `STRATA`.
+    """
+
+    means: Float[Array, "*batch k"]
+    sources: Int[Array, "*batch"]
+    horizon: Int[Array, "*batch"]
+    seeds: UInt32[Array, "*batch 2 r"]
+    scale: Float[Array, "*batch"]
+    late: Float[Array, "*batch"]
+    strata: Int[Array, "*batch 3"]
+
+
+def draw(key: PRNGKeyArray, variant: None = None, *, largest: int = LARGEST) -> RegretInstance:
+    """Draw two to four sources and a horizon, log-uniform.
+
+    Strata: sources that are equal, one that is better by a random gap, unrelated ones, and ones that
+    differ by less than 0.2; the bound below 1 (informative) or not (vacuous, as a regret cannot exceed 1).
+    """
+    uniform_key, seed_key = jax.random.split(key)
+    uniform = jax.random.uniform(uniform_key, (PLACES + 5,), jnp.float64)
+    level, gap, raw = uniform[0], uniform[1], uniform[5:]
+    count = 2 + jnp.floor((PLACES - 1) * uniform[2])
+    sources = count.astype(jnp.int32)
+    kind = jnp.floor(len(GAPS) * uniform[3]).astype(jnp.int32)
+    places = jnp.arange(PLACES, dtype=jnp.int32)
+    best = jnp.floor(count * raw[0]).astype(jnp.int32)
+    first = (places == best).astype(raw.dtype)
+    equal, close = jnp.broadcast_to(level, (PLACES,)), 0.8 * level + 0.2 * raw
+    one_good = level * (1 - gap) + gap * level * first
+    means = jnp.stack([equal, one_good, raw, close])[kind]
+    means = jnp.floor(GRID * means) / GRID
+    means = jnp.where(places < sources, means, 0)
+    horizon = jnp.floor(SMALLEST * (largest / SMALLEST) ** uniform[4]).astype(jnp.int32)
+    vacuous = (regret_bound(count, horizon.astype(count.dtype)) >= 1).astype(jnp.int32)
+    return RegretInstance(
+        means=means,
+        sources=sources,
+        horizon=horizon,
+        seeds=jax.random.bits(seed_key, (2, REPETITIONS), jnp.uint32),
+        scale=jnp.ones((), jnp.float64),
+        late=jnp.zeros((), jnp.float64),
+        strata=jnp.stack([sources - 2, PLACES - 1 + kind, PLACES - 1 + len(GAPS) + vacuous]),
+    )
+
+
+UNSURE = Fraction(1, 10)  # how likely the estimated regret is off by more than its error
 RANGE = 20.0  # of rewards that leave [0, 1]
 LATE = np.asarray([0.875, 0.296875] + [0.0] * (PLACES - 2))
 
@@ -68,9 +135,8 @@ def prepare(instance: RegretInstance, claims: tuple[Claim, ...] = ()) -> Played:
 
     repetitions = instance.seeds.shape[-1]
     means = jnp.broadcast_to(instance.means.astype(single)[:, None], (PLACES, repetitions))
-    state = play(
-        THEOREM, rewards, instance.seeds, means, horizon, instance.horizon[None], instance.sources
-    )
+    rounds = instance.horizon[None]
+    state = play(THEOREM, rewards, instance.seeds, means, horizon, rounds, instance.sources)
     wide = instance.means.dtype
     return Played(instance, state.pulls[0].astype(wide), state.rewards[0].astype(wide))
 

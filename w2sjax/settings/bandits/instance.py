@@ -1,10 +1,11 @@
 """A choice among data sources in rational numbers: few outcomes and rounds, or play that is determined."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from w2sjax.arithmetic.rationals import dot
 from w2sjax.settings.records import Record, axes
 
 LARGEST = 10**5  # rounds
@@ -34,7 +35,7 @@ class Instance(Record):
     @property
     def sources(self) -> int:
         """Number of sources."""
-        return self.extent("source")
+        return len(self.chances[0]) if self.chances else 0
 
     def described(self) -> str:
         """Say how many sources, scenarios and rounds there are."""
@@ -45,11 +46,11 @@ class Instance(Record):
     def means(self) -> list[list[Fraction]]:
         """Mean reward of each source in each scenario."""
         scenarios = zip(self.chances, self.rewards, strict=True)
-        return [list(map(_mean, *both)) for both in scenarios]
+        return [list(map(dot, *both)) for both in scenarios]
 
     def densities(self) -> list[Fraction]:
         """Mean reward of each source over all scenarios."""
-        return [_mean(self.scenarios, means) for means in zip(*self.means(), strict=True)]
+        return [dot(self.scenarios, means) for means in zip(*self.means(), strict=True)]
 
     def known(self, number: Callable[[Any], Any]) -> dict[tuple[str, ...], Any]:
         """Give the quantities that hang on no choice, in numbers of any arithmetic."""
@@ -77,13 +78,8 @@ class Instance(Record):
         if any(not share or min(share) <= 0 or sum(share) != 1 for share in shares):
             return "probability: expected positive numbers that sum to 1"
         if not self.sources <= self.horizon <= LARGEST:
-            return (
-                f"horizon: expected {self.sources} (the sources) to {LARGEST}, got {self.horizon}"
-            )
+            allowed = f"{self.sources} (the sources) to {LARGEST}"
+            return f"horizon: expected {allowed}, got {self.horizon}"
         if not 0 < self.failure < 1:
             return f"failure: expected a number between 0 and 1, got {self.failure}"
         return None
-
-
-def _mean(shares: Sequence[Fraction], values: Sequence[Fraction]) -> Fraction:
-    return sum((p * v for p, v in zip(shares, values, strict=True)), Fraction(0))

@@ -5,22 +5,20 @@ from typing import Any
 
 from w2sjax.language.claims import Claim
 from w2sjax.settings.bandits.instance import Instance
+from w2sjax.settings.tables import table
 
 
 def page(instance: Instance, claim: Claim, evidence: dict[str, Any]) -> list[str]:
     """Give the sources as a table and sentences."""
     places = range(1, instance.sources + 1)
+    titles = ["scenario", "probability", *(f"source {k}" for k in places)]
     rows = [
-        ["scenario", "probability", *(f"source {k}" for k in places)],
-        ["---"] * (len(places) + 2),
+        [i + 1, share, *map(_pays, instance.chances[i], instance.rewards[i])]
+        for i, share in enumerate(instance.scenarios)
     ]
-    for i, share in enumerate(instance.scenarios):
-        pays = map(_pays, instance.chances[i], instance.rewards[i])
-        rows.append([str(i + 1), str(share), *pays])
-    rows.append(["all", "1", *(f"mean {o}" for o in instance.densities())])
+    rows.append(["all", 1, *(f"mean {o}" for o in instance.densities())])
     rule = "each source once, then the largest index ô + √(2 log T / n), the first among equals"
-    lines = [*(f"| {' | '.join(row)} |" for row in rows), ""]
-    lines.append(f"T = {instance.horizon} rounds: {rule}.")
+    lines = [*table(titles, rows), "", f"T = {instance.horizon} rounds: {rule}."]
     if len(instance.scenarios) > 1:
         lines.append(
             "The scenario is drawn once, before the first round, and nobody is told which."
@@ -33,6 +31,5 @@ def page(instance: Instance, claim: Claim, evidence: dict[str, Any]) -> list[str
 def _pays(chances: list[Fraction], rewards: list[Fraction]) -> str:
     if len(rewards) == 1:
         return f"pays {rewards[0]} every time"
-    return "pays " + ", ".join(
-        f"{value} with probability {share}" for value, share in zip(rewards, chances, strict=True)
-    )
+    pairs = zip(rewards, chances, strict=True)
+    return "pays " + ", ".join(f"{value} with probability {share}" for value, share in pairs)

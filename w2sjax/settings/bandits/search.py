@@ -13,7 +13,7 @@ from w2sjax.language.claims import Claim
 from w2sjax.language.evaluation import plan
 from w2sjax.settings.bandits import BOUNDED, INDEPENDENT
 from w2sjax.settings.bandits.instance import Instance
-from w2sjax.settings.shrinking import changes
+from w2sjax.settings.shrinking import changed, changes, favoured, placed
 
 ONE = Fraction(1)
 REWARDS = tuple(map(Fraction, ("0", "1", "1/2", "1/4", "1/8", "3/4")))
@@ -42,31 +42,26 @@ def small(claim: Claim, kind: Any, parameters: Any, seed: int) -> Iterator[Insta
             yield _independent(source, rewards)
 
 
-def _number(source: random.Random, grid: tuple[Fraction, ...]) -> Fraction:
-    """Draw one, those that are named first more often than the others."""
-    return grid[min(source.randrange(len(grid)), source.randrange(len(grid)))]
-
-
 def _independent(source: random.Random, grid: tuple[Fraction, ...]) -> Instance:
     count = source.choice((1, 2, 2, 2, 3))
     chances, rewards = [], []
     for _ in range(count):
-        first, second = _number(source, grid), _number(source, grid)
-        share = _number(source, SHARES)
+        first, second = favoured(source, grid), favoured(source, grid)
+        share = favoured(source, SHARES)
         certain = source.random() < 0.5 or first == second
         chances.append([ONE] if certain else [share, 1 - share])
         rewards.append([first] if certain else [first, second])
     horizon = count + source.choice((0, 0, 1, 1, 2, 3, 4, 6))
-    return Instance(horizon, _number(source, FAILURES), [ONE], [chances], [rewards])
+    return Instance(horizon, favoured(source, FAILURES), [ONE], [chances], [rewards])
 
 
 def _dependent(source: random.Random, grid: tuple[Fraction, ...]) -> Instance:
     """Let chance decide once, and then never again."""
     count, number = source.choice((1, 2, 2, 2, 3)), source.choice((2, 2, 2, 3))
-    shares = [_number(source, SHARES) / (number - 1) for _ in range(number - 1)]
-    rewards = [[[_number(source, grid)] for _ in range(count)] for _ in range(number)]
+    shares = [favoured(source, SHARES) / (number - 1) for _ in range(number - 1)]
+    rewards = [[[favoured(source, grid)] for _ in range(count)] for _ in range(number)]
     horizon = max(count, int(2 ** source.uniform(1, ROUNDS)))
-    failure = _number(source, FAILURES)
+    failure = favoured(source, FAILURES)
     chances = [[[ONE]] * count] * number
     return Instance(horizon, failure, [*shares, ONE - sum(shares)], chances, rewards)
 
@@ -93,14 +88,10 @@ def _dot(shares: Sequence[float], values: Sequence[float]) -> float:
 
 def cost(instance: Instance) -> tuple[int, ...]:
     """Order them: sources, scenarios, outcomes, rounds by halves, digits, rounds."""
-    return (
-        instance.sources,
-        len(instance.scenarios),
-        sum(1 for _ in instance.numbers("rewards")),
-        instance.horizon.bit_length(),
-        sum(map(length, instance.numbers())),
-        instance.horizon,
-    )
+    rounds, scenarios = instance.horizon, len(instance.scenarios)
+    outcomes = sum(1 for _ in instance.numbers("rewards"))
+    digits = sum(map(length, instance.numbers()))
+    return instance.sources, scenarios, outcomes, rounds.bit_length(), digits, rounds
 
 
 def steps(instance: Instance, claim: Claim) -> Iterator[Instance]:
@@ -110,10 +101,7 @@ def steps(instance: Instance, claim: Claim) -> Iterator[Instance]:
     for fewer in dict.fromkeys([*(int(horizon * share) for share in FEWER), horizon - 1]):
         if instance.sources <= fewer < horizon:
             yield dataclasses.replace(instance, horizon=fewer)
-    for failure in changes(instance.failure):
-        yield dataclasses.replace(instance, failure=failure)
-    for rewards in changes(instance.rewards):
-        yield dataclasses.replace(instance, rewards=rewards)
+    yield from changed(instance, "failure", "rewards")
     for chances in _shares(instance.chances):
         yield dataclasses.replace(instance, chances=chances)
     for scenarios in _shares(instance.scenarios):
@@ -130,8 +118,8 @@ def _shorter(instance: Instance) -> Iterator[Instance]:
         for k, source in enumerate(row):
             for j, left in _fewer(source):
                 paid = instance.rewards[i][k]
-                chances = _placed(instance.chances, left, i, k)
-                rewards = _placed(instance.rewards, [*paid[:j], *paid[j + 1 :]], i, k)
+                chances = placed(instance.chances, left, i, k)
+                rewards = placed(instance.rewards, [*paid[:j], *paid[j + 1 :]], i, k)
                 yield dataclasses.replace(instance, chances=chances, rewards=rewards)
 
 
@@ -142,20 +130,12 @@ def _fewer(shares: list[Fraction]) -> Iterator[tuple[int, list[Fraction]]]:
         yield j, [first + shares[j], *others]
 
 
-def _placed(value: Any, new: Any, *places: int) -> Any:
-    """Put something into a nested list."""
-    if not places:
-        return new
-    first, *others = places
-    return [*value[:first], _placed(value[first], new, *others), *value[first + 1 :]]
-
-
 def _shares(given: list[Any]) -> Iterator[list[Any]]:
     """Replace a probability; the next one takes what is left."""
     for j, part in enumerate(given):
         if isinstance(part, list):
             for changed in _shares(part):
-                yield _placed(given, changed, j)
+                yield placed(given, changed, j)
         elif j + 1 < len(given):
             for changed in changes(part):
                 rest = given[j + 1] + part - changed

@@ -7,11 +7,19 @@ where its score $s(x) = \langle x, m \rangle$ reaches the threshold, $|s| \ge \t
 from typing import Any
 
 from w2sjax.language.claims import Assumption
-from w2sjax.language.printing import Style
 from w2sjax.language.terms import quantity
 from w2sjax.settings.setting import Setting
 
-SETTING = DETECTION = Setting("detection")
+SYMBOLS = {
+    "estimate": (r"\hat o", "ô"),  # the share of the points that are called
+    "density": ("o", "o"),  # the probability of the hard pattern
+    "false_positives": (r"\alpha", "α"),  # how likely a point without the hard pattern is called
+    "misses": (r"\beta", "β"),  # a bound on how likely one with it is not
+    "n": ("n", "n"),
+    "delta": (r"\delta", "δ"),
+}
+SETTING = DETECTION = Setting("detection", symbols=SYMBOLS)
+estimate, density, false_positives, misses, n, delta = map(quantity, SYMBOLS)
 
 IID = Assumption("i.i.d. points", "the points are independent draws")
 ONE_DIRECTION = Assumption(
@@ -19,30 +27,7 @@ ONE_DIRECTION = Assumption(
 )
 HARD_ONLY = Assumption("hard coordinates only", "the direction is 0 on the easy coordinates")
 
-estimate = quantity("estimate")  # the share of the points that are called
-density = quantity("density")  # the probability of the hard pattern
-false_positives = quantity(
-    "false_positives"
-)  # how likely a point without the hard pattern is called
-misses = quantity("misses")  # a bound on how likely one with it is not
-n, delta = quantity("n"), quantity("delta")
-
-_WRITTEN = {
-    "estimate": (r"\hat o", "ô"),
-    "density": ("o", "o"),
-    "false_positives": (r"\alpha", "α"),
-    "misses": (r"\beta", "β"),
-    "n": ("n", "n"),
-    "delta": (r"\delta", "δ"),
-}
-
 
 def fixed(data: Any) -> bool:
     """Whether a quantity is the same for all samples."""
     return data != estimate.data
-
-
-def written(data: Any, style: Style, *arguments: str) -> str:
-    """Write a quantity."""
-    del arguments
-    return style.choose(*_WRITTEN[data[0]])

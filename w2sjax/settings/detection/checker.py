@@ -2,33 +2,23 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
 from w2sjax.arithmetic.enclosures import normal_enclosure
 from w2sjax.arithmetic.intervals import Interval, exact
-from w2sjax.language.claims import Claim
 from w2sjax.settings.detection import fixed
-from w2sjax.settings.detection.instance import Instance
-from w2sjax.settings.exact import Case, RefusedError
+from w2sjax.settings.exact import Case, RefusedError, Witness
 
 BITS = 160
 
 
-class Checker:
+class Checker(Witness):
     """An experiment, and the numbers of called points that are said to break the claim."""
 
     notes = {"failures": "by adding one point after another"}
 
-    def __init__(self, claim: Claim, instance: Instance, evidence: dict[str, Any]):
-        self.claim, self.instance, self.evidence = claim, instance, evidence
-
-    def properties(self) -> dict[str, bool]:
-        """Check what the claim assumes."""
-        return {n: met for n, met in self.instance.satisfied().items() if self.claim.assumes(n)}
-
     def cases(self) -> Iterator[Case]:
         """List the numbers that are stated to fail, each once."""
-        e, stated = self.instance, self.evidence.get("failing")
+        e, stated = self.instance, self.shown.get("failing")
         numbers = stated if isinstance(stated, list) else []
         possible = (0, e.points) if e.copies else range(e.points + 1)
         if any(type(number) is not int or number not in possible for number in numbers):
@@ -59,10 +49,7 @@ class Checker:
         for _ in range(e.directions - 1):
             elsewhere = _short(elsewhere * still)
         hard = self.low(e.mean + e.easy) * elsewhere
-        if e.zeroed:
-            plain = exact(0 if e.easy >= e.threshold else 1)
-        else:
-            plain = self.low(e.easy) * elsewhere
+        plain = exact(e.easy < e.threshold) if e.zeroed else self.low(e.easy) * elsewhere
         return _short(hard.scaled(e.density) + plain.scaled(1 - e.density))
 
     def shares(self) -> list[Interval]:

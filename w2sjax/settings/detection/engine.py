@@ -1,7 +1,6 @@
 """The first opinion on an experiment: binomial probabilities of the points that are called, in balls."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from flint import arb, fmpq, fmpz
 
@@ -9,21 +8,16 @@ from w2sjax.arithmetic.flint_numbers import power, rational
 from w2sjax.language.claims import Claim
 from w2sjax.settings.detection import fixed
 from w2sjax.settings.detection.instance import Instance
-from w2sjax.settings.exact import Case
+from w2sjax.settings.exact import Case, Witness
 
 
-class Engine:
+class Engine(Witness):
     """An experiment, at the precision of flint's context."""
 
     def __init__(self, claim: Claim, instance: Instance, bits: int):
-        del bits
-        self.claim, self.instance = claim, instance
+        super().__init__(claim, instance)
         self.threshold, self.density = rational(instance.threshold), rational(instance.density)
         self.noise = 2 * _upper(self.threshold)  # a score of noise alone reaches the threshold
-
-    def properties(self) -> dict[str, bool]:
-        """Check what the claim assumes."""
-        return {n: met for n, met in self.instance.satisfied().items() if self.claim.assumes(n)}
 
     def cases(self) -> Iterator[Case]:
         """List how many points may be called."""
@@ -45,10 +39,6 @@ class Engine:
                 missed = power(1 - called, count - number) if number < count else 1
                 chance = ways * called**number * missed
             yield Case((known | share).__getitem__, chance, number, fixed=fixed)
-
-    def evidence(self) -> dict[str, Any]:
-        """Nothing but the numbers that fail."""
-        return {}
 
     def high(self, shift: fmpq) -> arb:
         """Probability that |shift + z| reaches the threshold."""

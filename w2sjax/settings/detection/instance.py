@@ -1,4 +1,4 @@
-r"""A detection experiment in rational numbers, as in `settings.detection.drawing`.
+r"""A detection experiment in rational numbers, as in `settings.detection.floats`.
 
 In units of the noise, with the direction as unit vector: a point with the hard pattern scores
 $y(\mu + e) + z$, one without it $ye + z$, or $ye$ where absent patterns are zeroed; e is 0 unless an

@@ -4,11 +4,11 @@ from typing import Any
 
 from w2sjax.language.claims import Claim
 from w2sjax.settings.detection.instance import Instance
+from w2sjax.settings.tables import table
 
 
 def page(instance: Instance, claim: Claim, evidence: dict[str, Any]) -> list[str]:
     """Give the experiment as a table and sentences."""
-    del claim
     rows = {
         "points n": instance.points,
         "δ": instance.failure,
@@ -17,8 +17,8 @@ def page(instance: Instance, claim: Claim, evidence: dict[str, Any]) -> list[str
         "threshold τ": instance.threshold,
         "hard coordinates without the pattern": "0" if instance.zeroed else "noise",
     }
-    lines = ["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in rows.items())]
-    lines += ["", "Lengths are in standard deviations of the noise; the direction has length 1."]
+    lines = [*table(["", ""], rows.items()), ""]
+    lines += ["Lengths are in standard deviations of the noise; the direction has length 1."]
     if instance.copies:
         lines.append("All points are copies of the first.")
     if instance.directions > 1:

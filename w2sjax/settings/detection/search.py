@@ -10,7 +10,7 @@ from w2sjax.arithmetic.rationals import length
 from w2sjax.language.claims import Claim
 from w2sjax.settings.detection import HARD_ONLY, IID, ONE_DIRECTION
 from w2sjax.settings.detection.instance import Instance
-from w2sjax.settings.shrinking import changes
+from w2sjax.settings.shrinking import changed, favoured
 
 FAILURES = tuple(map(Fraction, ("1/2", "1/10", "1/4", "3/4", "1/3", "9/10", "1/20")))
 DENSITIES = tuple(map(Fraction, ("1/2", "0", "1", "1/4", "3/4", "1/3", "1/10")))
@@ -22,24 +22,18 @@ NUMBERS = ("density", "easy", "mean", "threshold", "failure")
 
 def small(claim: Claim, kind: Any, parameters: Any, seed: int) -> Iterator[Instance]:
     """Draw small experiments without end; the dropped assumption is broken in each."""
-    del kind, parameters
     source = random.Random(f"{seed} {claim.name} {claim.dropped}")
-
-    def number(grid):
-        # Those that are named first more often than the others.
-        return grid[min(source.randrange(len(grid)), source.randrange(len(grid)))]
-
     while True:
         yield Instance(
-            points=number(SIZES),
-            failure=number(FAILURES),
-            density=number(DENSITIES),
+            points=favoured(source, SIZES),
+            failure=favoured(source, FAILURES),
+            density=favoured(source, DENSITIES),
             mean=source.choice((Fraction(0), *LENGTHS)),
-            threshold=number(LENGTHS),
+            threshold=favoured(source, LENGTHS),
             zeroed=source.random() < 0.3,
             copies=not claim.assumes(IID),
-            directions=1 if claim.assumes(ONE_DIRECTION) else number(DIRECTIONS),
-            easy=Fraction(0) if claim.assumes(HARD_ONLY) else number(LENGTHS),
+            directions=1 if claim.assumes(ONE_DIRECTION) else favoured(source, DIRECTIONS),
+            easy=Fraction(0) if claim.assumes(HARD_ONLY) else favoured(source, LENGTHS),
         )
 
 
@@ -51,25 +45,16 @@ def cost(instance: Instance) -> tuple[int, ...]:
 
 def steps(instance: Instance, claim: Claim) -> Iterator[Instance]:
     """Propose smaller experiments, the largest steps first."""
-    del claim
     for name in ("points", "directions"):
         count = getattr(instance, name)
         for fewer in dict.fromkeys((1, count // 4, count // 2, 3 * count // 4, count - 1)):
             if 1 <= fewer < count:
                 yield dataclasses.replace(instance, **{name: fewer})
     yield dataclasses.replace(instance, zeroed=False)
-    for name in NUMBERS:
-        yield from _changed(instance, name)
+    yield from changed(instance, *NUMBERS)
     # One number may have to grow where another shrinks by more.
     for first in NUMBERS:
-        for moved in _changed(instance, first, shorter=False):
-            for second in NUMBERS:
-                if second != first:
-                    yield from _changed(moved, second)
+        for moved in changed(instance, first, shorter=False):
+            yield from changed(moved, *(second for second in NUMBERS if second != first))
             for count in range(1, instance.points):
                 yield dataclasses.replace(moved, points=count)
-
-
-def _changed(instance: Instance, name: str, *, shorter: bool = True) -> Iterator[Instance]:
-    for value in changes(getattr(instance, name), shorter):
-        yield dataclasses.replace(instance, **{name: value})

@@ -13,21 +13,14 @@ import dataclasses
 from fractions import Fraction
 from typing import Any
 
-from w2sjax.language.claims import Assumption as Assumption
-from w2sjax.language.claims import Claim
+from w2sjax.language.claims import Assumption, Claim
 from w2sjax.language.printing import Style
 from w2sjax.language.terms import Comparison, Term, less, named, quantity
 from w2sjax.settings.expansion.instance import world as world
 from w2sjax.settings.setting import Setting
 
 SETTING = EXPANSION = Setting("expansion")
-
-
-@dataclasses.dataclass(frozen=True)
-class Region:
-    """Some of the points under study."""
-
-    data: str | tuple[str, str]
+Region = str | tuple[str, str]  # some of the points under study, or the good or bad ones of them
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,29 +36,27 @@ class Event:
         return Event(("not", self.data))
 
 
-H, T, B = Region("H"), Region("T"), Region("B")
-O, S, A = Region("O"), Region("S"), Region("A")  # noqa: E741
-HARD = ("H", "T", "B")
-ABSTAINING = ("S", "T")
-WRONG, DISAGREES, FRAGILE = Event("wrong"), Event("disagrees"), Event("fragile")
-MISTAUGHT = Event("mistaught")
+HARD = H, T, B = "H", "T", "B"
+O, S, A = "O", "S", "A"  # noqa: E741
 OF_F = ("wrong", "disagrees", "fragile")  # events that depend on f
+WRONG, DISAGREES, FRAGILE = map(Event, OF_F)
+MISTAUGHT = Event("mistaught")
 MISTAKES, HITS = "mistakes", "hits"
 
 
 def good(region: Region) -> Region:
     """Where the teacher is right."""
-    return Region(("good", str(region.data)))
+    return "good", str(region)
 
 
 def bad(region: Region) -> Region:
     """Where the teacher is wrong, or abstains."""
-    return Region(("bad", str(region.data)))
+    return "bad", str(region)
 
 
 def P(event: Event, region: Region) -> Term:
     """P(event | region); 0 where the region is empty."""
-    return quantity("P", event.data, region.data)
+    return quantity("P", event.data, region)
 
 
 q, c = quantity("q"), quantity("c")
@@ -80,9 +71,9 @@ def expands(family: str, source: Region, target: Region) -> Assumption:
     """Assume (c, q)-expansion on (target, source) of the family's robust mistakes or hits in `source`."""
     return Assumption(
         "expansion",
-        f"robust {family} in {_region(source.data, False)} with more than q expand by c into "
-        f"{_region(target.data, False)} (dropped: c is any number)",
-        data=(family, source.data, target.data),
+        f"robust {family} in {_region(source, False)} with more than q expand by c into "
+        f"{_region(target, False)} (dropped: c is any number)",
+        data=(family, source, target),
     )
 
 
@@ -102,27 +93,26 @@ def is_abstaining(claim: Claim) -> bool:
     """Whether a claim is about worlds in which the teacher abstains exactly on T."""
     regions = [data[2] for data in claim.quantities if data[0] == "P"]
     regions += [part for one in claim.assumed("expansion") for part in one.data[1:]]
-    return any(_name(region) in ABSTAINING for region in regions)
+    return any(_abstained(region) for region in regions)
 
 
-def _name(region: str | tuple[str, str]) -> str:
-    return region if isinstance(region, str) else region[1]
+def _abstained(region: Region) -> bool:
+    return region[-1] in (S, T)
 
 
 def written(data: Any, style: Style, *arguments: str) -> str:
     """Write a quantity, as the papers do."""
-    del arguments
     if data[0] != "P":
         return str(data[0])
     event, region = data[1:]
     teacher = style.choose(r"\tilde y", "ỹ")
-    if _name(region) not in ABSTAINING:
+    if not _abstained(region):
         teacher = style.choose("f_{weak}", "f_weak")
     given = style.choose(r" \mid ", " | ") + _region(region, style.latex)
     return f"P({_event(event, style, teacher)}{given})"
 
 
-def _region(data: str | tuple[str, str], latex: bool) -> str:
+def _region(data: Region, latex: bool) -> str:
     if isinstance(data, str):
         return data
     return f"{data[1]}^{{{data[0]}}}" if latex else f"{data[1]}_{data[0]}"

@@ -11,15 +11,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int64
 
-from w2sjax.arithmetic.fraction_arrays import (
-    FRACTIONS,
-    Fractions,
-    at_most,
-    chosen,
-    less,
-    number,
-    ratios,
-)
+from w2sjax.arithmetic import fraction_arrays
+from w2sjax.arithmetic.fraction_arrays import FRACTIONS, Fractions, chosen, less, ratios
 from w2sjax.language.claims import Claim
 from w2sjax.language.evaluation import parts, plan
 from w2sjax.language.terms import Term, term
@@ -27,6 +20,7 @@ from w2sjax.settings.expansion import q as level
 from w2sjax.settings.expansion.batch import BatchSets
 from w2sjax.settings.expansion.constants import conditions
 
+Bound = Term | int
 HUGE = 1 << 14  # stands for a constant without bound
 
 
@@ -77,11 +71,7 @@ class BatchSides:
 
     def levels(self) -> list[Fractions]:
         """List the values of q that matter: 0, and the shares of the sets."""
-        shares = [
-            Fractions(u.above[:, g], np.broadcast_to(u.below[:, 0], self.count), u.size)
-            for u, _ in self.families
-            for g in range(u.above.shape[1])
-        ]
+        shares = [u[:, g] for u, _ in self.families for g in range(u.above.shape[1])]
         return [ratios(np.zeros(self.count), np.ones(self.count)), *shares]
 
     def infimum(self, q: Fractions) -> tuple[Fractions, Int64[np.ndarray, " w"]]:
@@ -89,7 +79,7 @@ class BatchSides:
         least = ratios(np.ones(self.count), np.zeros(self.count))
         speaking = np.zeros(self.count, np.int64)
         for shares, near in self.families:
-            above = less(Fractions(q.above[:, None], q.below[:, None], q.size), shares)
+            above = less(q[:, None], shares)
             speaking += np.any(above, axis=1)
             found = FRACTIONS["/"](near, shares)
             for g in range(above.shape[1]):
@@ -98,11 +88,11 @@ class BatchSides:
         return least, speaking
 
     def sides(
-        self, q: Fractions, infimum: Fractions, above: Term | int = 0, up_to: Term | int = HUGE
+        self, q: Fractions, infimum: Fractions, above: Bound = 0, up_to: Bound = HUGE
     ) -> Sides:
         """Compute both sides for the largest c that is more than `above` and at most `up_to`."""
         smaller = FRACTIONS["min"]
-        low, high = self.values((term(above), term(up_to)), q, number(0))
+        low, high = self.values((term(above), term(up_to)), q, fraction_arrays.number(0))
         c = smaller(infimum, high)
         for bound in self.values(self.asked.bounds, q, c):
             c = chosen(bound.finite, smaller(c, bound), c)
@@ -113,7 +103,7 @@ class BatchSides:
         for place, (_, one) in enumerate(self.claim.conditions, 1):
             lower, upper = values[2 * place : 2 * place + 2]
             strict = one.relation == "<" or (one in self.asked.of_c and ~reached)
-            met = np.where(strict, less(lower, upper), at_most(lower, upper))
+            met = np.where(strict, less(lower, upper), fraction_arrays.at_most(lower, upper))
             applicable &= met
             if one in self.asked.of_f:
                 short = FRACTIONS["+"](lower, FRACTIONS["-"](upper)).double

@@ -18,14 +18,12 @@ class Checker:
     """Points, sets and their probabilities."""
 
     def __init__(self, claim: Claim, world: Instance, evidence: dict[str, Any]):
-        del evidence
         self.claim, self.world, self.asked = claim, world, conditions(claim)
         self.notes: dict[str, str] = {}
         points = range(world.size)
         here = {x for x in points if world.masses[x] > 0}
-        studied = (
-            here if not claim.assumes("one label") else {x for x in here if world.truth[x] == 0}
-        )
+        every = not claim.assumes("one label")
+        studied = {x for x in here if every or world.truth[x] == 0}
         self.H = {x for x in studied if world.hard[x]}
         self.O = studied - self.H
         self.near = [{y for y in here if world.neighbours[x][y]} for x in points]
@@ -100,16 +98,15 @@ class Checker:
     def above(self) -> list[tuple[Fraction, Fraction]]:
         """List P(U | source) and P(N(U) | target) of the sets above q."""
         world, found = self.world, []
-        family = world.classifiers if self.claim.assumes("membership") else world.classifiers[1:]
+        start = 0 if self.claim.assumes("membership") else 1
         for name, *places in self.asked.families:
             source, target = map(self.region, places)
             if not self.claim.assumes("direction"):
                 source, target = target, source
-            for labels in family:
+            for labels in world.classifiers[start:]:
                 right = {x for x in self.points if labels[x] == world.truth[x]}
-                chosen = (
-                    source & self.firm(labels) & (right if name == "hits" else self.points - right)
-                )
+                family = right if name == "hits" else self.points - right
+                chosen = source & self.firm(labels) & family
                 around = {y for x in chosen for y in self.near[x]}
                 found.append((self.p(chosen, source), self.p(around, target)))
         return [(u, n) for u, n in found if u > world.q]

@@ -62,15 +62,10 @@ def conditions(claim: Claim) -> Conditions:
             of_q.append(one)
         if any(data[0] == "P" and _speaks_of_f(data[1]) for data in found):
             of_f.append(one)
-    return Conditions(
-        families=tuple(one.data for one in claim.assumed("expansion")),
-        bounds=tuple(bounds),
-        of_q=tuple(of_q),
-        of_c=tuple(of_c),
-        of_f=tuple(of_f),
-        names=frozenset(claim.droppable),
-        abstaining=is_abstaining(claim),
-    )
+    families = [one.data for one in claim.assumed("expansion")]
+    names, abstaining = frozenset(claim.droppable), is_abstaining(claim)
+    families, bounds, of_q, of_c, of_f = map(tuple, (families, bounds, of_q, of_c, of_f))
+    return Conditions(families, bounds, of_q, of_c, of_f, names, abstaining)
 
 
 def _speaks_of_f(event: Any) -> bool:

@@ -12,24 +12,19 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from w2sjax.settings.expansion.finite_world import ABSTAINS, FiniteWorld
+from w2sjax.settings.random_instances import strata
 
+Graph = Bool[Array, "n n"]
 POINTS, CLASSIFIERS, LABELS = 10, 5, 3
 
-GRAPHS = ("sparse", "dense", "crossing", "blocks", "pairs")
-TEACHERS = ("good", "even", "bad on hard", "abstaining", "like f")
-CLASSIFIER_KINDS = ("like truth", "like teacher", "random")
-SMOOTH = ("by point", "by component")
-MASSES = ("unit", "small", "powers", "gaps")
 KINDS = {
-    "graph": GRAPHS,
-    "teacher": TEACHERS,
-    "classifier": CLASSIFIER_KINDS,
-    "labels": SMOOTH,
-    "masses": MASSES,
+    "graph": ("sparse", "dense", "crossing", "blocks", "pairs"),
+    "teacher": ("good", "even", "bad on hard", "abstaining", "like f"),
+    "classifier": ("like truth", "like teacher", "random"),
+    "labels": ("by point", "by component"),
+    "masses": ("unit", "small", "powers", "gaps"),
 }
-
-
-STRATA = tuple(f"{group}:{kind}" for group, kinds in KINDS.items() for kind in kinds)
+STRATA = strata(**KINDS)
 OFFSETS = tuple(itertools.accumulate([0, *map(len, KINDS.values())]))[:-1]
 
 
@@ -39,12 +34,11 @@ def draw(key: PRNGKeyArray, variant: None = None) -> FiniteWorld:
     Where they do not, f becomes constant on components, right on that of point 1, and the teacher right on
     the overlap points: what they disagree on are then the mistakes of f there.
     """
-    del variant
     world = draw_world(key)
     overlap = (world.truth == 0) & ~world.hard
     lost = (world.teacher != world.truth, _disagrees(world), ~world.robust()[0])
     rare = sum(_mass(world, overlap & points) for points in lost) >= _mass(world, overlap)
-    by_component = OFFSETS[3] + SMOOTH.index("by component")
+    by_component = STRATA.index("labels:by component")
     return dataclasses.replace(
         world,
         classifiers=world.classifiers.at[0].set(_smoothed(world, rare)),
@@ -55,7 +49,6 @@ def draw(key: PRNGKeyArray, variant: None = None) -> FiniteWorld:
 
 def draw_abstaining(key: PRNGKeyArray, variant: None = None) -> FiniteWorld:
     r"""Draw a world with T, S, $0 < \alpha < ½$, $P(f \ne \tilde y$ or f not robust$|S) \le 1 - \alpha$."""
-    del variant
     world_key, edge_key = jax.random.split(key)
     world = draw_world(world_key)
     fourth = jnp.arange(world.masses.shape[0]) == 3
@@ -69,6 +62,10 @@ def draw_abstaining(key: PRNGKeyArray, variant: None = None) -> FiniteWorld:
         hard=silent,
     )
     return _agreeing(_linked(world, edge_key))
+
+
+def _place(group: str, kind: str) -> int:
+    return KINDS[group].index(kind)
 
 
 def _mass(world: FiniteWorld, points: Bool[Array, " n"]) -> Float[Array, ""]:
@@ -112,20 +109,19 @@ def _agreeing(world: FiniteWorld) -> FiniteWorld:
     return dataclasses.replace(world, masses=jnp.where(rare, heavier, world.masses))
 
 
-def draw_world(
-    key: PRNGKeyArray, *, points: int = POINTS, classifiers: int = CLASSIFIERS
-) -> FiniteWorld:
+def draw_world(key: PRNGKeyArray) -> FiniteWorld:
     """Draw a world; its strata are the five kinds, in the order above.
 
     Points 0 and 2 are hard-only, point 1 is an overlap point on which the teacher is right; they are of
     class 0. In four of five worlds the teacher is wrong on point 2.
     """
+    points, classifiers = POINTS, CLASSIFIERS
     size = 11 + 5 * points + points**2 + classifiers * (3 + 2 * points)
     uniform = jax.random.uniform(key, (size,), jnp.float32).astype(jnp.float64)
     ends = [11, 11 + 5 * points, 11 + 5 * points + points**2]
     single, of_points, of_pairs, of_labels = jnp.split(uniform, ends)
     of_points = of_points.reshape(5, points)
-    counts = [len(GRAPHS), len(TEACHERS), len(CLASSIFIER_KINDS), len(SMOOTH), len(MASSES)]
+    counts = list(map(len, KINDS.values()))
     kinds = jnp.floor(single[:5] * jnp.asarray(counts, single.dtype)).astype(jnp.int32)
     first, second, third = (jnp.arange(points) == i for i in range(3))
     fixed = first | second | third
@@ -144,7 +140,7 @@ def draw_world(
     chance = jnp.where(third, single[8], of_points[3])
     teacher = jnp.where(second, 0, _teacher(kinds[1], chance, truth, hard, third))
     family = _family(kinds, of_labels.reshape(classifiers, -1), truth, teacher, graph)
-    copied = (kinds[1] == TEACHERS.index("like f")) & ~second & (chance < 0.6)
+    copied = (kinds[1] == _place("teacher", "like f")) & ~second & (chance < 0.6)
     teacher = jnp.where(copied, family[0], teacher)
     return FiniteWorld(
         masses=jnp.maximum(_masses(kinds[4], of_points[4]), jnp.where(fixed, 1.0, 0.0)),
@@ -159,8 +155,7 @@ def draw_world(
 
 
 def _masses(kind, uniform) -> Float[Array, " n"]:
-    small = 1 + jnp.floor(4 * uniform)
-    powers = 2 ** jnp.floor(6 * uniform)
+    small, powers = 1 + jnp.floor(4 * uniform), 2 ** jnp.floor(6 * uniform)
     gaps = jnp.floor(jnp.maximum(5 * uniform - 1, 0))
     return jnp.stack([jnp.ones_like(uniform), small, powers, gaps])[kind]
 
@@ -171,19 +166,13 @@ def _graph(kind, uniform, place, hard):
     uniform = upper + upper.T
     crossing = hard[:, None] != hard[None, :]
     block, pair = jnp.floor(4 * place), jnp.floor(0.6 * place.shape[0] * place)
-    graphs = [
-        uniform < 0.2,
-        uniform < 0.4,
-        crossing & (uniform < 0.4),
-        block[:, None] == block[None, :],
-        crossing & (pair[:, None] == pair[None, :]),
-    ]
-    return jnp.stack(graphs)[kind] & ~jnp.eye(place.shape[0], dtype=bool)
+    sparse, dense, blocks = uniform < 0.2, uniform < 0.4, block[:, None] == block[None, :]
+    pairs = crossing & (pair[:, None] == pair[None, :])
+    graph = jnp.stack([sparse, dense, crossing & dense, blocks, pairs])[kind]
+    return graph & ~jnp.eye(place.shape[0], dtype=bool)
 
 
-def bridges(
-    graph: Bool[Array, "n n"], across: Bool[Array, "n n"], uniform: Float[Array, "n n"]
-) -> Bool[Array, "n n"]:
+def bridges(graph: Graph, across: Graph, uniform: Float[Array, "n n"]) -> Graph:
     """Edges that link every point without a neighbour across to a random one there, if any."""
     alone = ~jnp.any(graph & across, axis=1)
     partner = jnp.argmax(jnp.where(across, uniform, -1), axis=1)
@@ -193,15 +182,10 @@ def bridges(
 
 
 def _teacher(kind, uniform, truth, hard, third):
-    rates = [
-        jnp.full_like(uniform, 0.1),
-        jnp.full_like(uniform, 0.3),
-        jnp.where(hard, 0.7, 0.1),
-        jnp.where(hard, 0.4, 0.2),
-        jnp.full_like(uniform, 0.1),
-    ]
-    error = uniform < jnp.where(third, 0.8, jnp.stack(rates)[kind])
-    wrong = jnp.where(kind == TEACHERS.index("abstaining"), ABSTAINS, (truth + 1) % LABELS)
+    rates = [[0.1, 0.3, 0.7, 0.4, 0.1], [0.1, 0.3, 0.1, 0.2, 0.1]]
+    on_hard, on_overlap = jnp.asarray(rates, uniform.dtype)[:, kind]
+    error = uniform < jnp.where(third, 0.8, jnp.where(hard, on_hard, on_overlap))
+    wrong = jnp.where(kind == _place("teacher", "abstaining"), ABSTAINS, (truth + 1) % LABELS)
     return jnp.where(error, wrong, truth)
 
 
@@ -215,15 +199,15 @@ def _family(kinds, uniform, truth, teacher, graph):
     def one(kind, smooth, numbers):
         """Draw one classifier."""
         rate, flip, label = numbers[0], numbers[1 : 1 + count], numbers[1 + count :]
-        rate = jnp.where(kind == CLASSIFIER_KINDS.index("random"), 0.5, 0.1 + 0.4 * rate)
+        rate = jnp.where(kind == _place("classifier", "random"), 0.5, 0.1 + 0.4 * rate)
         # Mostly two labels: a third makes few mistakes worse.
         drawn = jnp.where(label < 0.2, 2, (label < 0.8).astype(jnp.int32))
         labels = jnp.where(flip < rate, drawn, bases[kind])
         return jnp.where(smooth, labels[component], labels)
 
     choice, numbers = uniform[:, :2], uniform[:, 2:]
-    kind = jnp.floor(choice[:, 0] * len(CLASSIFIER_KINDS)).astype(jnp.int32).at[0].set(kinds[2])
-    smooth = (choice[:, 1] < 0.7).at[0].set(kinds[3] == SMOOTH.index("by component"))
+    kind = jnp.floor(choice[:, 0] * len(KINDS["classifier"])).astype(jnp.int32).at[0].set(kinds[2])
+    smooth = (choice[:, 1] < 0.7).at[0].set(kinds[3] == _place("labels", "by component"))
     return jax.vmap(one)(kind, smooth, numbers)
 
 

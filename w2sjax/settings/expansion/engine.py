@@ -8,16 +8,16 @@ from flint import arb, fmpq
 from w2sjax.arithmetic.flint_numbers import FLINT, rational
 from w2sjax.language.claims import Claim
 from w2sjax.language.evaluation import plan
-from w2sjax.settings.exact import Case
+from w2sjax.settings.exact import Case, Witness
 from w2sjax.settings.expansion.instance import ABSTAINS, Instance
 from w2sjax.settings.expansion.sets import Sets
 
 
-class Engine:
+class Engine(Witness):
     """What a claim speaks of, on one world."""
 
     def __init__(self, claim: Claim, world: Instance, bits: int):
-        del bits
+        super().__init__(claim, world)
         self.world, self.sets = world, Sets(claim, world)
         self.conditions = self.sets.conditions
         self._found: dict[Any, Any] = {}
@@ -36,10 +36,9 @@ class Engine:
         if self.conditions.needs_constant:
             found["c is stated"] = world.c is not None
         if world.c is not None:
-            least = self.sets.infimum()
-            found["c is less than every ratio"] = (
-                least is None or world.c.numerator * least[1] < least[0] * world.c.denominator
-            )
+            least, c = self.sets.infimum(), world.c
+            less = least is None or c.numerator * least[1] < least[0] * c.denominator
+            found["c is less than every ratio"] = less
         return found
 
     def cases(self) -> Iterator[Case]:
@@ -57,16 +56,11 @@ class Engine:
             return fmpq(*self.sets.share(data[1], data[2]))
         if data[0] == "q":
             return rational(self.world.q)
-        return self._largest() if self.world.c is None else rational(self.world.c)
-
-    def _largest(self) -> Any:
-        """The largest c that is allowed."""
+        if self.world.c is not None:
+            return rational(self.world.c)
+        # The largest c that is allowed.
         least, bounds = self.sets.infimum(), self.conditions.bounds
         values = plan(bounds).values(FLINT, self.quantity) if bounds else []
         found = [value for value in values if not isinstance(value, arb) or value.is_finite()]
         found += [] if least is None else [fmpq(*least)]
         return FLINT["min"](*found) if found else fmpq(1)
-
-    def evidence(self) -> dict[str, Any]:
-        """Nothing: the checker needs the world alone."""
-        return {}

@@ -13,16 +13,16 @@ import numpy as np
 
 from w2sjax.arithmetic.fraction_arrays import Fractions, chosen
 from w2sjax.language.claims import Claim
-from w2sjax.language.terms import Term
 from w2sjax.settings.expansion.batch import Batch, BatchSets, masks
-from w2sjax.settings.expansion.batch_sides import HUGE, BatchSides
+from w2sjax.settings.expansion.batch_sides import HUGE, BatchSides, Bound
 from w2sjax.settings.expansion.instance import Instance
 from w2sjax.settings.expansion.small import RIGHT, SILENT, WRONG, with_constants
 
 GENERATIONS = 100
 HEAVIEST = 6
 POPULATION = 2000
-EVERYTHING: Sequence[tuple[Term | int, Term | int]] = ((0, HUGE),)
+Cells = Sequence[tuple[Bound, Bound]]  # intervals of c
+EVERYTHING: Cells = ((0, HUGE),)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,25 +49,13 @@ class Population:
 
     def improved(self, other: "Population") -> "Population":
         """Take every world that rates no worse in `other`."""
-        count = len(self.batch)
-        places = np.arange(count) + np.where(other.ratings <= self.ratings, count, 0)
-        return _joined(self, other)[places]
+        better = other.ratings <= self.ratings
+        ratings = np.where(better, other.ratings, self.ratings)
+        batch = self.batch.replaced(better, other.batch)
+        return Population(batch, ratings, chosen(better, other.q, self.q))
 
 
-def _joined(first: Population, second: Population) -> Population:
-    worlds = (
-        np.concatenate([getattr(one.batch, field.name) for one in (first, second)])
-        for field in dataclasses.fields(Batch)
-    )
-    above, below = (
-        np.concatenate([getattr(one.q, name) for one in (first, second)])
-        for name in ("above", "below")
-    )
-    q = Fractions(above, below, max(first.q.size, second.q.size))
-    return Population(Batch(*worlds), np.concatenate([first.ratings, second.ratings]), q)
-
-
-def rated(claim: Claim, batch: Batch, cells: Sequence[tuple[Term | int, Term | int]]) -> Population:
+def rated(claim: Claim, batch: Batch, cells: Cells) -> Population:
     """Rate worlds at the q and c that are worst for the claim; c is the largest of each cell."""
     bounds = BatchSides(claim, BatchSets(batch))
     levels = bounds.levels()
@@ -94,12 +82,8 @@ def random_batch(
     same = family[:, 0, :, None] == family[:, 0, None, :]
     rate = source.random((count, 1, 1)) * np.where(same, 1, 0.5)
     upper = np.triu(source.random((count, points, points)) < rate, 1)
-    return Batch(
-        masses=source.integers(1, 4, (count, points)),
-        parts=np.sort(parts, axis=1),
-        graph=masks(upper | np.swapaxes(upper, 1, 2)),
-        labels=family,
-    )
+    masses, graph = source.integers(1, 4, (count, points)), upper | np.swapaxes(upper, 1, 2)
+    return Batch(masses, np.sort(parts, axis=1), masks(graph), family)
 
 
 def mutated(batch: Batch, source: np.random.Generator, labels: int) -> Batch:
@@ -122,7 +106,7 @@ def mutated(batch: Batch, source: np.random.Generator, labels: int) -> Batch:
 
 def evolved(
     claim: Claim, seed: int, size: int, *, points: int, classifiers: int = 1, labels: int = 3,
-    cells: Sequence[tuple[Term | int, Term | int]] = EVERYTHING, generations: int = GENERATIONS,
+    cells: Cells = EVERYTHING, generations: int = GENERATIONS,
 ) -> Iterator[Population]:  # fmt: skip
     """Let a population evolve; yields it generation by generation.
 

@@ -5,7 +5,6 @@ A point without mass is not there.
 """
 
 import dataclasses
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -58,15 +57,7 @@ class FiniteWorld:
 
 
 def finite_world(
-    *,
-    masses: Any,
-    truth: Any,
-    teacher: Any,
-    hard: Any,
-    neighbours: Any,
-    classifiers: Any,
-    level: float = 0.0,
-    strata: int = 0,
+    *, masses, truth, teacher, hard, neighbours, classifiers, level: float = 0.0, strata: int = 0
 ) -> FiniteWorld:
     """Make a world of one's own numbers, checked; `strata` is how many zeros stand for its kinds.
 
@@ -80,10 +71,9 @@ def finite_world(
     weights = _numbers("masses", masses, 1)
     count = weights.shape[0]
     if np.any(weights != np.floor(weights)) or np.any(weights < 0) or weights.sum() > 2**26:
-        raise ValueError(
-            f"masses: expected integers from 0 on with a sum of at most 2^26, got {weights.tolist()}"
-        )
-    labels = _labels("truth", truth, (count,), 0)
+        expected = "integers from 0 on with a sum of at most 2^26"
+        raise ValueError(f"masses: expected {expected}, got {weights.tolist()}")
+    labels = _numbers("truth", truth, 1, (count,), 0)
     region = _numbers("hard", hard, 1, (count,)).astype(bool)
     graph = _numbers("neighbours", neighbours, 2, (count, count)).astype(bool)
     if np.any(graph != graph.T):
@@ -95,32 +85,28 @@ def finite_world(
     family = _numbers("classifiers", classifiers, 2)
     if family.shape[0] == 0:
         raise ValueError("classifiers: expected at least one row, got none")
+    family = _numbers("classifiers", family, 2, (len(family), count), 0)
     if not 0 <= level < 1:
         raise ValueError(f"level: expected a number in [0, 1), got {level}")
     return FiniteWorld(
         masses=jnp.asarray(weights),
-        truth=jnp.asarray(labels),
-        teacher=jnp.asarray(_labels("teacher", teacher, (count,), ABSTAINS)),
+        truth=jnp.asarray(labels, jnp.int32),
+        teacher=jnp.asarray(_numbers("teacher", teacher, 1, (count,), ABSTAINS), jnp.int32),
         hard=jnp.asarray(region),
         neighbours=jnp.asarray(graph),
-        classifiers=jnp.asarray(_labels("classifiers", classifiers, (family.shape[0], count), 0)),
+        classifiers=jnp.asarray(family, jnp.int32),
         level=jnp.asarray(level, weights.dtype),
         strata=jnp.zeros(strata, jnp.int32),
     )
 
 
-def _numbers(name, given, rank, shape=None):
+def _numbers(name, given, rank, shape=None, least=None):
     array = np.asarray(given, dtype=np.float64)
     if array.ndim != rank or array.shape[-1] == 0 or (shape is not None and array.shape != shape):
         expected = f"shape {shape}" if shape else f"{rank} axes, not empty"
         raise ValueError(f"{name}: expected {expected}, got shape {array.shape}")
     if not np.all(np.isfinite(array)):
         raise ValueError(f"{name}: expected finite numbers, got {array.tolist()}")
-    return array
-
-
-def _labels(name, given, shape, least):
-    array = _numbers(name, given, len(shape), shape)
-    if np.any(array != np.floor(array)) or np.any(array < least):
+    if least is not None and (np.any(array != np.floor(array)) or np.any(array < least)):
         raise ValueError(f"{name}: expected integers from {least} on, got {array.tolist()}")
-    return array.astype(np.int32)
+    return array

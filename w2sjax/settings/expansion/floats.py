@@ -7,7 +7,7 @@ c > 0. c as in `constants`. Masses are integers: a probability is one quotient o
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -18,43 +18,36 @@ from w2sjax.arithmetic.measured import MEASURED, Measured, applies, evaluate, me
 from w2sjax.arithmetic.rounding import Rounded, gamma, inflate
 from w2sjax.language.claims import Claim
 from w2sjax.language.terms import Comparison
-from w2sjax.settings.expansion import HARD, q
+from w2sjax.settings.expansion import q
 from w2sjax.settings.expansion.constants import Conditions, conditions
 from w2sjax.settings.expansion.drawing import STRATA as STRATA
 from w2sjax.settings.expansion.drawing import draw, draw_abstaining
 from w2sjax.settings.expansion.finite_world import FiniteWorld
+from w2sjax.settings.expansion.sets import Places
 
 TRIES = 4
 
 
+@functools.lru_cache(maxsize=64)
 def draw_for(claim: Claim) -> Callable[..., FiniteWorld]:
-    """Give the function that draws worlds with T and S, or H and O; a few where conditions limit c."""
+    """Give the function that draws worlds with T and S, or H and O.
+
+    Where conditions limit c it draws a few and takes the first to which the claim applies.
+    """
     asked = conditions(claim)
     plain = draw_abstaining if asked.abstaining else draw
-    return _apt(plain, claim) if asked.of_c else plain
-
-
-@functools.lru_cache(maxsize=64)
-def _apt(plain: Callable[..., FiniteWorld], claim: Claim) -> Callable[..., FiniteWorld]:
-    """Draw a few worlds and take the first to which the claim applies."""
 
     def first(key: PRNGKeyArray, variant: None = None) -> FiniteWorld:
         worlds = jax.vmap(lambda one: plain(one, variant))(jax.random.split(key, TRIES))
         best = jnp.argmax(jax.vmap(lambda world: Study(world, claim).applies)(worlds))
         return jax.tree.map(lambda leaf: leaf[best], worlds)
 
-    return first
+    return first if asked.of_c else plain
 
 
 def prepare(raw: FiniteWorld, claims: tuple[Claim, ...]) -> FiniteWorld:
     """Take the world; what claims need of it is cheap."""
-    del claims
     return dataclasses.replace(raw, masses=raw.masses.astype(jnp.result_type(float)))
-
-
-def study(prepared: FiniteWorld, claim: Claim) -> "Study":
-    """Look at a world as a claim does."""
-    return Study(prepared, claim)
 
 
 def share(part: Float[Array, "*any"], whole: Float[Array, "*any"]) -> Rounded:
@@ -66,6 +59,7 @@ def share(part: Float[Array, "*any"], whole: Float[Array, "*any"]) -> Rounded:
     return Rounded(value, inflate(gamma(2, value.dtype) * jnp.abs(value), 2))
 
 
+@jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Family:
     """Sets that a claim expands; masses, an entry for each set.
@@ -109,7 +103,7 @@ class Study:
     def quantity(self, data: Any) -> Measured:
         """One of the quantities."""
         if data[0] == "P":
-            event, region = self._event(data[1]), self._region(data[2])
+            event, region = self._places.event(data[1]), self._places.region(data[2])
             return measured(share(self._mass(event & region), self._mass(region)))
         return self.q if data == q.data else self.c
 
@@ -118,9 +112,7 @@ class Study:
         """Whether all conditions of the claim hold."""
         return self._hold(tuple(one for _, one in self.claim.conditions), self.quantity)
 
-    def _hold(
-        self, asked: tuple[Comparison, ...], quantity: Callable[..., Measured]
-    ) -> Bool[Array, ""]:
+    def _hold(self, asked: Sequence[Comparison], quantity: Callable[..., Any]) -> Array:
         sides = evaluate(tuple(side for one in asked for side in (one.lower, one.upper)), quantity)
         return applies(list(zip(asked, sides[::2], sides[1::2], strict=True)))
 
@@ -138,55 +130,36 @@ class Study:
     def _robust(self) -> Bool[Array, "f n"]:
         return self._graph.robust()
 
-    def _event(self, data: Any) -> Bool[Array, " n"]:
+    @functools.cached_property
+    def _places(self) -> Places:
         world = self.world
-        match data:
-            case "wrong":
-                return world.classifiers[0] != world.truth
-            case "disagrees":
-                return world.classifiers[0] != world.teacher
-            case "fragile":
-                return ~self._robust[0]
-            case "mistaught":
-                return world.teacher != world.truth
-            case ("not", inner):
-                return ~self._event(inner)
-        return self._event(data[1]) | self._event(data[2])
-
-    def _region(self, data: Any) -> Bool[Array, " n"]:
-        world = self.world
-        if not isinstance(data, str):
-            right = world.teacher == world.truth
-            return self._region(data[1]) & (right if data[0] == "good" else ~right)
-        members = world.present
+        taught, studied = world.teacher == world.truth, world.present
         if "one label" in self._asked.names:
-            members = members & (world.truth == 0)
-        return members & (world.hard if data in HARD else ~world.hard)
+            studied = studied & (world.truth == 0)
+        events = {
+            "wrong": world.classifiers[0] != world.truth,
+            "disagrees": world.classifiers[0] != world.teacher,
+            "fragile": ~self._robust[0],
+            "mistaught": ~taught,
+        }
+        return Places(events, studied & world.hard, studied & ~world.hard, taught)
 
     @functools.cached_property
     def _family(self) -> Family:
         """All sets that the claim expands; an empty one first, which stands for q = 0."""
-        zero, one = (
-            jnp.zeros((1,), self.world.masses.dtype),
-            jnp.ones((1,), self.world.masses.dtype),
-        )
+        zero, one = (fill(1, self.world.masses.dtype) for fill in (jnp.zeros, jnp.ones))
         found = [Family(zero, one, one, one, jnp.zeros((1,), bool))]
         right = self.world.classifiers == self.world.truth[None, :]
         counts = jnp.ones(right.shape[0], bool).at[0].set("membership" in self._asked.names)
         for name, *places in self._asked.families:
-            source, target = map(self._region, places)
+            source, target = map(self._places.region, places)
             if "direction" not in self._asked.names:
                 source, target = target, source
             sets = (right if name == "hits" else ~right) & self._robust & source[None, :]
             near = self._graph.reached(sets) & target[None, :]
             whole, reach = (jnp.broadcast_to(self._mass(p), counts.shape) for p in (source, target))
             found.append(Family(self._mass(sets), whole, self._mass(near), reach, counts))
-        return Family(
-            *(
-                jnp.concatenate([getattr(one, field.name) for one in found])
-                for field in dataclasses.fields(Family)
-            )
-        )
+        return jax.tree.map(lambda *parts: jnp.concatenate(parts), *found)
 
     @functools.cached_property
     def _place(self) -> Array:
@@ -194,10 +167,8 @@ class Study:
         family, shares = self._family, self._family.shares
 
         def allowed(level: Rounded) -> Bool[Array, ""]:
-            at = measured(level)
-            return self._hold(
-                self._asked.of_q, lambda data: at if data == q.data else self.quantity(data)
-            )
+            known = {q.data: measured(level)}
+            return self._hold(self._asked.of_q, lambda d: known.get(d) or self.quantity(d))
 
         usable = family.counts & jax.vmap(allowed)(shares)
         values = jnp.where(usable, shares.value, 0)
@@ -222,12 +193,14 @@ class Study:
         least = jnp.min(jnp.where(above, ratios.value, jnp.inf))
         bounds = [measured(Rounded(least, jnp.max(jnp.where(above, ratios.error, 0))))]
         for bound in evaluate(self._asked.bounds, self.quantity):
-            number = bound.number
-            known = jnp.isfinite(number.value)
-            value = jnp.where(known, number.value, jnp.inf)
-            bounds.append(measured(Rounded(value, jnp.where(known, number.error, 0))))
-        largest = MEASURED["min"](*bounds).number
-        free = jnp.isinf(largest.value)
-        return measured(
-            Rounded(jnp.where(free, 1, largest.value), jnp.where(free, 0, largest.error))
-        )
+            bounds.append(_if_finite(bound.number, jnp.inf))
+        return _if_finite(MEASURED["min"](*bounds).number, 1)
+
+
+study = Study
+
+
+def _if_finite(number: Rounded, instead: float) -> Measured:
+    known = jnp.isfinite(number.value)
+    value, error = jnp.where(known, number.value, instead), jnp.where(known, number.error, 0)
+    return measured(Rounded(value, error))

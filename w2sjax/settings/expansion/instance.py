@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from w2sjax.settings.records import Record, axes
 
+Rows = tuple[tuple[bool, ...], ...]
 ABSTAINS = -1  # the teacher's label where it gives none
 
 
@@ -28,7 +29,7 @@ class Instance(Record):
     truth: tuple[int, ...] = axes("point")
     teacher: tuple[int, ...] = axes("point")
     hard: tuple[bool, ...] = axes("point")
-    neighbours: tuple[tuple[bool, ...], ...] = axes("point", "point")
+    neighbours: Rows = axes("point", "point")
     classifiers: tuple[tuple[int, ...], ...] = axes("classifier", "point")
     q: Fraction = Fraction(0)
     c: Fraction | None = None
@@ -59,18 +60,15 @@ class Instance(Record):
         least = min(min(self.truth), min(map(min, self.classifiers)), min(self.teacher) - ABSTAINS)
         if least < 0:
             return "labels: expected integers from 0 on (-1 where the teacher abstains)"
-        studied = {
-            h for m, y, h in zip(self.masses, self.truth, self.hard, strict=True) if m and not y
-        }
+        points = zip(self.masses, self.truth, self.hard, strict=True)
+        studied = {hard for mass, label, hard in points if mass and not label}
         for name, part in (("hard", True), ("overlap", False)):
             if part not in studied:
                 return f"hard: expected a point of class 0 with mass among the {name} points"
         return None
 
 
-def graph(
-    count: int, edges: Iterable[tuple[int, ...]], *, one_way: bool = False
-) -> tuple[tuple[bool, ...], ...]:
+def graph(count: int, edges: Iterable[tuple[int, ...]], *, one_way: bool = False) -> Rows:
     """Give the neighbourhoods that edges make."""
     rows = [[False] * count for _ in range(count)]
     for x, y in edges:
@@ -88,12 +86,8 @@ def world(
     masses: Sequence[int] | None = None,
 ) -> Instance:
     """Make a world of one true label, 0, and one classifier; hard is where the teacher abstains, q = 0."""
-    flags = [label == ABSTAINS for label in teacher] if hard is None else hard
-    return Instance(
-        masses=tuple(map(Fraction, masses or [1] * len(teacher))),
-        truth=(0,) * len(teacher),
-        teacher=tuple(teacher),
-        hard=tuple(map(bool, flags)),
-        neighbours=graph(len(teacher), edges),
-        classifiers=(tuple(f),),
-    )
+    flags = [label == ABSTAINS for label in teacher] if hard is None else map(bool, hard)
+    count, labels = len(teacher), (tuple(f),)
+    weights = tuple(map(Fraction, masses or [1] * count))
+    near = graph(count, edges)
+    return Instance(weights, (0,) * count, tuple(teacher), tuple(flags), near, labels)

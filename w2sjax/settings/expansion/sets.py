@@ -1,7 +1,9 @@
 """The sets of a finite world that a claim is about, as bit masks, and their masses, as integers."""
 
+import dataclasses
 import functools
 import math
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +15,36 @@ from w2sjax.settings.expansion.instance import Instance
 Share = tuple[int, int]  # numerator and denominator
 
 
+@dataclasses.dataclass(frozen=True)
+class Places:
+    """Points of events and regions, as anything that has &, | and ~: bits of an integer, masks, truth values.
+
+    Attributes:
+        events: the points of the events that have names.
+        hard, easy: the points under study, in H and in O.
+        taught: where the teacher is right.
+    """
+
+    events: Mapping[str, Any]
+    hard: Any
+    easy: Any
+    taught: Any
+
+    def event(self, data: Any) -> Any:
+        """Find the points of an event."""
+        if isinstance(data, str):
+            return self.events[data]
+        first, *others = map(self.event, data[1:])
+        return first | others[0] if others else ~first
+
+    def region(self, data: Any) -> Any:
+        """Find the points of a region."""
+        if isinstance(data, str):
+            return self.hard if data in HARD else self.easy
+        side, whole = data
+        return self.region(whole) & (self.taught if side == "good" else ~self.taught)
+
+
 class Sets:
     """Events, regions, and the sets that expand."""
 
@@ -20,40 +52,22 @@ class Sets:
         self.world, self.conditions = world, conditions(claim)
         names = self.conditions.names
         self.masses = _integers(world.masses)
-        self.everything = (1 << world.size) - 1
         present = mask(self.masses)
         members = present & ~mask(world.truth) if "one label" in names else present
         hard = mask(world.hard)
-        self.hard, self.easy = members & hard, members & ~hard
         self.rows = [mask(row) for row in world.neighbours]
-        self.taught = _equal(world.teacher, world.truth)
+        taught = _equal(world.teacher, world.truth)
         self.right = [_equal(row, world.truth) for row in world.classifiers]
         near = [row & present for row in self.rows]
         self.robust = [_robust(near, row) for row in world.classifiers]
-        everything = self.everything
-        self.events: dict[Any, int] = {
-            "wrong": everything & ~self.right[0],
-            "disagrees": everything & ~_equal(world.classifiers[0], world.teacher),
-            "fragile": everything & ~self.robust[0],
-            "mistaught": everything & ~self.taught,
+        events = {
+            "wrong": ~self.right[0],
+            "disagrees": ~_equal(world.classifiers[0], world.teacher),
+            "fragile": ~self.robust[0],
+            "mistaught": ~taught,
         }
+        self.places = Places(events, members & hard, members & ~hard, taught)
         self._masses: dict[int, int] = {0: 0}
-
-    def event(self, data: Any) -> int:
-        """Find the points of an event."""
-        if data not in self.events:
-            operation, *parts = data
-            found = [self.event(part) for part in parts]
-            union = found[0] if operation == "not" else found[0] | found[1]
-            self.events[data] = self.everything & ~union if operation == "not" else union
-        return self.events[data]
-
-    def region(self, data: Any) -> int:
-        """Find the points of a region."""
-        if isinstance(data, str):
-            return self.hard if data in HARD else self.easy
-        inside = self.region(data[1])
-        return inside & self.taught if data[0] == "good" else inside & ~self.taught
 
     def mass(self, points: int) -> int:
         """Total mass."""
@@ -68,15 +82,15 @@ class Sets:
 
     def share(self, event: Any, region: Any) -> Share:
         """P(event | region); 0 where the region is empty."""
-        given = self.region(region)
-        return self.mass(self.event(event) & given), self.mass(given) or 1
+        given = self.places.region(region)
+        return self.mass(self.places.event(event) & given), self.mass(given) or 1
 
     def ratios(self) -> list[tuple[Share, Share]]:
         """List P(U | source) and P(N(U) | target) for all sets U that are claimed to expand."""
         found = []
         names = self.conditions.names
         for family, source, target in self.conditions.families:
-            start, end = self.region(source), self.region(target)
+            start, end = self.places.region(source), self.places.region(target)
             if "direction" not in names:
                 start, end = end, start
             whole, reach = self.mass(start) or 1, self.mass(end) or 1

@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -77,20 +77,15 @@ def _all_worlds(claim: Claim, count: int) -> Iterator[Instance]:
     families: list[tuple[tuple[int, ...], ...]] = [(f,) for f in labels]
     if not claim.assumes("membership") or count < 3:
         families += [(f, g) for f in labels for g in labels]
-    masses = (Fraction(1),) * count
+    masses, silent = (Fraction(1),) * count, conditions(claim).abstaining
     for hard in range(1, count):
         flags = tuple(x < hard for x in range(count))
-        teachers = list(_teachers(claim, flags))
+        choices = [(ABSTAINS,) if silent and part else (0, 1) for part in flags]
+        teachers = list(itertools.product(*choices))
         for truth, edges, family in itertools.product(truths, _subsets(arcs), families):
             near = graph(count, edges, one_way=one_way)
             for teacher, q in itertools.product(teachers, shares):
                 yield Instance(masses, truth, teacher, flags, near, family, q)
-
-
-def _teachers(claim: Claim, hard: tuple[bool, ...]) -> Iterator[tuple[int, ...]]:
-    silent = conditions(claim).abstaining
-    choices = [(ABSTAINS,) if silent and part else (0, 1) for part in hard]
-    return itertools.product(*choices)
 
 
 def _subsets(items: list[Any]) -> Iterator[tuple[Any, ...]]:
@@ -104,24 +99,27 @@ def _all_divided(claim: Claim) -> Iterator[Instance]:
     families = [(f,) for f in labels] + [(f, g) for f in labels for g in labels if g != f]
     pairs = list(itertools.combinations(range(3), 2))
     for family, edges in itertools.product(families, _subsets(pairs)):
-        world = _divided((SILENT, RIGHT, WRONG), (1, 2, 1), (0, 0, 0), graph(3, edges), family)
+        world = divided((SILENT, RIGHT, WRONG), (1, 2, 1), (0, 0, 0), graph(3, edges), family)
         yield from fitted(world, claim)
 
 
-def _divided(parts: Iterable[int], masses: Any, truth: Any, near: Any, family: Any) -> Instance:
+def divided(parts: Sequence[int], masses: Any, truth: Any, near: Any, family: Any) -> Instance:
     """Give a world of points of T, and of S with right and wrong labels."""
-    return Instance(
-        masses=tuple(map(Fraction, masses)),
-        truth=tuple(truth),
-        teacher=tuple(TEACHER[part] for part in parts),
-        hard=tuple(part == SILENT for part in parts),
-        neighbours=near,
-        classifiers=tuple(map(tuple, family)),
-    )
+    teacher, hard = tuple(TEACHER[part] for part in parts), tuple(part == SILENT for part in parts)
+    masses, family = tuple(map(Fraction, masses)), tuple(map(tuple, family))
+    return Instance(masses, tuple(truth), teacher, hard, near, family)
 
 
 def _row(source: random.Random, count: int, labels: int, zero: float) -> tuple[int, ...]:
     return tuple(0 if source.random() < zero else source.randrange(labels) for _ in range(count))
+
+
+def _near(source: random.Random, claim: Claim, count: int, edges: list[Any]) -> Any:
+    """Give neighbourhoods; without symmetry every edge goes one way, by chance."""
+    if claim.assumes("symmetry"):
+        return graph(count, edges)
+    ways = (pair if source.random() < 0.5 else pair[::-1] for pair in edges)
+    return graph(count, ways, one_way=True)
 
 
 def random_world(source: random.Random, claim: Claim) -> Instance:
@@ -132,20 +130,15 @@ def random_world(source: random.Random, claim: Claim) -> Instance:
     one_label = claim.assumes("one label") and source.random() < 0.7
     truth = (0,) * count if one_label else _row(source, count, labels, 0.7)
     teacher = _row(source, count, labels, source.random())
-    rate, one_way = source.random(), not claim.assumes("symmetry")
+    rate = source.random()
     pairs = [p for p in itertools.combinations(range(count), 2) if source.random() < rate]
-    if one_way:
-        pairs = [p if source.random() < 0.5 else p[::-1] for p in pairs]
-    family = source.randint(1, 3)
-    return Instance(
-        masses=tuple(Fraction(source.choice((1, 1, 2, 3))) for _ in range(count)),
-        truth=truth,
-        teacher=teacher,
-        hard=tuple(x < hard_count for x in range(count)),
-        neighbours=graph(count, pairs, one_way=one_way),
-        classifiers=tuple(_row(source, count, labels, source.random()) for _ in range(family)),
-        q=Fraction(source.choice((0, 0, 0, 1, 1, 2)), source.choice((3, 4, 5))),
-    )
+    near = _near(source, claim, count, pairs)
+    members = source.randint(1, 3)
+    masses = tuple(Fraction(source.choice((1, 1, 2, 3))) for _ in range(count))
+    hard = tuple(x < hard_count for x in range(count))
+    family = tuple(_row(source, count, labels, source.random()) for _ in range(members))
+    q = Fraction(source.choice((0, 0, 0, 1, 1, 2)), source.choice((3, 4, 5)))
+    return Instance(masses, truth, teacher, hard, near, family, q)
 
 
 def random_divided(source: random.Random, claim: Claim) -> Instance:
@@ -163,10 +156,8 @@ def random_divided(source: random.Random, claim: Claim) -> Instance:
     f, rate, stray = family[0], source.random(), source.random() / 2
     pairs = itertools.combinations(range(count), 2)
     edges = [(x, y) for x, y in pairs if source.random() < (rate if f[x] == f[y] else stray)]
-    one_way = not claim.assumes("symmetry")
-    if one_way:
-        edges = [pair if source.random() < 0.5 else pair[::-1] for pair in edges]
+    near = _near(source, claim, count, edges)
     truth = (0,) * count
     if not claim.assumes("one label") or source.random() < 0.2:
         truth = _row(source, count, labels, 0.7)
-    return _divided(parts, masses, truth, graph(count, edges, one_way=one_way), family)
+    return divided(parts, masses, truth, near, family)

@@ -6,28 +6,19 @@ mean.
 """
 
 from w2sjax.language.claims import Assumption
-from w2sjax.language.printing import Style
 from w2sjax.language.terms import quantity
 from w2sjax.settings.setting import Setting
 
-MIXTURE = SETTING = Setting("mixture", exact=False)
-
-R, k, delta = quantity("R"), quantity("k"), quantity("delta")
-largest_fall, largest_rise = quantity("largest_fall"), quantity("largest_rise")
-
-BETTER_THAN_CHANCE = Assumption(
-    "better than chance", "the weak model is better than chance on the easy pattern"
-)
-
-_WRITTEN = {
+SYMBOLS = {
     "R": ("R", "R"),
     "k": ("k", "k"),
     "delta": (r"\delta", "δ"),
     "largest_fall": (r"\max_{i < j} (\bar A_i - \bar A_j)", "max_{i<j} (Ā_i - Ā_j)"),
     "largest_rise": (r"\max_{i < j} (\bar A_j - \bar A_i)", "max_{i<j} (Ā_j - Ā_i)"),
 }
+MIXTURE = SETTING = Setting("mixture", exact=False, symbols=SYMBOLS)
+R, k, delta, largest_fall, largest_rise = map(quantity, SYMBOLS)
 
-
-def written(data: tuple[str, ...], style: Style, *arguments: str) -> str:
-    """Write a quantity."""
-    return style.choose(*_WRITTEN[data[0]])
+BETTER_THAN_CHANCE = Assumption(
+    "better than chance", "the weak model is better than chance on the easy pattern"
+)

@@ -5,14 +5,11 @@ where $\|h(x)\| \le X$; d is the squared distance in the population, $d_n$ that 
 """
 
 from fractions import Fraction
-from typing import Any
 
 from w2sjax.language.claims import Assumption
-from w2sjax.language.printing import Style
 from w2sjax.language.terms import Term, quantity
 from w2sjax.settings.setting import Setting
 
-SETTING = SAMPLING = Setting("sampling", sets=("l2_ball",))
 FAILURE = Fraction(1, 10)  # delta, of claims that name none
 
 IID = Assumption("i.i.d. sample", "the points are independent draws from the population")
@@ -23,7 +20,7 @@ BOUNDED_TARGET = "target bounded by B"  # of every instance
 # The weak model, the target, the projection of the weak model in the sample's measure, and that of the
 # target in the population.
 weak, target, student, best = "weak", "target", "student", "best"
-_WRITTEN = {
+SYMBOLS = {
     "weak": ("f_w", "f_w"),
     "target": ("f^*", "f*"),
     "student": (r"\hat f", "f"),
@@ -39,6 +36,7 @@ _WRITTEN = {
     "n": ("n", "n"),
     "delta": (r"\delta", "δ"),
 }
+SETTING = SAMPLING = Setting("sampling", sets=("l2_ball",), symbols=SYMBOLS)
 
 B, n, delta = quantity("B"), quantity("n"), quantity("delta")
 deviation = quantity("deviation")  # sup over v in V of |d(v, f_w) - d_n(v, f_w)|
@@ -63,10 +61,3 @@ def _one(name: str, *among: str) -> str:
     if name not in (among or (weak, target, student, best)):
         raise ValueError(f"there is no such quantity of {name!r}")
     return name
-
-
-def written(data: Any, style: Style, *arguments: str) -> str:
-    """Write a quantity."""
-    del arguments
-    name, *inside = (style.choose(*_WRITTEN[part]) for part in data)
-    return f"{name}({', '.join(inside)})" if inside else name

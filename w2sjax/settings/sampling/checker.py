@@ -12,8 +12,7 @@ from math import comb, factorial, lcm, prod
 from typing import Any
 
 from w2sjax.arithmetic.intervals import Interval, exact
-from w2sjax.language.claims import Claim
-from w2sjax.settings.exact import Case, RefusedError
+from w2sjax.settings.exact import Case, RefusedError, Witness
 from w2sjax.settings.sampling import BOUNDED_TARGET
 from w2sjax.settings.sampling.instance import REPEATED, Instance
 
@@ -22,22 +21,15 @@ Point = tuple[Fraction, Fraction, Fraction, Fraction]  # mass, x, weak, target
 Parabola = Callable[[Fraction], Fraction]
 
 
-class Checker:
+class Checker(Witness):
     """A population, and the samples that are said to break the claim."""
 
     notes = {"samples": "counted draw by draw"}
-
-    def __init__(self, claim: Claim, instance: Instance, evidence: dict[str, Any]):
-        self.claim, self.instance, self.evidence = claim, instance, evidence
-
-    def properties(self) -> dict[str, bool]:
-        """Check what the claim assumes."""
-        met = self.instance.satisfied()
-        return {n: met[n] for n in met if self.claim.assumes(n) or n == BOUNDED_TARGET}
+    always = (BOUNDED_TARGET,)
 
     def cases(self) -> Iterator[Case]:
         """List the samples that are stated to fail, each once."""
-        labels = [_label(one, self.instance) for one in self.evidence.get("failing", ())]
+        labels = [_label(one, self.instance) for one in self.shown.get("failing", ())]
         if len(set(labels)) < len(labels):
             raise RefusedError("a sample is stated twice")
         for counts, different in labels:
@@ -79,9 +71,8 @@ def _label(given: Any, p: Instance) -> tuple[Counts, Counts]:
 @functools.lru_cache(maxsize=4096)
 def _onto(draws: int, points: int) -> int:
     """How many sequences of draws hit each of some points, by inclusion and exclusion."""
-    return sum(
-        (-1) ** left * comb(points, left) * (points - left) ** draws for left in range(points + 1)
-    )
+    terms = ((-1) ** k * comb(points, k) * (points - k) ** draws for k in range(points + 1))
+    return sum(terms)
 
 
 def _fixed(data: tuple[str, ...]) -> bool:

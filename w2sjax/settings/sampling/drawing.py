@@ -16,15 +16,14 @@ from w2sjax.arithmetic import rounding
 from w2sjax.arithmetic.rounding import HIGHEST
 from w2sjax.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.sets.balls import L2Ball
+from w2sjax.settings.random_instances import strata
 
 POINTS, FEATURES = 64, 2
 SMALLEST, LARGEST = 2**5, 2**12
 
 WEAK_KINDS = ("near", "sign", "member", "unrelated", "coin")
 TARGET_KINDS = ("realizable", "far", "wild")
-STRATA = tuple(
-    [f"weak:{kind}" for kind in WEAK_KINDS] + [f"target:{kind}" for kind in TARGET_KINDS]
-)
+STRATA = strata(weak=WEAK_KINDS, target=TARGET_KINDS)
 
 
 @jax.tree_util.register_dataclass
@@ -73,30 +72,23 @@ class SamplingInstance:
         return rounding.gamma(self.features.shape[1] + 8, self.size.dtype) * self.largest()
 
 
-def draw(
-    key: PRNGKeyArray,
-    variant: L2Ball | type[L2Ball],
-    *,
-    points: int = POINTS,
-    features: int = FEATURES,
-    largest: int = LARGEST,
-) -> SamplingInstance:
-    """Draw a population and a sample of `SMALLEST` to `largest` points, log-uniform in size.
+def draw(key: PRNGKeyArray, variant: L2Ball | type[L2Ball]) -> SamplingInstance:
+    """Draw a population and a sample of `SMALLEST` to `LARGEST` points, log-uniform in size.
 
     Strata: weak models near a member, signs of one times the bound, members, unrelated, random signs
     times the bound; targets in the class, out of it, and of random signs.
     """
     uniform_key, normal_key, set_key, truth_key, sample_key, spare_key = jax.random.split(key, 6)
     uniform = jax.random.uniform(uniform_key, (16,), jnp.float32).astype(jnp.float64)
-    normal = jax.random.normal(normal_key, ((features + 4) * points,), jnp.float32)
+    normal = jax.random.normal(normal_key, ((FEATURES + 4) * POINTS,), jnp.float32)
     normal = normal.astype(jnp.float64)
-    raw, noise, other, skew, extra = jnp.split(normal, [(features + k) * points for k in range(4)])
+    raw, noise, other, skew, extra = jnp.split(normal, [(FEATURES + k) * POINTS for k in range(4)])
     # All features are equally long, so that members come as near to the bound as they can.
-    matrix = raw.reshape(points, features)
+    matrix = raw.reshape(POINTS, FEATURES)
     matrix = matrix / jax.vmap(rounding.norm)(matrix)[:, None]
     convex_set: Any = variant
     if isinstance(variant, type):
-        convex_set = variant.random(set_key, features, jnp.float64)
+        convex_set = variant.random(set_key, FEATURES, jnp.float64)
     radius = convex_set.radius
     matrix = matrix * (10 ** (2 * uniform[0] - 1) / radius)
     weights = jnp.exp(2 * uniform[1] * skew)
@@ -104,29 +96,22 @@ def draw(
     bound = radius * jnp.max(jax.vmap(rounding.norm)(matrix)) * (1 + 1e-12)
     kinds = jnp.floor(uniform[2:4] * jnp.asarray([5.0, 4.0])).astype(jnp.int32)
     kinds = kinds.at[1].set(jnp.maximum(kinds[1] - 1, 0))  # half of the targets are realizable
-    truth = convex_set.draw(truth_key, features, jnp.float64)
+    truth = convex_set.draw(truth_key, FEATURES, jnp.float64)
     member = hypothesis.values(truth)
     level = jnp.sqrt(jnp.sum(hypothesis.weights * member**2)) + 1e-3 * bound
     second = jnp.matmul(matrix, truth[::-1], precision=HIGHEST)
-    weak = jnp.stack(
-        [
-            member + uniform[4] * level * noise,
-            bound * jnp.sign(second + uniform[4] * level * noise),
-            second,
-            level * noise,
-            bound * jnp.sign(noise),
-        ]
-    )[kinds[0]]
-    target = jnp.stack([member, member + uniform[5] * level * other, bound * jnp.sign(extra)])[
-        kinds[1]
-    ]
-    size = jnp.floor(SMALLEST * (largest / SMALLEST) ** uniform[6])
+    wander = uniform[4] * level * noise
+    signs, coins = bound * jnp.sign(second + wander), bound * jnp.sign(noise)
+    weak = jnp.stack([member + wander, signs, second, level * noise, coins])[kinds[0]]
+    far = member + uniform[5] * level * other
+    target = jnp.stack([member, far, bound * jnp.sign(extra)])[kinds[1]]
+    size = jnp.floor(SMALLEST * (LARGEST / SMALLEST) ** uniform[6])
     return SamplingInstance(
         hypothesis=hypothesis,
         weak=jnp.clip(weak, -bound, bound),
         target=jnp.clip(target, -bound, bound),
         bound=bound,
-        counts=sample(sample_key, hypothesis.weights, size, largest),
+        counts=sample(sample_key, hypothesis.weights, size, LARGEST),
         size=size,
         spare=jax.random.key_data(spare_key),
         strata=kinds + jnp.asarray([0, len(WEAK_KINDS)], jnp.int32),

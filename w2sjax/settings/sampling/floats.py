@@ -134,10 +134,9 @@ def _one_bad_sample(instance: SamplingInstance) -> SamplingInstance:
     return _constants(instance, weights, jnp.where(bad, -bound, bound), counts)
 
 
-def _chosen_after(
-    instance: SamplingInstance, size: int = 2**8, points: int = 2**11
-) -> SamplingInstance:
+def _chosen_after(instance: SamplingInstance) -> SamplingInstance:
     """$f_w = -f^*$ at the points of the sample, which are few, and $f_w = f^*$ at all others."""
+    size, points = 2**8, 2**11
     weights = jnp.full(points, 1 / points, instance.weak.dtype)
     key = jax.random.wrap_key_data(instance.spare)
     counts = sample(key, weights, jnp.asarray(size, weights.dtype), size)
@@ -155,17 +154,14 @@ def _unbounded(instance: SamplingInstance) -> SamplingInstance:
     return _constants(instance, weights, jnp.full(points, instance.bound), counts, stretch)
 
 
-def _constants(
-    instance: SamplingInstance, weights, weak, counts, stretch: Any = 1.0
-) -> SamplingInstance:
+def _constants(instance, weights, weak, counts, stretch: Any = 1.0) -> SamplingInstance:
     """Put an instance on one direction of the features, with $f^* = B$."""
     axis = jnp.zeros(instance.features.shape[1], weights.dtype).at[0].set(1.0)
     lengths = instance.bound / instance.radius * stretch * jnp.ones_like(weights)
+    features = lengths[:, None] * axis[None, :]
     return dataclasses.replace(
         instance,
-        hypothesis=hypothesis_class(
-            instance.hypothesis.set, lengths[:, None] * axis[None, :], weights
-        ),
+        hypothesis=hypothesis_class(instance.hypothesis.set, features, weights),
         weak=weak,
         target=jnp.full_like(weak, instance.bound),
         counts=counts,

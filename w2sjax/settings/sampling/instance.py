@@ -58,9 +58,8 @@ class Instance(Record):
     def described(self) -> str:
         """Say how many points and draws there are."""
         points = sum(self.copies)
-        alike = (
-            "" if points == self.size else " alike" if self.size == 1 else f" of {self.size} kinds"
-        )
+        alike = " alike" if self.size == 1 else f" of {self.size} kinds"
+        alike = "" if points == self.size else alike
         return f"{points} point{'s' * (points > 1)}{alike}, n = {self.draws}"
 
     def shares(self) -> list[Fraction]:

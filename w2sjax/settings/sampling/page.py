@@ -9,6 +9,7 @@ from w2sjax.language.claims import Claim
 from w2sjax.language.evaluation import plan
 from w2sjax.settings.sampling.engine import Engine, Sample
 from w2sjax.settings.sampling.instance import REPEATED, Instance
+from w2sjax.settings.tables import table
 
 ROWS, BITS = 6, 256
 
@@ -18,21 +19,16 @@ def page(instance: Instance, claim: Claim, evidence: dict[str, Any]) -> list[str
     p, used = instance, {part for data in claim.quantities for part in data}
     chosen_after, aims = p.seen != p.weak, bool(used & {"target", "best"})
     many = max(p.copies) > 1
-    titles = ["points" if many else "point", "mass of each" if many else "mass", "x"]
-    titles += ["f_w where drawn", "f_w elsewhere"] if chosen_after else ["f_w"]
-    titles += ["f*"] * aims
-    lines = [*_row(titles), *_row(["---"] * len(titles))]
-    for kind in range(p.size):
-        weak = [p.seen[kind]] * chosen_after + [p.weak[kind]]
-        first = p.copies[kind] if many else kind + 1
-        lines += _row([first, p.masses[kind], p.features[kind], *weak, *[p.target[kind]] * aims])
-    drawn = (
-        f"One point is drawn, and the sample holds it {p.draws} times"
-        if p.scheme == REPEATED
-        else f"The sample is {p.draws} independent draw{'s' * (p.draws > 1)}"
-    )
+    points = {"points": p.copies, "mass of each": p.masses}
+    columns: dict[str, Any] = points if many else {"point": range(1, p.size + 1), "mass": p.masses}
+    weak = {"f_w where drawn": p.seen, "f_w elsewhere": p.weak} if chosen_after else {"f_w": p.weak}
+    columns |= {"x": p.features} | weak | ({"f*": p.target} if aims else {})
+    drawn = f"The sample is {p.draws} independent draw{'s' * (p.draws > 1)}"
+    if p.scheme == REPEATED:
+        drawn = f"One point is drawn, and the sample holds it {p.draws} times"
     about = f"The class is θx with |θ| ≤ {p.radius}; B = {p.bound}, δ = {p.failure}."
-    lines += ["", f"{about} {drawn} (n = {p.draws})."]
+    rows = zip(*columns.values(), strict=True)
+    lines = [*table([*columns], rows), "", f"{about} {drawn} (n = {p.draws})."]
     if chosen_after:
         lines.append("The weak model is chosen after the sample: other values at the points drawn.")
     if "student" in used:
@@ -47,7 +43,7 @@ def _samples(p: Instance, claim: Claim, failing: list[Any], student: bool) -> li
     apart = [kind for kind in range(p.size) if p.tells_apart(kind)]
     titles = ["how often each is drawn"] * (p.size > 1) + ["different points drawn"] * bool(apart)
     titles += ["probability"] + ["θ of f"] * student + ["left side", "right side"]
-    lines = ["Samples that break it:", "", *_row(titles), *_row(["---"] * len(titles))]
+    rows = []
     with ctx.workprec(BITS):
         samples = [one for one in Engine(claim, p, BITS).samples() if one.label in failing]
         samples.sort(key=lambda one: one.probability, reverse=True)
@@ -55,7 +51,8 @@ def _samples(p: Instance, claim: Claim, failing: list[Any], student: bool) -> li
             cells: list[Any] = [", ".join(map(str, one.counts))] * (p.size > 1)
             cells += [", ".join(str(one.distinct[kind]) for kind in apart)] * bool(apart)
             cells += [_short(one.probability), *[python(one.student)] * student]
-            lines += _row([*cells, *map(_rounded, _sides(claim, one))])
+            rows.append([*cells, *map(_rounded, _sides(claim, one))])
+    lines = ["Samples that break it:", "", *table(titles, rows)]
     rest = samples[ROWS:]
     if rest:
         total = sum((one.probability for one in rest), fmpq(0))
@@ -67,9 +64,9 @@ def _sides(claim: Claim, sample: Sample) -> tuple[Any, Any]:
     """Both sides of the comparison that is broken most."""
     found = []
     for one in claim.comparisons:
-        lower, upper = plan((one.lower, one.upper)).values(FLINT, sample.quantity)
-        sides = (upper, lower) if one.relation == ">=" else (lower, upper)
-        found.append((float(arb(upper - lower)), sides))
+        lhs, rhs = plan((one.lhs, one.rhs)).values(FLINT, sample.quantity)
+        slack = lhs - rhs if one.relation == ">=" else rhs - lhs
+        found.append((float(arb(slack)), (lhs, rhs)))
     return min(found, key=lambda pair: pair[0])[1]
 
 
@@ -81,7 +78,3 @@ def _rounded(side: Any) -> str:
 def _short(probability: fmpq) -> str:
     text = str(python(probability))
     return text if len(text) <= 12 else "about " + arb(probability).str(4, radius=False)
-
-
-def _row(cells: list[Any]) -> list[str]:
-    return ["| " + " | ".join(map(str, cells)) + " |"]

@@ -10,7 +10,7 @@ from w2sjax.arithmetic.rationals import length
 from w2sjax.language.claims import Claim
 from w2sjax.settings.sampling import BOUNDED, FAILURE, FIRST, IID
 from w2sjax.settings.sampling.instance import INDEPENDENT, NUMBERS, REPEATED, Instance
-from w2sjax.settings.shrinking import changes
+from w2sjax.settings.shrinking import changed, placed
 
 VALUES = tuple(map(Fraction, ("1", "-1", "1", "-1", "1", "-1", "0", "1/2", "-1/2")))
 FEATURES = tuple(map(Fraction, ("1", "-1", "1", "-1", "1/2", "-1/2")))
@@ -25,9 +25,7 @@ NEAR = (0, -1, -2, *range(1, 9))
 LONGER = tuple(map(Fraction, ("1", "1/2", "3/4", "5/4", "3/2")))
 
 
-def small(
-    claim: Claim, kind: str, parameters: dict[str, Any] | None, seed: int
-) -> Iterator[Instance]:
+def small(claim: Claim, kind: str, parameters: Any, seed: int) -> Iterator[Instance]:
     """Draw small populations without end; `parameters` may fix the radius of the class.
 
     Without "i.i.d. sample" one point is repeated; without "weak model first" there are many points alike
@@ -104,7 +102,7 @@ def steps(instance: Instance, claim: Claim) -> Iterator[Instance]:
         scaled, near = [int(draws * f) for f in LONGER], [draws + step for step in NEAR]
         for left, numbers in *((int(count * share), scaled) for share in SHARES), (count - 1, near):
             if 0 < left < count:
-                copies = [*instance.copies[:kind], left, *instance.copies[kind + 1 :]]
+                copies = placed(instance.copies, left, kind)
                 yield from _with_draws(dataclasses.replace(instance, copies=copies), numbers)
     yield from _with_draws(instance, fewer)
     yield dataclasses.replace(instance, masses=[Fraction(1)] * instance.size)
@@ -112,11 +110,10 @@ def steps(instance: Instance, claim: Claim) -> Iterator[Instance]:
     for name in NUMBERS:
         largest = UNITS if name == "masses" else (-instance.bound, instance.bound)
         for values in _exchanged(getattr(instance, name), largest):
-            changed = dataclasses.replace(instance, **{name: values})
-            yield from _with_draws(_repaired(changed, claim), fewer)
-    for name in NUMBERS:
-        for values in changes(getattr(instance, name), shorter=False):
-            yield _repaired(dataclasses.replace(instance, **{name: values}), claim)
+            other = dataclasses.replace(instance, **{name: values})
+            yield from _with_draws(_repaired(other, claim), fewer)
+    for simpler in changed(instance, *NUMBERS, shorter=False):
+        yield _repaired(simpler, claim)
     if instance.radius != 1:
         features = [x * instance.radius for x in instance.features]
         yield dataclasses.replace(instance, features=features, radius=Fraction(1))
@@ -135,6 +132,4 @@ def _with_draws(instance: Instance, draws: list[int]) -> Iterator[Instance]:
 
 def _exchanged(values: list[Fraction], others: Iterable[Fraction]) -> Iterator[list[Fraction]]:
     for place, value in enumerate(values):
-        for other in others:
-            if other != value:
-                yield [*values[:place], other, *values[place + 1 :]]
+        yield from (placed(values, other, place) for other in others if other != value)

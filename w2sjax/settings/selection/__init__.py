@@ -61,6 +61,7 @@ gamma = named(r"\gamma_j", "γ_j", gap(student))
 upper = d(weak, target) - misfit + 2 * sqrt(epsilon * misfit) + 2 * gamma
 
 
+@functools.lru_cache(maxsize=512)
 def of_one(claim: Claim) -> Claim:
     """Give a claim about projections that speaks of the same quantities, for one model.
 
@@ -68,26 +69,21 @@ def of_one(claim: Claim) -> Claim:
         ValueError: for quantities that are none.
     """
     allowance = () if claim.allowance is None else (claim.allowance,)
-    return _of_one(claim.name, claim.terms, allowance, claim.sets)
-
-
-@functools.lru_cache(maxsize=512)
-def _of_one(
-    name: str, terms: tuple[Term, ...], allowance: tuple[Term, ...], sets: tuple[str, ...] | None
-) -> Claim:
-    used = [quantity(*data) for data in quantities([*terms, *PROMISED]) if data[0] not in REDUCED]
-    allowed = [quantity(*data) for data in quantities(allowance) if data[0] not in REDUCED]
+    used, allowed = (
+        [quantity(*data) for data in quantities(terms) if data[0] not in REDUCED]
+        for terms in ((*claim.terms, *PROMISED), allowance)
+    )
     # What speaks of the gap is about any student: also a computed one.
     allowed += [slip(student, best)] if gap(student) in used else []
     return Claim(
-        title=name,
+        title=claim.name,
         source="",
         setting=PROJECTION,
         claim=tuple(equal(one, one) for one in used),
         assumptions=(CONVEX, EXACT),
         allowance=sum(allowed[1:], start=allowed[0]) if allowed else None,
-        sets=sets,
-        name=name,
+        sets=claim.sets,
+        name=claim.name,
     )
 
 

@@ -10,7 +10,7 @@ from w2sjax.arithmetic.rationals import exactly
 from w2sjax.language.claims import Claim
 from w2sjax.settings.projection import conversion as projection
 from w2sjax.settings.selection import of_one
-from w2sjax.settings.selection.drawing import SelectionInstance
+from w2sjax.settings.selection.floats import SelectionInstance
 from w2sjax.settings.selection.instance import Selection
 
 
@@ -21,9 +21,8 @@ def exact_instances(raw: Any, claim: Claim) -> list[Selection]:
         return []
     others = tuple(map(exactly, models[1:].tolist()))
     base = dataclasses.replace(raw.base, weak=raw.weak[0])
-    return [
-        Selection(problem, others) for problem in projection.exact_instances(base, of_one(claim))
-    ]
+    problems = projection.exact_instances(base, of_one(claim))
+    return [Selection(problem, others) for problem in problems]
 
 
 def from_exact(instance: Selection) -> SelectionInstance:

@@ -1,4 +1,8 @@
-"""The students of several weak models in doubles: the quantities of projections, an entry for each model.
+"""Random problems with several weak models for one target and class, and their students in doubles.
+
+The base is a projection instance; its weak model is the first of `MODELS`, and the others are copies
+of it, far from the target, inside the class, mirrored at the target, unrelated, or of three kinds. The
+quantities are those of projections, an entry for each model.
 
 The gap of a student is its certificate's bound at the computed best member, which may stand for the
 projection of the target. A claim that speaks of it is about any student of the class: also computed ones.
@@ -10,20 +14,83 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Int
+from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from w2sjax.arithmetic.measured import MEASURED, Measured
 from w2sjax.certificate import Projection
 from w2sjax.hypothesis import derived_again
 from w2sjax.language.claims import Claim
 from w2sjax.projection import project
+from w2sjax.sets.convex_set import ConvexSet
 from w2sjax.settings.projection import best, slip, student
 from w2sjax.settings.projection import floats as projection
+from w2sjax.settings.projection.drawing import ProjectionInstance
 from w2sjax.settings.projection.members import reach
+from w2sjax.settings.random_instances import strata
 from w2sjax.settings.selection import PROMISED, of_one
-from w2sjax.settings.selection.drawing import STRATA as STRATA
-from w2sjax.settings.selection.drawing import SelectionInstance
-from w2sjax.settings.selection.drawing import draw as draw
+
+MODELS = 4
+
+OTHER_KINDS = ("copies", "far", "inside", "mirrored", "unrelated", "mixed")
+STRATA = (*projection.STRATA, *strata(others=OTHER_KINDS, target=("realizable", "outside")))
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class SelectionInstance:
+    r"""One target and class, and weak models to choose from.
+
+    Attributes:
+        base: class and target; its weak model is the first one.
+        weak: $f_{w,j}$, a row for each model.
+        strata: indices into `STRATA`.
+    """
+
+    base: ProjectionInstance
+    weak: Float[Array, "*batch m n"]
+    strata: Int[Array, "*batch 5"]
+
+
+def draw(key: PRNGKeyArray, variant: ConvexSet | type[ConvexSet]) -> SelectionInstance:
+    """Draw an instance; half of the targets are realizable.
+
+    Copies differ from the first weak model by 1e-6 to 1e-1 of the class's spread.
+    """
+    base = projection.draw(key, variant)
+    hypothesis, first = base.hypothesis, base.weak
+    # The base leaves the last of its eight keys unused.
+    uniform_key, normal_key = jax.random.split(key, 8)[-2:]
+    others = MODELS - 1
+    numbers = jax.random.uniform(uniform_key, (2 + 2 * others,), jnp.float32).astype(first.dtype)
+    noise = jax.random.normal(normal_key, (others, first.shape[0]), jnp.float32)
+    noise = noise.astype(first.dtype)
+    kind = jnp.floor(numbers[0] * len(OTHER_KINDS)).astype(jnp.int32)
+    outside = (numbers[1] >= 0.5).astype(jnp.int32)
+    level, share = numbers[2:].reshape(2, others)
+    member = hypothesis.values(base.truth, base.truth_intercept)
+    second = hypothesis.values(base.other, base.other_intercept)
+    spread = jnp.sqrt(jnp.sum(hypothesis.weights * (member - second) ** 2))
+    spread = jnp.where(spread > 0, spread, 1)
+
+    def other(level, share, noise):
+        """One more weak model of each kind."""
+        copy = first + 10 ** (5 * level - 6) * spread * noise
+        far = member + 10 ** (3 * level - 1) * spread * noise
+        inside = share * member + (1 - share) * second
+        mirrored = member - (0.5 + share) * (first - member)
+        return jnp.stack([copy, far, inside, mirrored, spread * noise])
+
+    models = jax.vmap(other, out_axes=1)(level, share, noise)
+    # A copy, a far one, and one inside the class.
+    mixed = jnp.diagonal(models[:others]).T
+    chosen = jnp.concatenate([models, mixed[None]])[kind]
+    drawn = jnp.stack([kind, outside + len(OTHER_KINDS)]) + len(projection.STRATA)
+    return SelectionInstance(
+        base=dataclasses.replace(base, offset=jnp.where(outside == 1, base.offset, 0)),
+        weak=jnp.concatenate([first[None], chosen]),
+        strata=jnp.concatenate([base.strata, drawn]),
+    )
+
 
 GAP, SLIP = ("gap", "student"), slip(student, best).data
 
@@ -46,7 +113,6 @@ class Prepared:
 
 def prepare(instance: SelectionInstance, claims: Sequence[Claim] = ()) -> Prepared:
     """Project all weak models and the target, in one batch; no claim needs more or less."""
-    del claims
     base = dataclasses.replace(instance.base, hypothesis=derived_again(instance.base.hypothesis))
     target = base.hypothesis.values(base.truth, base.truth_intercept) + base.offset
     labels, radius = jnp.concatenate([instance.weak, target[None]]), reach(base)
@@ -93,15 +159,12 @@ class Study:
         else:
             if data == ("least_other",):
                 other = jnp.arange(count) != self.choice()
-                number = dataclasses.replace(
-                    values.number, value=jnp.where(other, values.number.value, jnp.inf)
-                )
+                left = jnp.where(other, values.number.value, jnp.inf)
+                number = dataclasses.replace(values.number, value=left)
                 values = dataclasses.replace(values, number=number)
             entries = [jax.tree.map(lambda leaf, j=j: leaf[j], values) for j in range(count)]
             found = MEASURED["min"](*entries)
         return jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (count,)), found)
 
 
-def study(prepared: Prepared, claim: Claim) -> Study:
-    """Take an instance as one of a claim."""
-    return Study(prepared, claim)
+study = Study

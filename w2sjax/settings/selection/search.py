@@ -10,24 +10,17 @@ from w2sjax.language.claims import Claim
 from w2sjax.settings.projection import search as projection
 from w2sjax.settings.selection import of_one
 from w2sjax.settings.selection.instance import Selection
-from w2sjax.settings.shrinking import changes
+from w2sjax.settings.shrinking import changed, changes, favoured
 
 FEW = 4  # values of weak models up to which two numbers are changed at a time
 
 
-def small(
-    claim: Claim, kind: str, parameters: dict[str, Any] | None, seed: int
-) -> Iterator[Selection]:
+def small(claim: Claim, kind: str, parameters: Any, seed: int) -> Iterator[Selection]:
     """Draw small choices over a kind of set without end: a small problem, and one to three weak models."""
     source = random.Random(f"{seed} {kind} {claim.name} others")
-    grid = projection.GRID
     for problem in projection.small(of_one(claim), kind, parameters, seed):
-        # Small numbers more often than large ones.
         others = tuple(
-            [
-                grid[min(source.randrange(len(grid)), source.randrange(len(grid)))]
-                for _ in range(problem.size)
-            ]
+            [favoured(source, projection.GRID) for _ in range(problem.size)]
             for _ in range(source.choice((0, 1, 1, 2)))
         )
         yield Selection(problem, others)
@@ -59,12 +52,9 @@ def steps(selection: Selection, claim: Claim) -> Iterator[Selection]:
     for problem in projection.steps(selection.problem, of_one(claim)):
         if problem.size == selection.size:
             yield dataclasses.replace(selection, problem=problem)
-    for others in changes(selection.others):
-        yield dataclasses.replace(selection, others=others)
+    yield from changed(selection, "others")
     if selection.count * selection.size <= FEW:
         # One number may grow where another shrinks by more.
         for others in changes(selection.others, shorter=False):
-            for name in ("features", "weak", "offset", "masses"):
-                for changed in changes(getattr(selection.problem, name)):
-                    problem = dataclasses.replace(selection.problem, **{name: changed})
-                    yield Selection(problem, others)
+            for problem in changed(selection.problem, "features", "weak", "offset", "masses"):
+                yield Selection(problem, others)
