@@ -136,9 +136,10 @@ def _instance_key(root, label, index):
     return jax.random.fold_in(jax.random.fold_in(root, zlib.crc32(label.encode())), index)
 
 
-def _fingerprints(tree) -> list[int]:
-    """Tell the parameters of sets of the same name apart."""
-    return [zlib.crc32(np.asarray(leaf).tobytes()) for leaf in jax.tree.leaves(tree)]
+def fingerprints(variant: Any) -> list[int]:
+    """Tell the parameters of sets of the same name apart; a kind of sets has none."""
+    leaves = [] if isinstance(variant, type) else jax.tree.leaves(variant)
+    return [zlib.crc32(np.asarray(leaf).tobytes()) for leaf in leaves]
 
 
 @dataclasses.dataclass
@@ -161,7 +162,7 @@ class _Run:
             "instances": self.instances,
             "key": np.asarray(jax.random.key_data(self.root)).tolist(),
             "block": BLOCK,
-            "parameters": [] if self.data is None else _fingerprints(self.data),
+            "parameters": fingerprints(self.variant),
         }
         if self.claims[0].setting.name == DRAWN:  # a user's code may change and keep its name
             self.identity["sources"] = [source_of(claim) for claim in self.claims]

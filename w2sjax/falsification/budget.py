@@ -129,11 +129,9 @@ class Falsification:
     @property
     def outcome(self) -> str:
         """Say in a word or two what was found."""
-        if self.one_engine:
-            return "one engine"
-        return (
-            "counterexample" if self.found else "unconfirmed" if self.unconfirmed else "none found"
-        )
+        if self.one_engine or self.found:
+            return "one engine" if self.one_engine else "counterexample"
+        return "unconfirmed" if self.unconfirmed else "none found"
 
     @property
     def refuted(self) -> bool:

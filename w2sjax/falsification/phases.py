@@ -16,7 +16,7 @@ from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.checkpoint import Outcome
 from w2sjax.falsification.deciding import PRECISIONS, UNDECIDED, decide
 from w2sjax.falsification.question import Question
-from w2sjax.falsification.unsettled import unsettled
+from w2sjax.falsification.redecide import unsettled
 from w2sjax.language.claims import Claim
 from w2sjax.tally import Verification
 from w2sjax.verification import instance

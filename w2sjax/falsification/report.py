@@ -1,6 +1,5 @@
 """What a search found, for people and for programs."""
 
-import dataclasses
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -86,10 +85,7 @@ def _found(result: Falsification) -> str:
 
 def as_json(result: Falsification) -> dict[str, Any]:
     """Give a result as plain objects; a slack that is not finite becomes null."""
-    row = {f.name: getattr(result, f.name) for f in dataclasses.fields(result)}
-    found = result.counterexample
-    row["counterexample"] = None if found is None else found.to_json()
-    row["sets"] = list(result.sets)
-    if not math.isfinite(result.least_slack):
-        row["least_slack"] = None
-    return row
+    found = None if result.counterexample is None else result.counterexample.to_json()
+    least = result.least_slack if math.isfinite(result.least_slack) else None
+    changed = {"counterexample": found, "sets": list(result.sets), "least_slack": least}
+    return {**vars(result), **changed}
