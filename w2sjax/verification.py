@@ -9,6 +9,7 @@ many devices share them, or on an interruption.
 """
 
 import dataclasses
+import functools
 import time
 import zlib
 from collections.abc import Callable, Sequence
@@ -75,12 +76,10 @@ def verify(
     """
     chosen = [claim_named(c).without(drop) for c in _listed(claims, REGISTRY)]
     chosen = [twin_of(claim) for claim in chosen] if twin else chosen
-    if instances < 1:
-        raise ValueError(f"instances: expected at least 1, got {instances}")
-    if chunk < 1:
-        raise ValueError(f"chunk: expected at least 1, got {chunk}")
-    if jnp.zeros(()).dtype != jnp.float64:
-        raise ValueError("verify needs double precision: jax.config.update('jax_enable_x64', True)")
+    for name, count in (("instances", instances), ("chunk", chunk)):
+        if count < 1:
+            raise ValueError(f"{name}: expected at least 1, got {count}")
+    double_precision("verify")
     seed = key if isinstance(key, int) else None
     root = jax.random.key(key) if isinstance(key, int) else key
     variants = [variant_named(s) for s in _listed(sets, SETS.values())]
@@ -109,6 +108,14 @@ def verify(
             for program in programs:
                 program.cancel()
     return [results[place] for place in sorted(results)]
+
+
+def double_precision(command: str) -> None:
+    """Refuse to go on in single precision."""
+    if jnp.zeros(()).dtype != jnp.float64:
+        raise ValueError(
+            f"{command} needs double precision: jax.config.update('jax_enable_x64', True)"
+        )
 
 
 def _groups(chosen, variants):
@@ -168,10 +175,7 @@ class _Run:
             self.identity["sources"] = [source_of(claim) for claim in self.claims]
         self.state, self.done = load_state(self.checkpoint, self.identity)
         self.blocks = -(-self.instances // BLOCK)
-        self.width = min(
-            self.chunk * jax.device_count(),
-            -(-self.blocks // jax.device_count()) * jax.device_count(),
-        )
+        self.width = min(self.chunk, -(-self.blocks // jax.device_count())) * jax.device_count()
 
     def _ids(self):
         # Blocks past the end are masked, so that one shape serves all calls.
@@ -183,8 +187,9 @@ class _Run:
             return None, 0.0
 
         def draw(index, given, key):
-            variant = self.variant if given is None else given
-            return _draw(draw_of(self.claims[0]), variant, self.label, key, index)
+            variant, make = self.variant if given is None else given, draw_of(self.claims[0])
+            keyed = functools.partial(_instance_key, key, self.label)
+            return jax.vmap(lambda i: make(keyed(i), variant))(_positions(index))
 
         def check(block):
             index, drawn = block
@@ -236,11 +241,6 @@ def _positions(index):
     return index * BLOCK + jnp.arange(BLOCK)
 
 
-def _draw(draw, variant, label, root, index) -> Any:
-    """Draw one block of instances."""
-    return jax.vmap(lambda i: draw(_instance_key(root, label, i), variant))(_positions(index))
-
-
 def _check(claims, drawn, index, instances) -> dict[str, Any]:
     """Check one block of instances; everything that leaves is a count or an extreme."""
     positions = _positions(index)
@@ -249,12 +249,8 @@ def _check(claims, drawn, index, instances) -> dict[str, Any]:
     def one(raw):
         prepared = prepare(raw, claims)
         sides = [compared(prepared, claim) for claim in claims]
-        return (
-            jnp.stack([side.verdict() for side in sides]),
-            jnp.stack([side.normalised_slack for side in sides]),
-            jnp.stack([side.share for side in sides]),
-            raw.strata,
-        )
+        said = [(side.verdict(), side.normalised_slack, side.share) for side in sides]
+        return *map(jnp.stack, zip(*said, strict=True)), raw.strata
 
     verdicts, slack, share, kinds = jax.vmap(one)(drawn)
     used = positions < instances

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from w2sjax.falsification.budget import Falsification
 from w2sjax.falsification.rendering import sides
+from w2sjax.report import open_table
 
 NOTHING_DROPPED = "nothing dropped"
 
@@ -21,11 +22,9 @@ def summary(result: Falsification) -> str:
     name += ", false twin" if result.twin else ""
     seconds, found = result.seconds["search"], result.counterexample
     if found is not None:
-        compared = sides(found.claim, found.lhs, found.rhs)
-        return (
-            f"{name}: counterexample with {found.instance.described()}, {compared}; found after "
-            f"{looked} instances in {seconds:.1f} s"
-        )
+        size, compared = found.instance.described(), sides(found.claim, found.lhs, found.rhs)
+        took = f"found after {looked} instances in {seconds:.1f} s"
+        return f"{name}: counterexample with {size}, {compared}; {took}"
     none = "none confirmed" if result.one_engine else "none found"
     text = f"{name}: {none} in {total:,} instances ({looked or 'none'}; {seconds:.1f} s)"
     settled = f"{result.decided:,} of {result.open:,} that floating point does not settle"
@@ -46,14 +45,10 @@ def summary(result: Falsification) -> str:
 
 def matrix(results: Sequence[Falsification]) -> Table:
     """Lay out claim by assumption: what dropping each one allows."""
-    table = Table(
-        title="What each assumption buys: the smallest counterexample found without it",
-        caption="slack: the least one in floating point, where that was tried; *: no exact side, "
+    table = open_table(
+        "What each assumption buys: the smallest counterexample found without it",
+        "slack: the least one in floating point, where that was tried; *: no exact side, "
         "searched in floating point only; +: time ran out",
-        title_justify="left",
-        caption_justify="left",
-        box=None,
-        padding=(0, 1, 0, 0),
     )
     table.add_column("claim and what is dropped", no_wrap=True)
     table.add_column("counterexample")  # the one that may take two lines
