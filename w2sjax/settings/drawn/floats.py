@@ -71,10 +71,9 @@ class Floats:
 
     def study(self, prepared: Any, claim: Claim) -> "Study":
         """Compute both sides."""
-        values = functools.reduce(
-            lambda given, change: change(given), self.setting.changes(claim), prepared
-        )
-        check = self.setting.check_of(claim)
+        check, values = self.setting.check_of(claim), prepared
+        for change in self.setting.changes(claim):
+            values = change(values)
         role = "check" if check == self.setting.check else "false_twin"
         try:
             return Study(*_sides(check, values, claim.identity))
@@ -147,17 +146,15 @@ def _sides(check: Check, values: Any, identity: bool) -> tuple[Measured, Measure
     found = check(values)
     if isinstance(found, Inequality):
         if found.identity != identity:
-            raise ValueError(
-                f"the Inequality has identity={found.identity}; say so to w2sjax.claim"
-            )
-        return measured(Rounded(found.lhs, found.tolerance), found.scale), measured(
-            exact(found.rhs)
-        )
-    if not isinstance(found, tuple) or len(found) not in (2, 3):
-        raise ValueError(
-            "expected (lhs, rhs), (lhs, rhs, tolerance) or an Inequality, got "
-            f"{type(found).__name__}{f' of {len(found)}' if isinstance(found, tuple) else ''}"
-        )
+            given = f"identity={found.identity}"
+            raise ValueError(f"the Inequality has {given}; say so to w2sjax.claim")
+        left = measured(Rounded(found.lhs, found.tolerance), found.scale)
+        return left, measured(exact(found.rhs))
+    several = isinstance(found, tuple)
+    if not several or len(found) not in (2, 3):
+        got = type(found).__name__ + (f" of {len(found)}" if several else "")
+        wanted = "(lhs, rhs), (lhs, rhs, tolerance) or an Inequality"
+        raise ValueError(f"expected {wanted}, got {got}")
     given = list(map(_side, found))
     kinds = [isinstance(side, Rounded) for side in given]
     if any(kinds) and kinds != [True, True]:

@@ -17,7 +17,7 @@ LONG = 10**9  # a denominator beyond which values are shown as decimals
 def page(problem: Problem, claim: Claim, evidence: dict[str, Any]) -> list[str]:
     """Give the instance as a table and sentences."""
     lines = ["| point | mass | features | f_w | f* |", "| --- | --- | --- | --- | --- |"]
-    target = problem.target()
+    target = problem.function("target")
     for i in range(problem.size):
         features = "its own value" if problem.features is None else numbers(problem.features[i])
         lines.append(

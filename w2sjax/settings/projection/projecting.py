@@ -26,14 +26,12 @@ class Student:
         values: rational, or enclosures (arb) where the answer is not.
         coefficients: of the projection, or of a member next to it.
         intercept: the constant.
-        exact: whether the values are rational.
         multipliers: of the constraints of a polyhedron, for masses that sum to 1.
     """
 
     values: list[Any]
     coefficients: list[Any]
     intercept: Any
-    exact: bool = True
     multipliers: list[Any] = dataclasses.field(default_factory=list)
 
 
@@ -59,7 +57,7 @@ def project(problem: Problem, label: list[fmpq], precision: int) -> Student | No
         return None
     constant = label_mean - inner(means, theta)
     values = [inner(row, enclosure or theta) + constant for row in features]
-    return Student(values, theta, constant, enclosure is None, [m / total for m in multipliers])
+    return Student(values, theta, constant, [m / total for m in multipliers])
 
 
 def _coefficients(problem, features, weights, target, precision):
