@@ -24,15 +24,13 @@ from w2sjax.tally import Verification
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
     """Show a bar a task on a terminal's standard error; nothing elsewhere."""
     console = Console(stderr=True)
-    bar = Progress(
+    columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
     )
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     tasks: dict[str, Any] = {}
 
     def advance(label: str, done: int, total: int) -> None:

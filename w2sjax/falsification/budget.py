@@ -32,8 +32,8 @@ class Budget:
 
     def __post_init__(self):
         for name in COUNTS:
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name}: expected at least 0, got {getattr(self, name)}")
+            if (count := getattr(self, name)) < 0:
+                raise ValueError(f"{name}: expected at least 0, got {count}")
         if not self.seconds > 0:
             raise ValueError(f"seconds: expected a positive number, got {self.seconds}")
 

@@ -63,9 +63,8 @@ class Site:
     @property
     def spec(self) -> Any:
         """Name the set as the verification of its instances does."""
-        return (
-            self.label if self.variant is None or isinstance(self.variant, type) else self.variant
-        )
+        named = self.variant is None or isinstance(self.variant, type)
+        return self.label if named else self.variant
 
     def tell(self, phase: str, done: int, total: int) -> None:
         """Tell how far a phase is."""
