@@ -85,12 +85,7 @@ def steps(instance: DrawnCase, claim: Claim) -> Iterator[DrawnCase]:
     for changed in ([-value for value in values], *changes(values)):
         yield _put(instance, changed)
     yield from _renamed(instance)
-    yield from _pairs(instance)
-
-
-def _pairs(instance: DrawnCase) -> Iterator[DrawnCase]:
-    """Drop two numbers that only together may be dropped."""
-    values = instance.values
+    # Two numbers that only together may be dropped.
     places = [place for place, value in enumerate(values) if value != 0]
     for chosen in itertools.combinations(places, 2) if len(places) <= PAIRS else ():
         yield _put(instance, [Fraction(0) if i in chosen else v for i, v in enumerate(values)])

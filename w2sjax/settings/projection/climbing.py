@@ -8,7 +8,6 @@ import jax.numpy as jnp
 from jaxtyping import PRNGKeyArray
 
 from w2sjax.sets.convex_set import ConvexSet
-from w2sjax.sets.dimension import dimension_of
 from w2sjax.settings.projection import drawing
 from w2sjax.settings.projection.drawing import ProjectionInstance
 
@@ -17,8 +16,7 @@ POINTS, FEATURES = 6, 2
 
 def draw(key: PRNGKeyArray, variant: ConvexSet | type[ConvexSet]) -> ProjectionInstance:
     """Draw a small problem to start from."""
-    given = None if isinstance(variant, type) else dimension_of(variant)
-    return drawing.draw(key, variant, points=POINTS, features=given or FEATURES)
+    return drawing.draw(key, variant, points=POINTS, features=FEATURES)
 
 
 def _scale(raw: ProjectionInstance) -> Any:

@@ -64,21 +64,20 @@ def draw(
     variant: ConvexSet | type[ConvexSet],
     *,
     points: int = POINTS,
-    features: int | None = None,
+    features: int = FEATURES,
     dtype=jnp.float64,
 ) -> ProjectionInstance:
     """Draw an instance over a given convex set, or over a random one of a given kind.
 
-    There are as many features as the given set has coefficients, else `FEATURES`.
+    There are as many features as a given set has coefficients, and `features` where it may have any.
 
     Strata: features white, correlated (condition number up to 1e4), with exactly duplicated and zero
     columns, or heavy-tailed; weights equal, skewed, or on few points (down to one); weak models near
     the truth, far away, inside the class, orthogonal to it, trained on other features, overshooting
     the truth, or unrelated. All values are scaled by 1e-6 to 1e6.
     """
-    if features is None:
-        given = None if isinstance(variant, type) else dimension_of(variant)
-        features = given or FEATURES
+    given = None if isinstance(variant, type) else dimension_of(variant)
+    features = given or features
     uniform_key, normal_key, set_key, truth_key, other_key = jax.random.split(key, 8)[:5]
     # One call each: every use of the generator is a program of its own to compile. Numbers of
     # single precision are drawn three times as fast, and products of them fill a double.
