@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
 from w2sjax.claims import REGISTRY
@@ -24,13 +24,9 @@ from w2sjax.tally import Verification
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
     """Show a bar a task on a terminal's standard error; nothing elsewhere."""
     console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    shown: Any = {"console": console, "transient": True, "disable": not console.is_terminal}
+    counted = MofNCompleteColumn(), TimeElapsedColumn()
+    bar = Progress("{task.description}", BarColumn(), *counted, **shown)
     tasks: dict[str, Any] = {}
 
     def advance(label: str, done: int, total: int) -> None:
@@ -63,12 +59,9 @@ def verification_table(results: Sequence[Verification]) -> Table:
     """Lay the results out, claim after claim, one row a set (if it has one); fits 80 columns."""
     total = sum(result.instances for result in results)
     violated = sum(result.violated for result in results if result.failure is None)
-    table = open_table(
-        f"{total:,} checks" + (f": {violated:,} violated" if violated else ""),
-        "undecided: within a tolerance above 1e-9 of the terms; see the README"
-        + _invalid(results)
-        + _failures(results),
-    )
+    title = f"{total:,} checks" + (f": {violated:,} violated" if violated else "")
+    caption = "undecided: within a tolerance above 1e-9 of the terms; see the README"
+    table = open_table(title, caption + _invalid(results) + _failures(results))
     table.add_column("claim and set", no_wrap=True)
     for name in ("holds", "equal", "undecided", "violated", "least slack", "tightness"):
         table.add_column(name, justify="right", no_wrap=name != "least slack")

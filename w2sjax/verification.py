@@ -105,8 +105,7 @@ def verify(
                 if stop is not None and stop():
                     break
         finally:
-            for program in programs:
-                program.cancel()
+            pool.shutdown(wait=False, cancel_futures=True)
     return [results[place] for place in sorted(results)]
 
 
@@ -195,16 +194,15 @@ class _Run:
             index, drawn = block
             return _check(self.claims, drawn, index, self.instances)
 
+        def placed(made, place):
+            return jax.ShapeDtypeStruct(made.shape, made.dtype, sharding=place)
+
         start = time.perf_counter()
         # A caller's `with jax.enable_x64(True)` does not reach the thread that compiles.
         with jax.enable_x64(True):
             lowered = over_devices(draw).lower(self._ids(), self.data, self.root)
             drawing = compile_quickly(lowered)
-            drawn = jax.tree.map(
-                lambda made, place: jax.ShapeDtypeStruct(made.shape, made.dtype, sharding=place),
-                lowered.out_info,
-                drawing.output_shardings,
-            )
+            drawn = jax.tree.map(placed, lowered.out_info, drawing.output_shardings)
             checking = compile_quickly(over_devices(check).lower((self._ids(), drawn)))
 
         def program(ids):

@@ -41,9 +41,8 @@ class Record:
         hints = typing.get_type_hints(cls)
         names = [f.name for f in dataclasses.fields(cls)]
         if not isinstance(fields, dict) or set(fields) != set(names):
-            raise ValueError(
-                f"{cls.__name__.lower()}: expected the fields {', '.join(sorted(names))}"
-            )
+            expected = ", ".join(sorted(names))
+            raise ValueError(f"{cls.__name__.lower()}: expected the fields {expected}")
         record = cls(**{name: _read(name, hints[name], fields[name]) for name in names})
         fault = record.fault()
         if fault is not None:
@@ -84,9 +83,8 @@ class Record:
     def mapped(self: Kind, change: Callable[[Fraction], Fraction], *names: str) -> Kind:
         """Change every rational number, or those of some fields."""
         chosen = names or tuple(f.name for f in dataclasses.fields(self))
-        return dataclasses.replace(
-            self, **{name: _mapped(getattr(self, name), change) for name in chosen}
-        )
+        changed = {name: _mapped(getattr(self, name), change) for name in chosen}
+        return dataclasses.replace(self, **changed)
 
     def numbers(self, *names: str) -> Iterator[Fraction]:
         """List the rational numbers of all fields, or of some."""

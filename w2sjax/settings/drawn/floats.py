@@ -158,9 +158,8 @@ def _sides(check: Check, values: Any, identity: bool) -> tuple[Measured, Measure
     given = list(map(_side, found))
     kinds = [isinstance(side, Rounded) for side in given]
     if any(kinds) and kinds != [True, True]:
-        raise ValueError(
-            "Rounded sides come as two; w2sjax.arithmetic.rounding.exact(x) makes one of a number"
-        )
+        advice = "w2sjax.arithmetic.rounding.exact(x) makes one of a number"
+        raise ValueError(f"Rounded sides come as two; {advice}")
     if len(found) == 3:
         given = [Rounded(given[0], given[2]), exact(given[1])]
     elif not any(kinds):
@@ -172,7 +171,6 @@ def _sides(check: Check, values: Any, identity: bool) -> tuple[Measured, Measure
 def _side(given: Any) -> Any:
     array = given.value if isinstance(given, Rounded) else jnp.asarray(given)
     if array.shape != () or jnp.issubdtype(array.dtype, jnp.complexfloating):
-        raise ValueError(
-            f"expected a real number on either side, got {array.dtype} of shape {array.shape}"
-        )
+        got = f"{array.dtype} of shape {array.shape}"
+        raise ValueError(f"expected a real number on either side, got {got}")
     return given if isinstance(given, Rounded) else array.astype(jnp.result_type(float))

@@ -134,9 +134,8 @@ class Checker:
             raise RefusedError(f"the stated projection of {name} is none") from error
         above = bound.high - self.inner(_minus(given, values), values)
         radius = root_above(above, BITS)
-        self.notes[f"projection of {name}"] = (
-            "exact: its gap is 0" if above == 0 else f"within {float(radius):.1e}: its gap"
-        )
+        near = "exact: its gap is 0" if above == 0 else f"within {float(radius):.1e}: its gap"
+        self.notes[f"projection of {name}"] = near
         return values, radius
 
     def supremum(self, residual: Vector, multipliers: Vector | None = None) -> Interval:

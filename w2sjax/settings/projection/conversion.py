@@ -33,10 +33,8 @@ def exact_set(convex_set: sets.ConvexSet, dimension: int) -> tuple[str, dict[str
         return convex_set.name, {name: _number(getattr(convex_set, name)) for name in depths}
     match convex_set:
         case sets.Box():
-            lower, upper = (
-                np.broadcast_to(np.asarray(side, float), (dimension,))
-                for side in (convex_set.lower, convex_set.upper)
-            )
+            ends = (np.asarray(end, float) for end in (convex_set.lower, convex_set.upper))
+            lower, upper = (np.broadcast_to(end, (dimension,)) for end in ends)
             if np.isfinite(lower).all() and np.isfinite(upper).all():
                 return "box", {"lower": _list(lower), "upper": _list(upper)}
             rows, ends = np.r_[np.eye(dimension), -np.eye(dimension)], np.r_[upper, -lower]

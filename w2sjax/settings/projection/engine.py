@@ -36,10 +36,8 @@ class Engine:
         claim, problem = self.claim, self.problem
         if claim.sets is not None and problem.set not in claim.sets:
             return {f"the claim is about {problem.set}": False}
-        met = {
-            f"{name} in the set": problem.inside(getattr(problem, name))
-            for name in self.meaning.members
-        }
+        members = ((name, getattr(problem, name)) for name in self.meaning.members)
+        met = {f"{name} in the set": problem.inside(theta) for name, theta in members}
         met |= {one.name: True for one in claim.assumptions if one.formula is None}
         if self.meaning.realizable:
             met["realizability"] = not any(problem.offset)
@@ -136,10 +134,8 @@ class Engine:
         r"""$\sup_{u \in V} \langle f_w - f, u - f \rangle$."""
         problem, given = self.problem, self.combined(parts)
         if self.meaning.pair:
-            weak, *members = (
-                list(map(operator.sub, self.values(name), given))
-                for name in ("weak", "member", "other")
-            )
+            values = map(self.values, ("weak", "member", "other"))
+            weak, *members = (list(map(operator.sub, one, given)) for one in values)
             return largest(*(self.product(weak, member) for member in members))
         if [name for name, _ in parts] == ["projection"] and parts[0][1] == 1:
             return fmpq(0)

@@ -21,9 +21,8 @@ ZERO, ONE = Fraction(0), Fraction(1)
 NUMBERS = ("features", "masses", "weak", "truth", "truth_intercept", "offset", "other",
            "other_intercept", "student", "student_intercept", "mixture")  # fmt: skip
 # Which parameters of a set run along the coefficients.
-COLUMNS = {"upper": ("column",), "centre": ("column",)} | dict.fromkeys(
-    ("matrix", "equality"), ("row", "column")
-)
+COLUMNS = dict.fromkeys(("upper", "centre"), ("column",))
+COLUMNS |= dict.fromkeys(("matrix", "equality"), ("row", "column"))
 PAIRS = 12  # numbers of a problem that is small enough to change two at a time
 
 
@@ -173,10 +172,8 @@ def without_points(problem: Problem, gone: set[int]) -> Problem:
 
 def _without_columns(problem: Problem, gone: set[int]) -> Problem:
     axes = COLUMNS | {"lower": ("column",) * SHAPES[problem.set].get("lower", 0)}
-    parameters = {
-        name: left(value, axes.get(name, ()), "column", gone)
-        for name, value in problem.parameters.items()
-    }
+    kept = functools.partial(left, axis="column", gone=gone)
+    parameters = {n: kept(value, axes.get(n, ())) for n, value in problem.parameters.items()}
     return dataclasses.replace(problem.without("column", gone), parameters=parameters)
 
 
