@@ -14,7 +14,7 @@ A check may return
 import dataclasses
 import functools
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -26,8 +26,9 @@ from w2sjax.arithmetic.measured import Measured, measured
 from w2sjax.arithmetic.rounding import Rounded, exact
 from w2sjax.arithmetic.running_error import rounded
 from w2sjax.language.claims import Claim
-from w2sjax.settings.drawn import Check, Drawn
+from w2sjax.settings.drawn import Check
 
+STRATA = ("all",)
 SAMPLE = 20_000  # keys that must give more than one instance
 
 
@@ -45,40 +46,36 @@ class Raw:
     strata: Int[Array, "*batch 1"]
 
 
-@dataclasses.dataclass(frozen=True)
-class Floats:
-    """What `settings.setting` asks of a module, about a user's functions."""
+def draw_for(claim: Claim) -> Callable[..., Raw]:
+    """Give the function that draws; claims that have the same one share their instances.
 
-    setting: Drawn
-    STRATA: ClassVar[tuple[str, ...]] = ("all",)
+    Raises:
+        ValueError: if all that it draws is one instance, or does not come from its key.
+    """
+    draw = claim.setting.draw  # type: ignore[attr-defined]
+    reason = _constant(draw)
+    if reason:
+        raise ValueError(f"{claim.name}: {reason}; use jax.random with the key")
+    return drawing(draw)
 
-    def draw_for(self, claim: Claim) -> Callable[..., Raw]:
-        """Give the function that draws; claims that have the same one share their instances.
 
-        Raises:
-            ValueError: if all that it draws is one instance, or does not come from its key.
-        """
-        assert self.setting.draw is not None
-        reason = _constant(self.setting.draw)
-        if reason:
-            raise ValueError(f"{claim.name}: {reason}; use jax.random with the key")
-        return drawing(self.setting.draw)
+def prepare(raw: Raw, claims: Any) -> Any:
+    """Give what the user drew."""
+    del claims
+    return raw.values
 
-    def prepare(self, raw: Raw, claims: Any) -> Any:
-        """Give what the user drew."""
-        del claims
-        return raw.values
 
-    def study(self, prepared: Any, claim: Claim) -> "Study":
-        """Compute both sides."""
-        check, values = self.setting.check_of(claim), prepared
-        for change in self.setting.changes(claim):
-            values = change(values)
-        role = "check" if check == self.setting.check else "false_twin"
-        try:
-            return Study(*_sides(check, values, claim.identity))
-        except Exception as error:
-            raise failure(error, check, f"{claim.name}: {role} failed") from error
+def study(prepared: Any, claim: Claim) -> "Study":
+    """Compute both sides."""
+    setting: Any = claim.setting
+    check, values = setting.check_of(claim), prepared
+    for change in setting.changes(claim):
+        values = change(values)
+    role = "check" if check == setting.check else "false_twin"
+    try:
+        return Study(*_sides(check, values, claim.identity))
+    except Exception as error:
+        raise failure(error, check, f"{claim.name}: {role} failed") from error
 
 
 @dataclasses.dataclass(frozen=True)
