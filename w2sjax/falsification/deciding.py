@@ -7,7 +7,7 @@ certain or the largest precision is reached. Conditions are decided exactly firs
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from flint import arb, ctx, fmpq
@@ -77,8 +77,8 @@ def decide(claim: Claim, instance: Any, precisions: tuple[int, ...] = PRECISIONS
     answer = Decision(UNDECIDED)
     for bits in precisions:
         with ctx.workprec(2 * bits):
-            make = functools.partial(engine_of, claim, instance, bits)
-            answer, engine = _attempt(claim, instance, make)
+            engine = engine_of(claim, instance, bits)
+            answer = _attempt(claim, instance, engine)
             if answer.outcome != UNDECIDED:
                 break
             about = _literally(claim, instance, engine)
@@ -88,13 +88,11 @@ def decide(claim: Claim, instance: Any, precisions: tuple[int, ...] = PRECISIONS
     return answer
 
 
-def _attempt(claim: Claim, instance: Any, make: Callable[[], Any]) -> tuple[Decision, Any]:
-    engine = None
+def _attempt(claim: Claim, instance: Any, engine: Any) -> Decision:
     try:
-        engine = make()
-        return _decided(claim, instance, engine), engine
+        return _decided(claim, instance, engine)
     except OpenError as error:
-        return Decision(UNDECIDED, lhs=str(error)), engine
+        return Decision(UNDECIDED, lhs=str(error))
 
 
 def _literally(claim: Claim, instance: Any, engine: Any) -> str | None:
@@ -105,7 +103,7 @@ def _literally(claim: Claim, instance: Any, engine: Any) -> str | None:
     plain, about = engine.literally() if hasattr(engine, "literally") else (None, "")
     if plain is None:
         return None
-    literal, _ = _attempt(claim, instance, lambda: plain)
+    literal = _attempt(claim, instance, plain)
     return None if literal.outcome == UNDECIDED else about if literal.violated else ""
 
 
