@@ -15,11 +15,6 @@ from w2sjax.language.claims import Claim
 SEPARATOR = "::"
 
 
-def in_a_file(name: str) -> bool:
-    """Whether a name on the command line stands for a file, and not for a registered claim."""
-    return SEPARATOR in name or name.endswith(".py")
-
-
 def find_claims(names: Sequence[str]) -> list[Claim | str]:
     """Load the claims that are named by file; leave registered names as they are.
 
@@ -34,7 +29,7 @@ def find_claims(names: Sequence[str]) -> list[Claim | str]:
     loaded: dict[Path, dict[str, Claim]] = {}
     found: list[Claim | str] = []
     for name in names:
-        if not in_a_file(name):
+        if SEPARATOR not in name and not name.endswith(".py"):
             found.append(name)
             continue
         file, _, wanted = name.partition(SEPARATOR)

@@ -19,11 +19,10 @@ def claim_named(claim: Claim | str) -> Claim:
     """
     if isinstance(claim, Claim):
         return claim
-    for known in REGISTRY:
-        if known.name == claim:
-            return known
-    names = ", ".join(known.name for known in REGISTRY)
-    raise ValueError(f"claim: there is no {claim!r}; known are {names}")
+    known = {one.name: one for one in REGISTRY}
+    if claim not in known:
+        raise ValueError(f"claim: there is no {claim!r}; known are {', '.join(known)}")
+    return known[claim]
 
 
 def variant_named(
@@ -52,10 +51,8 @@ def left_out(
     empty = [label for label, variant in known if not any(c.stated_for(variant) for c in chosen)]
     lines = []
     if idle:
-        labels = ", ".join(label for label, _ in known)
-        lines.append(
-            f"left out, as stated for none of the sets asked for ({labels}): {', '.join(idle)}"
-        )
+        none = f"none of the sets asked for ({', '.join(label for label, _ in known)})"
+        lines.append(f"left out, as stated for {none}: {', '.join(idle)}")
     if empty:
         lines.append(f"left out, as none of the claims is stated for it: {', '.join(empty)}")
     return lines

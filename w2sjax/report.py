@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
 from w2sjax.claims import REGISTRY
@@ -24,15 +24,9 @@ from w2sjax.tally import Verification
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
     """Show a bar a task on a terminal's standard error; nothing elsewhere."""
     console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
+    shown: Any = {"console": console, "transient": True, "disable": not console.is_terminal}
+    counted = MofNCompleteColumn(), TimeElapsedColumn()
+    bar = Progress("{task.description}", BarColumn(), *counted, **shown)
     tasks: dict[str, Any] = {}
 
     def advance(label: str, done: int, total: int) -> None:
@@ -46,32 +40,28 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 
 def verification_json(results: Sequence[Verification]) -> list[dict[str, Any]]:
     """Give the results as plain objects; numbers that are not finite become null."""
-    rows = []
-    for result in results:
-        row = dataclasses.asdict(result)
-        rows.append(
-            {
-                key: None if isinstance(value, float) and not math.isfinite(value) else value
-                for key, value in row.items()
-            }
-        )
-    return rows
+
+    def plain(value: Any) -> Any:
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    rows = map(dataclasses.asdict, results)
+    return [{key: plain(value) for key, value in row.items()} for row in rows]
+
+
+def open_table(title: str, caption: str) -> Table:
+    """Make a table without lines."""
+    table = Table(title=title, caption=caption, box=None, padding=(0, 1, 0, 0))
+    table.title_justify = table.caption_justify = "left"
+    return table
 
 
 def verification_table(results: Sequence[Verification]) -> Table:
     """Lay the results out, claim after claim, one row a set (if it has one); fits 80 columns."""
     total = sum(result.instances for result in results)
     violated = sum(result.violated for result in results if result.failure is None)
-    table = Table(
-        title=f"{total:,} checks: {violated:,} violated" if violated else f"{total:,} checks",
-        caption="undecided: within a tolerance above 1e-9 of the terms; see the README"
-        + _invalid(results)
-        + _failures(results),
-        title_justify="left",
-        caption_justify="left",
-        box=None,
-        padding=(0, 1, 0, 0),
-    )
+    title = f"{total:,} checks" + (f": {violated:,} violated" if violated else "")
+    caption = "undecided: within a tolerance above 1e-9 of the terms; see the README"
+    table = open_table(title, caption + _invalid(results) + _failures(results))
     table.add_column("claim and set", no_wrap=True)
     for name in ("holds", "equal", "undecided", "violated", "least slack", "tightness"):
         table.add_column(name, justify="right", no_wrap=name != "least slack")
@@ -105,12 +95,10 @@ def _failures(results: Sequence[Verification]) -> str:
     lines = ""
     for result in results:
         if result.failure is not None and result.failure_interval is not None:
-            low, high = result.failure_interval
             place = "" if result.set == NO_SET else f", {escape(result.set)}"
-            lines += (
-                f"\n{result.claim}{place}: fails with probability {low:.2g} to "
-                f"{high:.2g} (99 % confidence); {result.failure:g} is allowed"
-            )
+            chance = "{:.2g} to {:.2g} (99 % confidence)".format(*result.failure_interval)
+            lines += f"\n{result.claim}{place}: fails with probability {chance}; "
+            lines += f"{result.failure:g} is allowed"
     return lines
 
 

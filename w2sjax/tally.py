@@ -80,7 +80,7 @@ def merge(state, part):
 def tally(claim, label, instances, state, i, seconds, compile_seconds) -> Verification:
     """Report on claim `i` of a group that shared its instances."""
     failure = failure_of(claim)
-    counts = dict(zip(COLUMNS, state["counts"][i].tolist(), strict=True))
+    counts = _counts(state["counts"][i])
     return Verification(
         claim=claim.name,
         set=label,
@@ -91,10 +91,7 @@ def tally(claim, label, instances, state, i, seconds, compile_seconds) -> Verifi
         tightness=float(state["share"][i]),
         failure=failure,
         failure_interval=failure_interval(counts["violated"], instances, failure),
-        strata={
-            name: dict(zip(COLUMNS, row.tolist(), strict=True))
-            for name, row in zip(strata_of(claim), state["strata"][i], strict=True)
-        },
+        strata=dict(zip(strata_of(claim), map(_counts, state["strata"][i]), strict=True)),
         seconds=seconds,
         compile_seconds=compile_seconds,
         seed=None,
@@ -102,6 +99,10 @@ def tally(claim, label, instances, state, i, seconds, compile_seconds) -> Verifi
         device=str(jax.devices()[0].device_kind),
         versions=versions(),
     )
+
+
+def _counts(row: np.ndarray) -> dict[str, int]:
+    return dict(zip(COLUMNS, row.tolist(), strict=True))
 
 
 def failure_interval(

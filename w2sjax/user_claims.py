@@ -72,17 +72,11 @@ def claim(
         label = name or getattr(check, "__name__", "claim")
         described = inspect.getdoc(check) or label
         twin = false_twin.setting.check if isinstance(false_twin, Claim) else false_twin  # type: ignore[attr-defined]
+        code: Any = {"draw": draw, "check": check, "twin": twin, "valid": valid}
         return Claim(
             title=title or described.splitlines()[0],
             source=source,
-            setting=Drawn(
-                draw=draw,
-                check=check,
-                twin=twin,
-                valid=valid,
-                assumptions=listed,
-                statement=statement,
-            ),
+            setting=Drawn(**code, assumptions=listed, statement=statement),
             claim=compared(identity),
             assumptions=listed,
             false_twin=None if twin is None else compared(identity, "twin"),

@@ -9,6 +9,7 @@ many devices share them, or on an interruption.
 """
 
 import dataclasses
+import functools
 import time
 import zlib
 from collections.abc import Callable, Sequence
@@ -75,12 +76,10 @@ def verify(
     """
     chosen = [claim_named(c).decided().without(drop) for c in _listed(claims, REGISTRY)]
     chosen = [twin_of(claim) for claim in chosen] if twin else chosen
-    if instances < 1:
-        raise ValueError(f"instances: expected at least 1, got {instances}")
-    if chunk < 1:
-        raise ValueError(f"chunk: expected at least 1, got {chunk}")
-    if jnp.zeros(()).dtype != jnp.float64:
-        raise ValueError("verify needs double precision: jax.config.update('jax_enable_x64', True)")
+    for name, count in (("instances", instances), ("chunk", chunk)):
+        if count < 1:
+            raise ValueError(f"{name}: expected at least 1, got {count}")
+    double_precision("verify")
     seed = key if isinstance(key, int) else None
     root = jax.random.key(key) if isinstance(key, int) else key
     variants = [variant_named(s) for s in _listed(sets, SETS.values())]
@@ -106,9 +105,16 @@ def verify(
                 if stop is not None and stop():
                     break
         finally:
-            for program in programs:
-                program.cancel()
+            pool.shutdown(wait=False, cancel_futures=True)
     return [results[place] for place in sorted(results)]
+
+
+def double_precision(command: str) -> None:
+    """Refuse to go on in single precision."""
+    if jnp.zeros(()).dtype != jnp.float64:
+        raise ValueError(
+            f"{command} needs double precision: jax.config.update('jax_enable_x64', True)"
+        )
 
 
 def _groups(chosen, variants):
@@ -136,9 +142,10 @@ def _instance_key(root, label, index):
     return jax.random.fold_in(jax.random.fold_in(root, zlib.crc32(label.encode())), index)
 
 
-def _fingerprints(tree) -> list[int]:
-    """Tell the parameters of sets of the same name apart."""
-    return [zlib.crc32(np.asarray(leaf).tobytes()) for leaf in jax.tree.leaves(tree)]
+def fingerprints(variant: Any) -> list[int]:
+    """Tell the parameters of sets of the same name apart; a kind of sets has none."""
+    leaves = [] if isinstance(variant, type) else jax.tree.leaves(variant)
+    return [zlib.crc32(np.asarray(leaf).tobytes()) for leaf in leaves]
 
 
 @dataclasses.dataclass
@@ -161,16 +168,13 @@ class _Run:
             "instances": self.instances,
             "key": np.asarray(jax.random.key_data(self.root)).tolist(),
             "block": BLOCK,
-            "parameters": [] if self.data is None else _fingerprints(self.data),
+            "parameters": fingerprints(self.variant),
         }
         if self.claims[0].setting.name == DRAWN:  # a user's code may change and keep its name
             self.identity["sources"] = [source_of(claim) for claim in self.claims]
         self.state, self.done = load_state(self.checkpoint, self.identity)
         self.blocks = -(-self.instances // BLOCK)
-        self.width = min(
-            self.chunk * jax.device_count(),
-            -(-self.blocks // jax.device_count()) * jax.device_count(),
-        )
+        self.width = min(self.chunk, -(-self.blocks // jax.device_count())) * jax.device_count()
 
     def _ids(self):
         # Blocks past the end are masked, so that one shape serves all calls.
@@ -182,23 +186,23 @@ class _Run:
             return None, 0.0
 
         def draw(index, given, key):
-            variant = self.variant if given is None else given
-            return _draw(draw_of(self.claims[0]), variant, self.label, key, index)
+            variant, make = self.variant if given is None else given, draw_of(self.claims[0])
+            keyed = functools.partial(_instance_key, key, self.label)
+            return jax.vmap(lambda i: make(keyed(i), variant))(_positions(index))
 
         def check(block):
             index, drawn = block
             return _check(self.claims, drawn, index, self.instances)
+
+        def placed(made, place):
+            return jax.ShapeDtypeStruct(made.shape, made.dtype, sharding=place)
 
         start = time.perf_counter()
         # A caller's `with jax.enable_x64(True)` does not reach the thread that compiles.
         with jax.enable_x64(True):
             lowered = over_devices(draw).lower(self._ids(), self.data, self.root)
             drawing = compile_quickly(lowered)
-            drawn = jax.tree.map(
-                lambda made, place: jax.ShapeDtypeStruct(made.shape, made.dtype, sharding=place),
-                lowered.out_info,
-                drawing.output_shardings,
-            )
+            drawn = jax.tree.map(placed, lowered.out_info, drawing.output_shardings)
             checking = compile_quickly(over_devices(check).lower((self._ids(), drawn)))
 
         def program(ids):
@@ -235,11 +239,6 @@ def _positions(index):
     return index * BLOCK + jnp.arange(BLOCK)
 
 
-def _draw(draw, variant, label, root, index) -> Any:
-    """Draw one block of instances."""
-    return jax.vmap(lambda i: draw(_instance_key(root, label, i), variant))(_positions(index))
-
-
 def _check(claims, drawn, index, instances) -> dict[str, Any]:
     """Check one block of instances; everything that leaves is a count or an extreme."""
     positions = _positions(index)
@@ -248,12 +247,8 @@ def _check(claims, drawn, index, instances) -> dict[str, Any]:
     def one(raw):
         prepared = prepare(raw, claims)
         sides = [compared(prepared, claim) for claim in claims]
-        return (
-            jnp.stack([side.verdict() for side in sides]),
-            jnp.stack([side.normalised_slack for side in sides]),
-            jnp.stack([side.share for side in sides]),
-            raw.strata,
-        )
+        said = [(side.verdict(), side.normalised_slack, side.share) for side in sides]
+        return *map(jnp.stack, zip(*said, strict=True)), raw.strata
 
     verdicts, slack, share, kinds = jax.vmap(one)(drawn)
     used = positions < instances

@@ -184,7 +184,7 @@ def test_columns_and_cells(results):
         {"claim": "b", "dropped": "i.i.d. points", "outcome": "none found", "exact": "no"},
     ]
     assert matrix.columns(rows) == ["", "i.i.d.", "realizability", "membership"]
-    styles = [matrix._style(row) for row in rows]
+    styles = [matrix._style(matrix._kind(row)) for row in rows]
     assert styles[1]["facecolor"] != "white" == styles[0]["facecolor"]
     assert "hatch" in styles[3] and "linestyle" in styles[4] and "linestyle" not in styles[0]
     assert len(matrix._legend(rows)) == 4

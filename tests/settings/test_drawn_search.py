@@ -22,12 +22,11 @@ from w2sjax.cli import app
 from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.counterexample import confirm, replay
 from w2sjax.falsification.question import no_exact_side
-from w2sjax.falsification.redecide import redecide
+from w2sjax.falsification.redecide import redecide, unsettled
 from w2sjax.falsification.rendering import markdown
 from w2sjax.falsification.report import summary
 from w2sjax.falsification.search import falsify
 from w2sjax.falsification.shrinking import shrink
-from w2sjax.falsification.unsettled import unsettled
 from w2sjax.settings.drawn import conversion
 from w2sjax.settings.drawn.instance import DrawnCase
 from w2sjax.settings.random_instances import compared

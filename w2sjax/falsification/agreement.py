@@ -1,9 +1,8 @@
 """Whether two sides, as text, may be the same number: rational numbers, or decimals with an error."""
 
 import re
-from fractions import Fraction
 
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
 from w2sjax.arithmetic.flint_numbers import rational
 from w2sjax.arithmetic.rationals import parse
@@ -22,14 +21,15 @@ def agree(stated: str, computed: str) -> bool:
         ValueError: if what is stated is no number.
     """
     first, second = _number(stated), _number(computed)
-    if isinstance(first, Fraction) and isinstance(second, Fraction):
+    if isinstance(first, fmpq) and isinstance(second, fmpq):
         return first == second
-    return bool(_ball(first).overlaps(_ball(second)))
+    with ctx.workprec(256):
+        return bool(arb(first).overlaps(arb(second)))
 
 
-def _number(written: str) -> Fraction | arb:
+def _number(written: str) -> fmpq | arb:
     if not any(mark in written for mark in ".e["):
-        return parse(written, 0)
+        return rational(parse(written, 0))
     known = _DECIMAL.fullmatch(written) or _ENCLOSURE.fullmatch(written)
     if known is None or len(written) > LONGEST:
         raise ValueError(f"expected a side as a rational number or a decimal, got {written[:60]!r}")
@@ -38,8 +38,3 @@ def _number(written: str) -> Fraction | arb:
     if not ball.is_finite():
         raise ValueError(f"expected a finite side, got {written!r}")
     return ball
-
-
-def _ball(value: Fraction | arb) -> arb:
-    with ctx.workprec(256):
-        return arb(rational(value)) if isinstance(value, Fraction) else value

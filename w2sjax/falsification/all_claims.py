@@ -57,48 +57,37 @@ def falsify_all(
         ValueError: as `falsify`.
     """
     budget, tell = budget or Budget(), progress or silent
-    searches = [
-        Search(
-            asked(claim, key, drop=drop), variants, _spread(budget, variants), checkpoint, progress
-        )
-        for claim, variants in _stated(claims, sets)
-        for drop in (None, *claim.droppable)
-    ]
+    searches = []
+    for claim, variants in _stated(claims, sets):
+        # The small instances are divided among the sets.
+        each = dataclasses.replace(budget, small=-(-budget.small // len(variants)))
+        for drop in (None, *claim.droppable):
+            question = asked(claim, key, drop=drop)
+            searches.append(Search(question, variants, each, checkpoint, progress))
     _each("small exact instances", searches, tell, lambda search: search.run("small"))
     _verify_together(searches, sets, budget, key, checkpoint, tell)
     only = CLIMBED if sets is None else None
     _each("ascent", searches, tell, lambda search: search.run("ascent", only=only))
     unconfirmed = [search for search in searches if search.unconfirmed()]
     _each("violations that are open", unconfirmed, tell, lambda search: search.run("open"))
-    answers = []
-    for done, search in enumerate(searches):
-        tell("shrinking", done, len(searches))
-        answers.append(search.answer(shrink_seconds))
-    tell("shrinking", len(searches), len(searches))
-    return answers
-
-
-def _spread(budget: Budget, variants: Sequence[Any]) -> Budget:
-    """Divide the small instances among the sets."""
-    return dataclasses.replace(budget, small=-(-budget.small // len(variants)))
+    return _each("shrinking", searches, tell, lambda search: search.answer(shrink_seconds))
 
 
 def _stated(claims: Sequence[Claim], sets: Sets | None) -> list[tuple[Claim, list[Any]]]:
     """List the claims that are about some of the sets, or about none at all, with their sets."""
+    if sets is not None:
+        asked_for = [None, *(variant_named(spec)[1] for spec in sets)]
+        claims = [claim for claim in claims if any(map(claim.stated_for, asked_for))]
+    return [(claim, variants_of(claim, sets)) for claim in claims]
+
+
+def _each(label: str, searches: Sequence[Search], tell: Progress, act) -> list[Any]:
     found = []
-    for claim in claims:
-        asked_for = [variant_named(spec)[1] for spec in sets or ()]
-        if sets is not None and not any(map(claim.stated_for, [None, *asked_for])):
-            continue
-        found.append((claim, variants_of(claim, sets)))
-    return found
-
-
-def _each(label: str, searches: Sequence[Search], tell: Progress, act) -> None:
     for done, search in enumerate(searches):
         tell(label, done, len(searches))
-        act(search)
+        found.append(act(search))
     tell(label, len(searches), len(searches))
+    return found
 
 
 def _verify_together(searches, sets, budget: Budget, key: int, checkpoint, tell: Progress) -> None:

@@ -32,8 +32,8 @@ class Budget:
 
     def __post_init__(self):
         for name in COUNTS:
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name}: expected at least 0, got {getattr(self, name)}")
+            if (count := getattr(self, name)) < 0:
+                raise ValueError(f"{name}: expected at least 0, got {count}")
         if not self.seconds > 0:
             raise ValueError(f"seconds: expected a positive number, got {self.seconds}")
 
@@ -129,11 +129,9 @@ class Falsification:
     @property
     def outcome(self) -> str:
         """Say in a word or two what was found."""
-        if self.one_engine:
-            return "one engine"
-        return (
-            "counterexample" if self.found else "unconfirmed" if self.unconfirmed else "none found"
-        )
+        if self.one_engine or self.found:
+            return "one engine" if self.one_engine else "counterexample"
+        return "unconfirmed" if self.unconfirmed else "none found"
 
     @property
     def refuted(self) -> bool:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from w2sjax.arithmetic.intervals import Interval, UnboundedError, exact, intervals
-from w2sjax.falsification.lifting import lifted
+from w2sjax.falsification.lifting import sides
 from w2sjax.language.claims import Claim
 from w2sjax.language.evaluation import Begun, plan
 from w2sjax.language.terms import Comparison
@@ -69,29 +69,22 @@ def _begun(claim: Claim, case: Case) -> Begun | None:
 
 def _judged(claim: Claim, case: Case, begun: Begun | None) -> tuple[bool, Interval, Interval]:
     """Tell whether a case is violated for certain, with the sides that show it."""
-    arithmetic = intervals(BITS)
-    if case.width is not None:
-        arithmetic = lifted(arithmetic, case.width)
-    nothing = exact(Fraction(0))
     try:
-        values = plan(claim.terms).values(arithmetic, case.quantity, begun)
+        claimed, conditions = sides(claim, case, intervals(BITS), begun)
     except UnboundedError:
-        return False, nothing, nothing
-    pairs = list(zip(values[::2], values[1::2], strict=True))
-    count = len(claim.comparisons)
-    for (name, condition), pair in zip(claim.conditions, pairs[count:], strict=True):
-        for lower, upper in [pair] if case.width is None else zip(*pair, strict=True):
-            if not _met(condition, lower, upper):
-                raise RefusedError(f"{name or condition}: fails, or is open")
+        return False, exact(0), exact(0)
+    for (name, condition), lower, upper in conditions:
+        if not _met(condition, lower, upper):
+            raise RefusedError(f"{name or condition}: fails, or is open")
     # The worst comparison is reported, as the engine does.
-    answer, worst = (False, nothing, nothing), None
-    for one, pair in zip(claim.comparisons, pairs[:count], strict=True):
-        for lower, upper in [pair] if case.width is None else zip(*pair, strict=True):
-            excess = lower.low - upper.high
-            excess = max(excess, upper.low - lower.high) if one.identity else excess
-            if worst is None or excess > worst:
-                answer, worst = (excess > 0, lower, upper), excess
-    return answer
+    worst = max(claimed, key=lambda one: _excess(*one))
+    return _excess(*worst) > 0, *worst[1:]
+
+
+def _excess(one: Comparison, lower: Interval, upper: Interval) -> Fraction:
+    """By how much the sides break a comparison for certain."""
+    above = lower.low - upper.high
+    return max(above, upper.low - lower.high) if one.identity else above
 
 
 def _met(condition: Comparison, lower: Interval, upper: Interval) -> bool:

@@ -48,10 +48,9 @@ class Outcome:
 
     def to_json(self) -> dict[str, Any]:
         """Give it as plain objects, an infinite slack as null."""
-        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        fields["hit"] = None if self.hit is None else self.hit.to_json()
-        fields["least_slack"] = self.least_slack if math.isfinite(self.least_slack) else None
-        return fields
+        hit = None if self.hit is None else self.hit.to_json()
+        least = self.least_slack if math.isfinite(self.least_slack) else None
+        return {**vars(self), "hit": hit, "least_slack": least}
 
 
 class Record:
@@ -64,12 +63,8 @@ class Record:
         self.identity, self._read = json.loads(text), read  # as a file gives it back
         name = f"{zlib.crc32(text.encode()):08x}"
         self.path = None if folder is None else Path(folder) / f"falsify_{name}.json"
-        self.fields: dict[str, Any] = {
-            "identity": self.identity,
-            "spent": 0.0,
-            "phases": {},
-            "shrunk": None,
-        }
+        self.fields: dict[str, Any] = {"identity": self.identity, "spent": 0.0}
+        self.fields |= {"phases": {}, "shrunk": None}
         if self.path is not None and self.path.exists():
             self.fields = self._load(self.path)
 

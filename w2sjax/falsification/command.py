@@ -38,6 +38,7 @@ def run(
     from w2sjax.falsification.budget import Budget
     from w2sjax.falsification.files import write_matrix, write_pages
     from w2sjax.falsification.report import as_json, matrix
+    from w2sjax.lookup import claim_named, left_out
     from w2sjax.unjudged import UNJUDGED, tell
 
     if every == (name is not None):
@@ -57,7 +58,9 @@ def run(
         Console().print(matrix(results))
     else:
         _show(results)
-    remarks = _left_out(claims, sets) if results else []
+    # A claim without a set is searched whatever the sets are.
+    over_sets = [claim for claim in claims if not claim_named(claim).stated_for(None)]
+    remarks = left_out(over_sets, sets) if results else []
     tell(reasons)
     if json is not None and results:
         json.write_text(json_module.dumps([as_json(r) for r in results], indent=1) + "\n")
@@ -69,13 +72,6 @@ def run(
     if reasons:
         return UNJUDGED
     return FOUND if not every and any(result.refuted for result in results) else NONE
-
-
-def _left_out(claims: Sequence[Any], sets: Sequence[str] | None) -> list[str]:
-    """Say what is left out; a claim without a set is searched whatever the sets are."""
-    from w2sjax.lookup import claim_named, left_out
-
-    return left_out([claim for claim in claims if not claim_named(claim).stated_for(None)], sets)
 
 
 def _search(
@@ -144,14 +140,13 @@ def _settled(claim: Any, results: Sequence[Any], drop: str | None) -> list[bool]
     refuted = []
     for result in left:
         sets = None if result.set == NO_SET else [result.set]
-        (again,) = redecide(
-            claim, result.seed or 0, sets=sets, instances=result.instances, drop=drop
-        )
+        common = {"sets": sets, "instances": result.instances, "drop": drop}
+        (again,) = redecide(claim, result.seed or 0, **common)
         refuted.append(again.violated > 0 or (again.undecided > 0 and result.refuted))
+        settled = f"{again.holds} hold, {again.violated} are violated"
         _say(
             f"{again.claim}, {again.set}: of {again.open} that floating point does not settle, "
-            f"exactly {again.holds} hold, {again.violated} are violated, {again.undecided} "
-            "stay undecided"
+            f"exactly {settled}, {again.undecided} stay undecided"
         )
     return refuted
 
@@ -169,9 +164,8 @@ def replay(path: Path) -> int:
     again = decide_again(path)
     claim = again.claim
     _say(f"{title(claim)}: {claimed(claim)}")
-    names = (
-        ("left side", "right side") if claim.failure is None else ("probability of failure", "δ")
-    )
+    likely = claim.failure is not None
+    names = ("probability of failure", "δ") if likely else ("left side", "right side")
     values = (again.rhs, again.lhs) if turned(claim) else (again.lhs, again.rhs)
     sides = zip(names, values, strict=True)
     _say(", ".join(f"{name} {value or 'unknown'}" for name, value in sides))

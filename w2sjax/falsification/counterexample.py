@@ -46,9 +46,8 @@ class Counterexample:
 
     def to_json(self) -> dict[str, Any]:
         """Give it as plain objects, rationals as text."""
-        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
         parts = {"claim": to_json(self.claim), "instance": self.instance.to_json()}
-        return {"format": FORMAT, **fields, **parts}
+        return {"format": FORMAT, **vars(self), **parts}
 
     def save(self, path: Path) -> None:
         """Write the file."""
@@ -69,10 +68,8 @@ def confirm(claim: Claim, instance: Any, found: str = "") -> Counterexample | No
         raise RefusedError("it cannot tell the sides apart")
     known = {name: versions()[name] for name in ("python", "w2sjax")}
     known["python-flint"] = metadata.version("python-flint")
-    checks = decision.checks | opinion.notes
-    return Counterexample(
-        claim, instance, decision.evidence, decision.lhs, decision.rhs, checks, found, known
-    )
+    stated = decision.evidence, decision.lhs, decision.rhs
+    return Counterexample(claim, instance, *stated, decision.checks | opinion.notes, found, known)
 
 
 def known_as(claim: Claim) -> Claim | None:
@@ -156,27 +153,18 @@ def replay(path: str | Path) -> Replay:
         raise ValueError(f"{path}: cannot be decided: {error!r}") from error
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
-    return Replay(
-        counterexample=not reason,
-        lhs=decision.lhs,
-        rhs=decision.rhs,
-        notes=notes,
-        reason=reason,
-        registered=not claim.twin and is_registered(claim),
-        claim=claim,
-        instance=stated.instance,
-    )
+    said = decision.lhs, decision.rhs, notes, reason
+    registered = not claim.twin and is_registered(claim)
+    return Replay(not reason, *said, registered, claim, stated.instance)
 
 
 def _second_opinion(stated: Counterexample, decision: Decision) -> tuple[str, dict[str, str]]:
     """Say why it is no counterexample ("" if it is one), with the notes of both engines."""
     if not decision.violated:
         return decision.constants or decision.outcome, decision.checks
-    if not (agree(stated.lhs, decision.lhs) and agree(stated.rhs, decision.rhs)):
-        raise ValueError(
-            f"states {stated.lhs} and {stated.rhs}, but the sides are "
-            f"{decision.lhs} and {decision.rhs}"
-        )
+    lhs, rhs = decision.lhs, decision.rhs
+    if not (agree(stated.lhs, lhs) and agree(stated.rhs, rhs)):
+        raise ValueError(f"states {stated.lhs} and {stated.rhs}, but the sides are {lhs} and {rhs}")
     try:
         opinion = check(stated.claim, stated.instance, stated.evidence)
     except RefusedError as error:

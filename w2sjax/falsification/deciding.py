@@ -7,13 +7,13 @@ certain or the largest precision is reached. Conditions are decided exactly firs
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from flint import arb, ctx, fmpq
 
 from w2sjax.arithmetic.flint_numbers import FLINT, written
-from w2sjax.falsification.lifting import lifted
+from w2sjax.falsification.lifting import sides
 from w2sjax.language.claims import Claim
 from w2sjax.language.evaluation import Begun, plan
 from w2sjax.language.terms import Comparison
@@ -61,11 +61,10 @@ class Judged:
     upper: Any = fmpq(0)
     identity: bool = False
 
-    @property
+    @functools.cached_property
     def slack(self) -> float:
         """What is left between the sides, as a double."""
-        difference = self.upper - self.lower
-        found = float(difference if isinstance(difference, arb) else arb(difference))
+        found = float(arb(self.upper - self.lower))
         return -abs(found) if self.identity else found
 
 
@@ -78,25 +77,22 @@ def decide(claim: Claim, instance: Any, precisions: tuple[int, ...] = PRECISIONS
     answer = Decision(UNDECIDED)
     for bits in precisions:
         with ctx.workprec(2 * bits):
-            make = functools.partial(engine_of, claim, instance, bits)
-            answer, engine = _attempt(claim, instance, make)
+            engine = engine_of(claim, instance, bits)
+            answer = _attempt(claim, instance, engine)
             if answer.outcome != UNDECIDED:
                 break
             about = _literally(claim, instance, engine)
-            if (
-                about is not None
-            ):  # more precision does not help: what is left is the width of constants
+            if about is not None:
+                # More precision does not help: what is left is the width of constants.
                 return dataclasses.replace(answer, constants=about)
     return answer
 
 
-def _attempt(claim: Claim, instance: Any, make: Callable[[], Any]) -> tuple[Decision, Any]:
-    engine = None
+def _attempt(claim: Claim, instance: Any, engine: Any) -> Decision:
     try:
-        engine = make()
-        return _decided(claim, instance, engine), engine
+        return _decided(claim, instance, engine)
     except OpenError as error:
-        return Decision(UNDECIDED, lhs=str(error)), engine
+        return Decision(UNDECIDED, lhs=str(error))
 
 
 def _literally(claim: Claim, instance: Any, engine: Any) -> str | None:
@@ -107,7 +103,7 @@ def _literally(claim: Claim, instance: Any, engine: Any) -> str | None:
     plain, about = engine.literally() if hasattr(engine, "literally") else (None, "")
     if plain is None:
         return None
-    literal, _ = _attempt(claim, instance, lambda: plain)
+    literal = _attempt(claim, instance, plain)
     return None if literal.outcome == UNDECIDED else about if literal.violated else ""
 
 
@@ -118,28 +114,20 @@ def _decided(claim: Claim, instance: Any, engine: Any) -> Decision:
         checks[claim.dropped] = "dropped"
     if not all(properties.values()):
         return Decision(OUTSIDE, checks=checks)
-    answer = (
-        _likely(claim, instance, engine) if claim.failure is not None else _certain(claim, engine)
-    )
+    certain = claim.failure is None
+    answer = _certain(claim, engine) if certain else _likely(claim, instance, engine)
     return dataclasses.replace(answer, checks=checks | answer.checks)
 
 
 def _certain(claim: Claim, engine: Any) -> Decision:
     """Decide a claim about every case: the worst one is reported."""
-    order = (VIOLATED, UNDECIDED, OUTSIDE, HOLDS)
-    case, worst = min(
-        _all(claim, engine), key=lambda one: (order.index(one[1].outcome), one[1].slack)
-    )
+    case, worst = min(_all(claim, engine), key=lambda one: _severity(one[1]))
     if worst.outcome == OUTSIDE:
         return Decision(OUTSIDE)
-    return Decision(
-        worst.outcome,
-        written(worst.lower),
-        written(worst.upper),
-        worst.slack,
-        {name: "exact" for name, _ in claim.conditions if name},
-        engine.evidence() | ({} if case.label is None else {"failing": [case.label]}),
-    )
+    both = written(worst.lower), written(worst.upper)
+    checks = {name: "exact" for name, _ in claim.conditions if name}
+    evidence = engine.evidence() | ({} if case.label is None else {"failing": [case.label]})
+    return Decision(worst.outcome, *both, worst.slack, checks, evidence)
 
 
 def _likely(claim: Claim, instance: Any, engine: Any) -> Decision:
@@ -157,14 +145,9 @@ def _likely(claim: Claim, instance: Any, engine: Any) -> Decision:
         return Decision(OUTSIDE)
     delta = FLINT["number"](instance.failure)
     outcome = VIOLATED if broken > delta else HOLDS if broken + unsettled <= delta else UNDECIDED
-    return Decision(
-        outcome,
-        written(broken, LONG),
-        str(instance.failure),
-        float(arb(delta - broken)),
-        {"cases that fail": str(len(failing))},
-        engine.evidence() | {"failing": failing},
-    )
+    both, slack = (written(broken, LONG), str(instance.failure)), float(arb(delta - broken))
+    checks, evidence = {"cases that fail": str(len(failing))}, engine.evidence()
+    return Decision(outcome, *both, slack, checks, evidence | {"failing": failing})
 
 
 def _all(claim: Claim, engine: Any) -> Iterator[tuple[Case, Judged]]:
@@ -178,62 +161,34 @@ def _all(claim: Claim, engine: Any) -> Iterator[tuple[Case, Judged]]:
 
 def judge(claim: Claim, case: Case, begun: Begun | None = None) -> Judged:
     """Compare both sides in one case, for every model it ranges over; the worst comparison is given."""
-    arithmetic = FLINT if case.width is None else lifted(FLINT, case.width)
-    values = plan(claim.terms).values(arithmetic, case.quantity, begun)
-    pairs = list(zip(values[::2], values[1::2], strict=True))
-    count = len(claim.comparisons)
-    sure = True
-    for (_, condition), pair in zip(claim.conditions, pairs[count:], strict=True):
-        for lower, upper in _each(pair, case.width):
-            met = _met(condition, lower, upper)
-            if met is False:
-                return Judged(OUTSIDE)
-            sure = sure and met is True
-    found = [
-        _compared(one, lower, upper)
-        for one, pair in zip(claim.comparisons, pairs[:count], strict=True)
-        for lower, upper in _each(pair, case.width)
-    ]
-    order_of = (VIOLATED, UNDECIDED, OUTSIDE, HOLDS)
-    worst = (
-        min(found, key=lambda one: (order_of.index(one.outcome), one.slack))
-        if len(found) > 1
-        else found[0]
-    )
-    return (
-        worst
-        if sure or worst.outcome != VIOLATED
-        else dataclasses.replace(worst, outcome=UNDECIDED)
-    )
+    claimed, conditions = sides(claim, case, FLINT, begun)
+    met = [_met(one, upper - lower) for (_, one), lower, upper in conditions]
+    if False in met:
+        return Judged(OUTSIDE)
+    worst = min((_compared(*one) for one in claimed), key=_severity)
+    if worst.outcome == VIOLATED and None in met:
+        return dataclasses.replace(worst, outcome=UNDECIDED)
+    return worst
 
 
-def _each(pair: tuple[Any, Any], width: int | None) -> list[tuple[Any, Any]]:
-    return [pair] if width is None else list(zip(*pair, strict=True))
+def _severity(found: Judged) -> tuple[int, float]:
+    return (VIOLATED, UNDECIDED, OUTSIDE, HOLDS).index(found.outcome), found.slack
 
 
 def _compared(one: Comparison, lower: Any, upper: Any) -> Judged:
     """Compare: the sign of the difference has to be certain; what is not finite claims nothing."""
     difference = upper - lower
     if isinstance(difference, arb) and not difference.is_finite():
-        return Judged(HOLDS if difference > 0 else OUTSIDE, lower, upper, one.identity)
-    if one.identity:
-        outcome = (
-            VIOLATED
-            if difference > 0 or difference < 0
-            else HOLDS
-            if difference == 0
-            else UNDECIDED
-        )
+        outcome = HOLDS if difference > 0 else OUTSIDE
     else:
-        outcome = HOLDS if difference >= 0 else VIOLATED if difference < 0 else UNDECIDED
+        outcome = {True: HOLDS, False: VIOLATED, None: UNDECIDED}[_met(one, difference)]
     return Judged(outcome, lower, upper, one.identity)
 
 
-def _met(condition: Comparison, lower: Any, upper: Any) -> bool | None:
-    """Whether a condition holds; None where that is open."""
-    difference = upper - lower
-    if condition.identity:
+def _met(one: Comparison, difference: Any) -> bool | None:
+    """Whether a comparison holds; None where that is open."""
+    if one.identity:
         return True if difference == 0 else False if difference > 0 or difference < 0 else None
-    if condition.relation == "<":
+    if one.relation == "<":
         return True if difference > 0 else False if difference <= 0 else None
     return True if difference >= 0 else False if difference < 0 else None

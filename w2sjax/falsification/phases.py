@@ -16,7 +16,7 @@ from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.checkpoint import Outcome
 from w2sjax.falsification.deciding import PRECISIONS, UNDECIDED, decide
 from w2sjax.falsification.question import Question
-from w2sjax.falsification.unsettled import unsettled
+from w2sjax.falsification.redecide import unsettled
 from w2sjax.language.claims import Claim
 from w2sjax.tally import Verification
 from w2sjax.verification import instance
@@ -63,9 +63,8 @@ class Site:
     @property
     def spec(self) -> Any:
         """Name the set as the verification of its instances does."""
-        return (
-            self.label if self.variant is None or isinstance(self.variant, type) else self.variant
-        )
+        named = self.variant is None or isinstance(self.variant, type)
+        return self.label if named else self.variant
 
     def tell(self, phase: str, done: int, total: int) -> None:
         """Tell how far a phase is."""

@@ -2,11 +2,10 @@
 
 import dataclasses
 
-import jax.numpy as jnp
-
 from w2sjax.language.claims import Claim
 from w2sjax.language.rewriting import twin_of
 from w2sjax.lookup import claim_named
+from w2sjax.verification import double_precision
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,10 +38,7 @@ def asked(
     """
     found = claim_named(claim).decided().without(drop)
     found = twin_of(found) if twin else found
-    if jnp.zeros(()).dtype != jnp.float64:
-        raise ValueError(
-            "falsify needs double precision: jax.config.update('jax_enable_x64', True)"
-        )
+    double_precision("falsify")
     return Question(found, seed, no_exact_side(found))
 
 

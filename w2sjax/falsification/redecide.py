@@ -1,16 +1,58 @@
-"""Decide again, exactly, what a verification left undecided or found violated."""
+"""The instances of a verification that floating point does not settle, and what they are exactly."""
 
 import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
+from w2sjax._compilation import compile_quickly
+from w2sjax.arithmetic.inequality import Verdict
 from w2sjax.falsification.deciding import HOLDS, OUTSIDE, VIOLATED, decide
 from w2sjax.falsification.question import no_exact_side
-from w2sjax.falsification.unsettled import OPEN, unsettled
 from w2sjax.language.claims import Claim
 from w2sjax.lookup import claim_named, variants_of
-from w2sjax.verification import instance
+from w2sjax.settings.random_instances import compared, prepare
+from w2sjax.verification import BLOCK, instance
+
+OPEN = (Verdict.UNDECIDED, Verdict.INVALID, Verdict.VIOLATED)
+
+
+def unsettled(
+    claim: Claim,
+    key: int,
+    spec: Any,
+    instances: int,
+    verdicts: Sequence[Verdict] = (Verdict.EQUAL, *OPEN),
+    *,
+    stop: Callable[[], bool] = lambda: False,
+) -> list[int]:
+    """List the instances with one of these verdicts: least normalised slack first, as computed.
+
+    Within its tolerance a slack is not known; among those the computed one is the order. `stop` is
+    asked after every block whether to end early.
+    """
+
+    def judged(place):
+        side = compared(prepare(instance(claim, key, spec, place), (claim,)), claim)
+        size = jnp.abs(side.lhs) + jnp.abs(side.rhs)
+        computed = side.slack / jnp.where(size > 0, size, 1)
+        return side.verdict(), side.normalised_slack, computed
+
+    places = jnp.arange(BLOCK)
+    program = compile_quickly(jax.jit(jax.vmap(judged)).lower(places))
+    blocks = []
+    for start in range(0, instances, BLOCK):
+        blocks.append(jax.device_get(program(start + places)))
+        if stop():
+            break
+    if not blocks:
+        return []
+    outcomes, known, computed = np.concatenate(blocks, axis=1)[:, :instances]
+    order = np.lexsort((computed, known))  # NaN comes last
+    return order[np.isin(outcomes, verdicts)[order]].tolist()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,10 +98,8 @@ def redecide(
         spec = label if variant is not None else None
         places = unsettled(found, key, spec, instances, OPEN)
         draw = jax.jit(lambda place, spec=spec: instance(found, key, spec, place))
-        outcomes = []
-        for place in places:
-            exact = convert(draw(jnp.asarray(place)), found)
-            outcomes.append({decide(found, one).outcome for one in exact})
+        drawn = (convert(draw(jnp.asarray(place)), found) for place in places)
+        outcomes = [{decide(found, one).outcome for one in exact} for exact in drawn]
         violated = sum(VIOLATED in outcome for outcome in outcomes)
         # Of several instances that one stands for, those count that meet every assumption.
         holds = sum(HOLDS in outcome and outcome <= {HOLDS, OUTSIDE} for outcome in outcomes)
@@ -71,6 +111,5 @@ def redecide(
 def why_not(claim: Claim) -> str:
     """Say why the random instances of a claim cannot be decided exactly; "" where they can."""
     has = claim.setting.has("conversion")
-    return no_exact_side(claim) or (
-        "" if has else f"{claim.name} has no exact side for random instances"
-    )
+    lacking = "" if has else f"{claim.name} has no exact side for random instances"
+    return no_exact_side(claim) or lacking

@@ -1,6 +1,5 @@
 """What a search found, for people and for programs."""
 
-import dataclasses
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +9,7 @@ from rich.table import Table
 
 from w2sjax.falsification.budget import Falsification
 from w2sjax.falsification.rendering import sides
+from w2sjax.report import open_table
 
 NOTHING_DROPPED = "nothing dropped"
 
@@ -22,11 +22,9 @@ def summary(result: Falsification) -> str:
     name += ", false twin" if result.twin else ""
     seconds, found = result.seconds["search"], result.counterexample
     if found is not None:
-        compared = sides(found.claim, found.lhs, found.rhs)
-        return (
-            f"{name}: counterexample with {found.instance.described()}, {compared}; found after "
-            f"{looked} instances in {seconds:.1f} s"
-        )
+        size, compared = found.instance.described(), sides(found.claim, found.lhs, found.rhs)
+        took = f"found after {looked} instances in {seconds:.1f} s"
+        return f"{name}: counterexample with {size}, {compared}; {took}"
     none = "none confirmed" if result.one_engine else "none found"
     text = f"{name}: {none} in {total:,} instances ({looked or 'none'}; {seconds:.1f} s)"
     settled = f"{result.decided:,} of {result.open:,} that floating point does not settle"
@@ -47,14 +45,10 @@ def summary(result: Falsification) -> str:
 
 def matrix(results: Sequence[Falsification]) -> Table:
     """Lay out claim by assumption: what dropping each one allows."""
-    table = Table(
-        title="What each assumption buys: the smallest counterexample found without it",
-        caption="slack: the least one in floating point, where that was tried; *: no exact side, "
+    table = open_table(
+        "What each assumption buys: the smallest counterexample found without it",
+        "slack: the least one in floating point, where that was tried; *: no exact side, "
         "searched in floating point only; +: time ran out",
-        title_justify="left",
-        caption_justify="left",
-        box=None,
-        padding=(0, 1, 0, 0),
     )
     table.add_column("claim and what is dropped", no_wrap=True)
     table.add_column("counterexample")  # the one that may take two lines
@@ -86,10 +80,7 @@ def _found(result: Falsification) -> str:
 
 def as_json(result: Falsification) -> dict[str, Any]:
     """Give a result as plain objects; a slack that is not finite becomes null."""
-    row = {f.name: getattr(result, f.name) for f in dataclasses.fields(result)}
-    found = result.counterexample
-    row["counterexample"] = None if found is None else found.to_json()
-    row["sets"] = list(result.sets)
-    if not math.isfinite(result.least_slack):
-        row["least_slack"] = None
-    return row
+    found = None if result.counterexample is None else result.counterexample.to_json()
+    least = result.least_slack if math.isfinite(result.least_slack) else None
+    changed = {"counterexample": found, "sets": list(result.sets), "least_slack": least}
+    return {**vars(result), **changed}

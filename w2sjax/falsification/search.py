@@ -5,13 +5,9 @@ Nothing is reported as a counterexample unless `counterexample.confirm` confirms
 
 import dataclasses
 import time
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import jax
-import numpy as np
 
 from w2sjax.falsification import phases
 from w2sjax.falsification.budget import COUNTS, PHASES, Budget, Clock, Falsification
@@ -27,7 +23,7 @@ from w2sjax.lookup import variants_of
 from w2sjax.sets import ConvexSet
 from w2sjax.settings.exact import RefusedError
 from w2sjax.tally import Verification
-from w2sjax.verification import verify
+from w2sjax.verification import fingerprints, verify
 from w2sjax.versions import versions
 
 Sets = Sequence[str | ConvexSet | type[ConvexSet]]
@@ -88,9 +84,8 @@ class Search:
         self.outcomes: dict[str, dict[int, Outcome]] = {phase: {} for phase in PHASES}
         self.asked: set[tuple[str, int]] = set()
         self.hit: Outcome | None = None
-        read = (
-            question.claim.setting.part("instance").Instance.from_json if question.exact else dict
-        )
+        setting = question.claim.setting
+        read = setting.part("instance").Instance.from_json if question.exact else dict
         self.record = Record(checkpoint, self._identity(), read)
         self.clock = Clock(budget.seconds, self.record.spent)
 
@@ -98,7 +93,7 @@ class Search:
         return {
             "claim": to_json(self.question.claim),
             "source": source_of(self.question.claim),
-            "sets": [[label, *_numbers(variant)] for label, variant in self.variants],
+            "sets": [[label, *fingerprints(variant)] for label, variant in self.variants],
             "seed": self.question.seed,
             "budget": {name: getattr(self.budget, name) for name in COUNTS},
             "versions": versions(),
@@ -139,10 +134,12 @@ class Search:
             outcome = dataclasses.replace(outcome, seconds=outcome.seconds + spent - start)
             if outcome.finished:
                 self.record.keep(name, outcome, spent)
-        before = self.outcomes[phase].get(place, Outcome(finished=False))
-        outcome = max(before, outcome, key=_reach)
+        outcome = max(self._known(phase, place), outcome, key=_reach)
         self.outcomes[phase][place] = outcome
         self.hit = outcome if outcome.hit is not None else None
+
+    def _known(self, phase: str, place: int) -> Outcome:
+        return self.outcomes[phase].get(place, Outcome(finished=False))
 
     def _name(self, phase: str, place: int) -> str:
         return f"{phase} {place} {self.variants[place][0]}"
@@ -172,16 +169,14 @@ class Search:
         return self.hit is None and any(o.unconfirmed for o in self.outcomes["random"].values())
 
     def _look(self, phase: str, place: int, given: Any) -> Outcome:
-        site = Site(
-            self.question, *self.variants[place], self.budget, self.clock.expired, self.tell
-        )
+        limits = self.budget, self.clock.expired
+        site = Site(self.question, *self.variants[place], *limits, self.tell)
         if phase == "random":
             return self._verified(site, place, given)
         if not self.question.exact:
             return Outcome()
         if phase == "open":
-            random = self.outcomes["random"].get(place, Outcome(finished=False))
-            found = phases.left_open(site, random)
+            found = phases.left_open(site, self._known("random", place))
         else:
             found = (phases.small if phase == "small" else phases.ascent)(site)
         site.tell(phase, 1, 1)
@@ -210,22 +205,16 @@ class Search:
     def answer(self, shrink_seconds: float) -> Falsification:
         """Shrink what was found, and report."""
         start = time.monotonic()
-        question, counterexample = self.question, None
-        note = question.reason
+        question, counterexample, note = self.question, None, self.question.reason
         if self.hit is not None:
-            counterexample, refusal = self._shrunk(self.hit, shrink_seconds)
-            if counterexample is None:
-                note = f"found by one engine, the second refuses: {refusal}"
+            counterexample, note = self._shrunk(self.hit, shrink_seconds)
         shrinking = time.monotonic() - start
         found = {phase: list(outcomes.values()) for phase, outcomes in self.outcomes.items()}
         together = [outcome for outcomes in found.values() for outcome in outcomes]
         if counterexample is None:
             note = note or next((o.constants for o in together if o.constants), "")
         each = {phase: sum(o.seconds for o in outcomes) for phase, outcomes in found.items()}
-        ended = all(
-            self.outcomes[phase].get(place, Outcome(finished=False)).finished
-            for phase, place in self.asked
-        )
+        ended = all(self._known(phase, place).finished for phase, place in self.asked)
         counts = ("unconfirmed", "undecided", "invalid", "open", "decided")
         return Falsification(
             claim=question.claim.name,
@@ -244,32 +233,24 @@ class Search:
         )
 
     def _shrunk(self, found: Outcome, seconds: float) -> tuple[Counterexample | None, str]:
-        """Shrink what was found and confirm it; also returns why the second engine refuses it, if it does."""
+        """Shrink what was found and confirm it; if the second engine refuses it, also returns the reason."""
         claim, small = self.question.claim, self.record.shrunk()
         if small is None:
             small = shrink(claim, found.hit, seconds=seconds)
             self.record.keep_shrunk(small)
-        reason = ""
+        refusals = []
         for instance in (small, found.hit):
             try:
                 answer = confirm(claim, instance, found.place)
+                if answer is not None:
+                    return answer, ""
             except RefusedError as error:
-                reason = str(error)
-                continue
-            if answer is not None:
-                return answer, ""
-        if not reason:
+                refusals.append(f"found by one engine, the second refuses: {error}")
+        if not refusals:
             raise AssertionError("what was found is not violated: please report this as a bug")
-        return None, reason
+        return None, refusals[-1]
 
 
 def _reach(outcome: Outcome) -> tuple[bool, bool, int]:
     """Order two tries of a phase over a set: with a hit, to its end, over more instances."""
     return outcome.hit is not None, outcome.finished, outcome.instances + outcome.decided
-
-
-def _numbers(variant: Any) -> list[int]:
-    """Tell the parameters of sets of the same name apart."""
-    if variant is None or isinstance(variant, type):
-        return []
-    return [zlib.crc32(np.asarray(leaf).tobytes()) for leaf in jax.tree.leaves(variant)]

@@ -30,9 +30,9 @@ def strata_of(claim: Claim) -> tuple[str, ...]:
 
 def failure_of(claim: Claim) -> float | None:
     """Give the probability with which an instance may violate it: its own, or that of an estimate's error."""
-    floats = _floats(claim)
-    estimated = floats.estimated(claim) if hasattr(floats, "estimated") else None
-    allowed = estimated if claim.failure is None else claim.failure
+    allowed = claim.failure
+    if allowed is None:
+        allowed = getattr(_floats(claim), "estimated", lambda _: None)(claim)
     return None if allowed is None else float(allowed)
 
 

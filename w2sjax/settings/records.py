@@ -56,25 +56,28 @@ class Record:
     def misshapen(self) -> str | None:
         """Say which field does not run along its axes as the others do."""
         extents: dict[str, int] = {}
-        for name, axes_ in _axes_of(type(self)):
-            level = [getattr(self, name)]
-            for axis in axes_ if level[0] is not None else ():
-                for rows in level:
-                    wanted = extents.setdefault(axis, len(rows))
-                    if len(rows) != wanted:
-                        entries = f"{wanted} entries along each {axis}"
-                        return f"{name}: expected {entries}, got {len(rows)}"
-                if axis != axes_[-1]:
-                    level = [part for rows in level for part in rows]
+        for name, axis, rows in self._rows():
+            wanted = extents.setdefault(axis, len(rows))
+            if len(rows) != wanted:
+                return f"{name}: expected {wanted} entries along each {axis}, got {len(rows)}"
         return None
+
+    def extent(self, axis: str) -> int:
+        """Count the entries along an axis; 0 where no field has it."""
+        return next((len(rows) for _, along, rows in self._rows() if along == axis), 0)
+
+    def _rows(self) -> Iterator[tuple[str, str, Any]]:
+        """List the parts of every field that run along an axis, with the field and the axis."""
+        for name, names in _axes_of(type(self)):
+            parts = [getattr(self, name)]
+            for axis in names if parts[0] is not None else ():
+                yield from ((name, axis, rows) for rows in parts)
+                parts = [part for rows in parts for part in rows] if axis != names[-1] else []
 
     def without(self: Kind, axis: str, gone: set[int]) -> Kind:
         """Leave out some places along an axis, in every field that runs along it."""
-        changed = {}
-        for f in dataclasses.fields(self):
-            names, value = f.metadata.get("axes", ()), getattr(self, f.name)
-            if axis in names and value is not None:
-                changed[f.name] = _left(value, names, axis, gone)
+        values = ((name, names, getattr(self, name)) for name, names in _axes_of(type(self)))
+        changed = {name: left(v, names, axis, gone) for name, names, v in values if v is not None}
         return dataclasses.replace(self, **changed)
 
     def mapped(self: Kind, change: Callable[[Fraction], Fraction], *names: str) -> Kind:
@@ -95,11 +98,12 @@ def _axes_of(kind: type[Record]) -> list[tuple[str, tuple[str, ...]]]:
     return [(f.name, f.metadata["axes"]) for f in dataclasses.fields(kind) if "axes" in f.metadata]
 
 
-def _left(value: Any, names: tuple[str, ...], axis: str, gone: set[int]) -> Any:
+def left(value: Any, names: tuple[str, ...], axis: str, gone: set[int]) -> Any:
+    """Leave out some places along an axis of nested lists, whose axes are named."""
     if axis not in names:
         return value
     kept = (part for i, part in enumerate(value) if names[0] != axis or i not in gone)
-    return type(value)(_left(part, names[1:], axis, gone) for part in kept)
+    return type(value)(left(part, names[1:], axis, gone) for part in kept)
 
 
 def _mapped(value: Any, change: Callable[[Fraction], Fraction]) -> Any:
@@ -115,11 +119,11 @@ def _mapped(value: Any, change: Callable[[Fraction], Fraction]) -> Any:
 def _numbers(value: Any) -> Iterator[Fraction]:
     if isinstance(value, Fraction):
         yield value
-    elif isinstance(value, list | tuple):
-        for part in value:
+    elif isinstance(value, list | tuple | dict):
+        for part in value.values() if isinstance(value, dict) else value:
             yield from _numbers(part)
-    elif isinstance(value, dict):
-        yield from _numbers(list(value.values()))
+    elif isinstance(value, Record):
+        yield from value.numbers()
 
 
 def _plain(value: Any) -> Any:

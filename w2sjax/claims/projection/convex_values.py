@@ -9,21 +9,14 @@ Numerics. The distance from $V$ is that to the computed projection, which its ga
 """
 
 from w2sjax import Claim
-from w2sjax.settings.projection import (
-    CONVEX,
-    PROJECTION,
-    between,
-    member,
-    other,
-    outside,
-    two_points,
-)
+from w2sjax.settings import projection
+from w2sjax.settings.projection import between, member, other, outside, two_points
 
 CLAIM = Claim(
     title="Claim 3: the class of functions is convex",
     source="Charikar, Pabbaraju, Shiragur (2024), Claim 3, arXiv:2405.15116",
-    setting=PROJECTION,
-    assumptions=(CONVEX,),
+    setting=projection.SETTING,
+    assumptions=(projection.CONVEX,),
     claim=outside(between) <= 0,
     false_twin=outside(2 * member - other) <= 0,
     tight=two_points("subspace", weak=(3, 1), truth=2),

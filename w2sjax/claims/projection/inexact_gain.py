@@ -12,25 +12,15 @@ unbounded; it is part of the statement, so the tolerance is rounding alone.
 """
 
 from w2sjax import Claim
-from w2sjax.settings.projection import (
-    CONVEX,
-    MEMBER,
-    PROJECTION,
-    REALIZABLE,
-    d,
-    gap,
-    student,
-    target,
-    two_points,
-    weak,
-)
+from w2sjax.settings import projection
+from w2sjax.settings.projection import d, gap, student, target, two_points, weak
 
 CLAIM = Claim(
     title="Theorem 1 for an inexact student",
     source="derived; Charikar, Pabbaraju, Shiragur (2024), Theorem 1, arXiv:2405.15116, "
     "with the gap of Jaggi (2013)",
-    setting=PROJECTION,
-    assumptions=(CONVEX, REALIZABLE, MEMBER),
+    setting=projection.SETTING,
+    assumptions=(projection.CONVEX, projection.REALIZABLE, projection.MEMBER),
     claim=d(student, target) <= d(weak, target) - d(student, weak) + 2 * gap(student),
     false_twin=d(student, target) <= d(weak, target) - d(student, weak) + gap(student),
     tight=two_points("l2_ball", weak=(3, 3), truth=1, other=-1),

@@ -11,24 +11,14 @@ $u = f^*$: that and rounding are the tolerance.
 """
 
 from w2sjax import Claim
-from w2sjax.settings.projection import (
-    CONVEX,
-    EXACT,
-    PROJECTION,
-    REALIZABLE,
-    d,
-    slip,
-    student,
-    target,
-    two_points,
-    weak,
-)
+from w2sjax.settings import projection
+from w2sjax.settings.projection import d, slip, student, target, two_points, weak
 
 CLAIM = Claim(
     title="Theorem 1: gain is at least misfit",
     source="Charikar, Pabbaraju, Shiragur (2024), Theorem 1, arXiv:2405.15116",
-    setting=PROJECTION,
-    assumptions=(CONVEX, REALIZABLE, EXACT),
+    setting=projection.SETTING,
+    assumptions=(projection.CONVEX, projection.REALIZABLE, projection.EXACT),
     claim=d(student, target) <= d(weak, target) - d(student, weak),
     false_twin=d(student, target) <= d(weak, target) - 2 * d(student, weak),
     tight=two_points("l2_ball", weak=(3, 3), truth=1, student=1),

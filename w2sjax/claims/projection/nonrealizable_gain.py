@@ -15,19 +15,8 @@ distance from $f_s$.
 
 from w2sjax import Claim
 from w2sjax.language import named, sqrt
-from w2sjax.settings.projection import (
-    CONVEX,
-    EXACT,
-    PROJECTION,
-    best,
-    d,
-    radius,
-    sampled,
-    student,
-    target,
-    two_points,
-    weak,
-)
+from w2sjax.settings import projection
+from w2sjax.settings.projection import best, d, radius, sampled, student, target, two_points, weak
 
 kappa = named(r"\kappa", "κ", d(sampled, weak) - d(student, weak))
 epsilon = named(r"\varepsilon", "ε", d(best, target))
@@ -39,8 +28,8 @@ CLAIM = Claim(
     title="Theorem 2, deterministic core",
     source="derived; deterministic part of Charikar, Pabbaraju, Shiragur (2024), Theorem 2, "
     "arXiv:2405.15116",
-    setting=PROJECTION,
-    assumptions=(CONVEX, EXACT),
+    setting=projection.SETTING,
+    assumptions=(projection.CONVEX, projection.EXACT),
     claim=d(sampled, target) <= base + 2 * sqrt(epsilon) * D + 2 * D * roots + roots**2,
     false_twin=d(sampled, target) <= base + roots**2,
     tight=two_points("subspace", weak=(8, 2), truth=1, other=5, student=5),

@@ -12,24 +12,14 @@ certificate's bound at $f^*$, in both signs, because $2f - f^*$ lies in $V$ too.
 
 from w2sjax import Claim
 from w2sjax.language import equal
-from w2sjax.settings.projection import (
-    AFFINE,
-    EXACT,
-    PROJECTION,
-    REALIZABLE,
-    d,
-    slip,
-    student,
-    target,
-    two_points,
-    weak,
-)
+from w2sjax.settings import projection
+from w2sjax.settings.projection import d, slip, student, target, two_points, weak
 
 CLAIM = Claim(
     title="Pythagorean misfit identity",
     source="derived; equality case of Charikar, Pabbaraju, Shiragur (2024), Theorem 1, arXiv:2405.15116",
-    setting=PROJECTION,
-    assumptions=(AFFINE, REALIZABLE, EXACT),
+    setting=projection.SETTING,
+    assumptions=(projection.AFFINE, projection.REALIZABLE, projection.EXACT),
     claim=equal(d(weak, target), d(weak, student) + d(student, target)),
     false_twin=equal(d(weak, target), d(weak, student) / 2 + d(student, target)),
     tight=two_points("subspace", weak=(3, 1), truth=1, student=2),

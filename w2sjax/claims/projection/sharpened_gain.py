@@ -14,18 +14,8 @@ place of $f_s$, so the computed one needs no correction but for its rounding.
 
 from w2sjax import Claim
 from w2sjax.language import named, sqrt
-from w2sjax.settings.projection import (
-    CONVEX,
-    PROJECTION,
-    best,
-    d,
-    gap,
-    off,
-    sampled,
-    target,
-    two_points,
-    weak,
-)
+from w2sjax.settings import projection
+from w2sjax.settings.projection import best, d, gap, off, sampled, target, two_points, weak
 
 epsilon = named(r"\varepsilon", "ε", d(best, target))
 misfit = d(sampled, weak)
@@ -34,8 +24,8 @@ base = d(weak, target) - misfit + 2 * gap(sampled)
 CLAIM = Claim(
     title="Theorem 2, sharpened",
     source="derived; sharpens Charikar, Pabbaraju, Shiragur (2024), Theorem 2, arXiv:2405.15116",
-    setting=PROJECTION,
-    assumptions=(CONVEX,),
+    setting=projection.SETTING,
+    assumptions=(projection.CONVEX,),
     claim=d(sampled, target) <= base + 2 * sqrt(epsilon * misfit),
     false_twin=d(sampled, target) <= base,
     tight=two_points("subspace", weak=(3, 1), truth=1, other=2, student=2, offset=("1/2", "-1/2")),

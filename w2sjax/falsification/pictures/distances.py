@@ -26,20 +26,16 @@ class Side:
 
     Attributes:
         ends: what the claim calls the two functions; a pair of `NEAREST` and one for a projection.
-        square: its value.
+        square, size: its value, as a number and written.
         label: how it is written, with its value.
         colour: in which it is drawn.
     """
 
     ends: tuple[Any, Any]
     square: Fraction
+    size: str
     label: str
     colour: str
-
-    @property
-    def size(self) -> str:
-        """Write the value: exactly if that is short."""
-        return written(self.square)
 
 
 def shown(found: Counterexample) -> list[Side]:
@@ -52,9 +48,9 @@ def shown(found: Counterexample) -> list[Side]:
     sides = []
     for number, ends in enumerate(chosen):
         square = squared(found, *(values[end] for end in ends))
-        letters = ", ".join(letter(found.claim, end) for end in ends)
-        text = f"$d({letters})$ = {written(square)}"
-        sides.append(Side(ends, square, text, COLOURS[number % len(COLOURS)]))
+        letters, size = ", ".join(letter(found.claim, end) for end in ends), written(square)
+        colour = COLOURS[number % len(COLOURS)]
+        sides.append(Side(ends, square, size, f"$d({letters})$ = {size}", colour))
     return sides
 
 

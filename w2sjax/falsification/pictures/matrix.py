@@ -9,6 +9,7 @@ from w2sjax.figure_style import COLOURS, COLUMN, drawing, saved
 NOTHING = ""  # no assumption is dropped
 FOUND, FLOATING, NONE = "counterexample", "unconfirmed", "none found"
 ALONE, FLOATS_ONLY = "one engine", "no exact search"
+DOTTED = {"edgecolor": "0.55", "linestyle": (0, (1.2, 1.2))}
 CELLS: dict[str, tuple[str, dict[str, Any]]] = {
     FOUND: (
         "needed: points (or sources) of the smallest counterexample",
@@ -17,10 +18,7 @@ CELLS: dict[str, tuple[str, dict[str, Any]]] = {
     FLOATING: ("violated in floating point only", {"hatch": "/////"}),
     ALONE: ("violated by one exact engine alone", {"hatch": "...."}),
     NONE: ("none found", {"edgecolor": "0.55"}),
-    FLOATS_ONLY: (
-        "none found in floating point, no exact search",
-        {"edgecolor": "0.55", "linestyle": (0, (1.2, 1.2))},
-    ),
+    FLOATS_ONLY: ("none found in floating point, no exact search", DOTTED),
 }
 # Names of one assumption in different papers share a column.
 SAME = {"i.i.d. sample": "i.i.d.", "i.i.d. points": "i.i.d."}
@@ -52,9 +50,8 @@ def draw(rows: Sequence[Mapping[str, Any]], stem: Path) -> Path:
             axes.axhspan(y - 0.5, y + 0.5, color="0.96", zorder=0)
         for row in rows:
             _cell(axes, titles.index(column(row)), claims.index(row["claim"]), row)
-        axes.set_xticks(
-            range(len(titles)), ["nothing dropped", *titles[1:]], rotation=90, fontsize=6
-        )
+        names = ["nothing dropped", *titles[1:]]
+        axes.set_xticks(range(len(titles)), names, rotation=90, fontsize=6)
         axes.set_yticks(range(len(claims)), claims, fontsize=6)
         axes.tick_params(length=0, pad=1.5)
         axes.xaxis.tick_top()
@@ -62,24 +59,23 @@ def draw(rows: Sequence[Mapping[str, Any]], stem: Path) -> Path:
         axes.set_aspect("equal")
         for side in ("left", "bottom"):
             axes.spines[side].set_visible(False)
-        figure.legend(
-            handles=_legend(rows), loc="outside lower left", ncols=1, handlelength=1.2, fontsize=6.5
-        )
+        where = "outside lower left"
+        figure.legend(handles=_legend(rows), loc=where, handlelength=1.2, fontsize=6.5)
     return saved(stem)[0]
 
 
 def _cell(axes: Any, x: int, y: int, row: Mapping[str, Any]) -> None:
     from matplotlib.patches import Rectangle
 
-    axes.add_patch(Rectangle((x - 0.44, y - 0.44), 0.88, 0.88, **_style(row)))
+    axes.add_patch(Rectangle((x - 0.44, y - 0.44), 0.88, 0.88, **_style(_kind(row))))
     if row["outcome"] == FOUND:
         size = str(int(row["points"]))
         axes.text(x, y, size, ha="center", va="center_baseline", fontsize=6, color="white")
 
 
-def _style(row: Mapping[str, Any]) -> dict[str, Any]:
+def _style(kind: str) -> dict[str, Any]:
     """Fill what was found, hatch what only floating point says, leave the rest open."""
-    return {"facecolor": "white", "edgecolor": COLOURS[0], "linewidth": 0.5} | CELLS[_kind(row)][1]
+    return {"facecolor": "white", "edgecolor": COLOURS[0], "linewidth": 0.5} | CELLS[kind][1]
 
 
 def _kind(row: Mapping[str, Any]) -> str:
@@ -91,5 +87,5 @@ def _legend(rows: Sequence[Mapping[str, Any]]) -> list[Any]:
     """Explain the cells that occur."""
     from matplotlib.patches import Patch
 
-    first = {_kind(row): row for row in rows}
-    return [Patch(label=CELLS[kind][0], **_style(first[kind])) for kind in CELLS if kind in first]
+    kinds = {_kind(row) for row in rows}
+    return [Patch(label=CELLS[kind][0], **_style(kind)) for kind in CELLS if kind in kinds]

@@ -41,13 +41,12 @@ def draw(found: Counterexample, problem: Instance, stem: Path) -> Path | None:
     with drawing(stem, COLUMN, 2.2 if line else 3.3) as figure:
         axes = figure.subplots()
         corners = np.array(list(places.values()))
-        if meaning_of(found.claim).pair:
+        if apart := meaning_of(found.claim).pair:
             members = functions(found, ("member", "other")).values()
-            outline = np.array([coordinates(problem, value) for value in members])
-            axes.plot(*outline.T, "s", color="0.8", markersize=9, label="class $V$", zorder=0)
+            outline, curved = np.array([coordinates(problem, v) for v in members]), False
         else:
             outline, curved = region(problem)
-            draw_class(axes, outline, curved)
+        draw_class(axes, outline, curved, apart)
         corners = _with_class(corners, outline)
         if _flat(places):
             corners = _rulers(axes, places, sides, corners)
@@ -61,9 +60,9 @@ def draw(found: Counterexample, problem: Instance, stem: Path) -> Path | None:
     return saved(stem)[0]
 
 
-def draw_class(axes: Any, outline: np.ndarray, curved: bool) -> None:
-    """Draw a class by its outline: a point, a segment or line, a polygon, an ellipse."""
-    if len(outline) == 1:
+def draw_class(axes: Any, outline: np.ndarray, curved: bool, apart: bool = False) -> None:
+    """Draw a class by its outline: points apart, a segment or line, a polygon, an ellipse."""
+    if apart or len(outline) == 1:
         axes.plot(*outline.T, "s", color="0.8", markersize=9, label="class $V$", zorder=0)
     elif len(outline) == 2:
         axes.plot(*outline.T, color="0.8", linewidth=4, label="class $V$", zorder=0)
@@ -183,13 +182,9 @@ def _frame(axes, corners, problem: Instance, line: bool) -> None:
     axes.set(xlim=(low[0] - room[0], high[0] + room[0]), ylim=(low[1] - room[1], high[1] + room[1]))
     axes.set_aspect("equal")
     axes.locator_params(nbins=5)
-    held = [i for i, mass in enumerate(problem.masses) if mass > 0]
-    total = sum(problem.masses)
-    names = [
-        f"$f(x_{i + 1})$" if problem.masses[i] == total
-        else rf"$\sqrt{{{problem.masses[i] / total}}}\; f(x_{i + 1})$"
-        for i in held
-    ]  # fmt: skip
+    shares = [mass / sum(problem.masses) for mass in problem.masses]
+    roots = ["" if share == 1 else rf"\sqrt{{{share}}}\; " for share in shares]
+    names = [f"${roots[i]}f(x_{i + 1})$" for i, share in enumerate(shares) if share > 0]
     axes.set_xlabel(names[0])
     if line:
         axes.set_yticks([])

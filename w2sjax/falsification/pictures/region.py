@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from scipy.spatial import ConvexHull
 
 from w2sjax.settings.projection.instance import Instance
 from w2sjax.settings.projection.sets import BALLS
@@ -95,8 +96,8 @@ def _constraints(problem: Instance) -> tuple[np.ndarray, np.ndarray, list[int]]:
         parts.append((given["matrix"], given["bound"]))
         equalities = given["equality"], given["level"]
     rows = [np.reshape(part, (-1, size)) for part, _ in (*parts, equalities)]
-    levels = [np.broadcast_to(level, len(part)) for part, (_, level) in
-              zip(rows, (*parts, equalities), strict=True)]  # fmt: skip
+    bounds = [level for _, level in (*parts, equalities)]
+    levels = [np.broadcast_to(*one) for one in zip(bounds, map(len, rows), strict=True)]
     count = sum(map(len, rows))
     return np.vstack(rows), np.concatenate(levels), list(range(count - len(rows[-1]), count))
 
@@ -107,20 +108,7 @@ def _floats(problem: Instance) -> dict[str, np.ndarray]:
 
 def hull(points: Points) -> Points:
     """Give the corners of the convex hull, counterclockwise: one for a point, two for a segment."""
-    rows = sorted({(round(x, 9), round(y, 9)) for x, y in points.tolist()})
-    if len(rows) < 3:
-        return np.array(rows)
-
-    def side(order):
-        chain: list[tuple[float, float]] = []
-        for point in order:
-            while len(chain) > 1 and _turn(chain[-2], chain[-1], point) <= 1e-9:
-                chain.pop()
-            chain.append(point)
-        return chain[:-1]
-
-    return np.array(side(rows) + side(rows[::-1]))
-
-
-def _turn(a, b, c) -> float:
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+    rows = np.unique(np.round(points, 9), axis=0)
+    if np.linalg.matrix_rank(rows - rows[0], tol=1e-8) < 2:
+        return rows[[0, -1]] if len(rows) > 1 else rows
+    return rows[ConvexHull(rows).vertices]

@@ -46,13 +46,8 @@ def draw(found: Counterexample, world: Instance, stem: Path) -> Path:
         for side in ("left", "bottom"):
             axes.spines[side].set_visible(False)
         title(figure, found)
-        figure.legend(
-            handles=_legend(world),
-            loc="outside lower center",
-            ncols=3,
-            columnspacing=1.0,
-            handletextpad=0.4,
-        )
+        tight = {"columnspacing": 1.0, "handletextpad": 0.4}
+        figure.legend(handles=_legend(world), loc="outside lower center", ncols=3, **tight)
     return saved(stem)[0]
 
 
@@ -81,18 +76,14 @@ def _point(axes, world: Instance, place, x: int) -> None:
     colour, dash = TEACHER[word]
     fill = RIGHT if world.classifiers[0][x] == truth else WRONG
     radius = _radius(world, x)
-    axes.add_patch(
-        Circle(
-            place, radius, facecolor=fill, edgecolor=colour, linestyle=dash, linewidth=2, zorder=3
-        )
-    )
+    edge = {"edgecolor": colour, "linestyle": dash, "linewidth": 2}
+    axes.add_patch(Circle(place, radius, facecolor=fill, zorder=3, **edge))
     axes.text(*place, str(x + 1), ha="center", va="center", fontsize=7, zorder=4)
     mass = world.masses[x] / sum(world.masses)
     text = f"mass {mass}" + (f", y = {truth}" if truth else "")
     away, side = (-0.08 - radius, "right") if world.hard[x] else (0.08 + radius, "left")
-    axes.text(
-        place[0] + away, place[1] - 0.02, text, ha=side, va="center", fontsize=6.5, color="0.3"
-    )
+    beside = place + (away, -0.02)
+    axes.text(*beside, text, ha=side, va="center", fontsize=6.5, color="0.3")
 
 
 def _edge(axes, world: Instance, places, x: int, y: int) -> None:
@@ -107,20 +98,11 @@ def _edge(axes, world: Instance, places, x: int, y: int) -> None:
     # Points of one part are above each other: bow the line towards the other part.
     down = places[end][1] < places[start][1]
     bow = 0.35 * (1 if world.hard[x] == down else -1) if beside else 0.0
-    axes.add_patch(
-        FancyArrowPatch(
-            places[start],
-            places[end],
-            connectionstyle=f"arc3,rad={bow}",
-            arrowstyle="-" if forth and back else "-|>",
-            mutation_scale=8,
-            shrinkA=0,
-            shrinkB=0 if forth and back else 72 * _radius(world, end) * 0.62,
-            color="0.35",
-            linewidth=0.9,
-            zorder=2,
-        )
-    )
+    style: Any = {"color": "0.35", "linewidth": 0.9, "zorder": 2, "mutation_scale": 8}
+    style |= {"connectionstyle": f"arc3,rad={bow}", "shrinkA": 0, "shrinkB": 0, "arrowstyle": "-"}
+    if not (forth and back):
+        style |= {"arrowstyle": "-|>", "shrinkB": 72 * _radius(world, end) * 0.62}
+    axes.add_patch(FancyArrowPatch(places[start], places[end], **style))
 
 
 def _legend(world: Instance) -> list[Any]:
@@ -137,7 +119,6 @@ def _legend(world: Instance) -> list[Any]:
     marks += [mark("white", TEACHER[word][0], f"teacher {word}") for word in ("right", "wrong")]
     if min(world.teacher) < 0:
         colour, dash = TEACHER["abstains"]
-        marks.append(
-            Line2D([], [], color=colour, linestyle=dash, linewidth=2, label="teacher abstains")
-        )
+        line = {"color": colour, "linestyle": dash, "linewidth": 2}
+        marks.append(Line2D([], [], label="teacher abstains", **line))
     return marks

@@ -45,11 +45,6 @@ class Drawn(Setting):
     assumptions: tuple[Assumption, ...] = ()
     statement: str = ""
 
-    def part(self, name: str) -> Any:
-        """Import one of its modules; floats are about the user's functions."""
-        module = super().part(name)
-        return module.Floats(self) if name == "floats" else module
-
     @property
     def functions(self) -> tuple[Callable[..., Any], ...]:
         """All code that the claim is made of."""

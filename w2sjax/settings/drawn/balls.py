@@ -11,7 +11,7 @@ from flint import arb, fmpq
 
 from w2sjax.arithmetic.flint_numbers import logarithm, root
 from w2sjax.arithmetic.flint_numbers import power as raised
-from w2sjax.settings.drawn.truths import TRUTHS, both, opposite
+from w2sjax.settings.drawn.truths import TRUTHS, comparisons
 
 UNDEFINED = arb("nan")
 
@@ -135,15 +135,9 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "trunc": lambda a: select(less(a, 0), floor(a), -floor(-a)),
     "sqrt": square_root,
     "log": lambda a: logarithm(a) if a > 0 else UNDEFINED,
-    "exp": _ball("exp", 1),
-    "tanh": _ball("tanh", 0),
-    "sin": _ball("sin", 0),
-    "cos": _ball("cos", 1),
-    "atan": _ball("atan", 0),
-    "erf": _ball("erf", 0),
-    "lt": less,
-    "le": lambda a, b: opposite(less(b, a)),
-    "eq": lambda a, b: both(opposite(less(a, b)), opposite(less(b, a))),
+    **{name: _ball(name, at_zero=1) for name in ("exp", "cos")},
+    **{name: _ball(name, at_zero=0) for name in ("tanh", "sin", "atan", "erf")},
+    **comparisons(less),
     **TRUTHS,
     "finite": finite,
     "number": number,

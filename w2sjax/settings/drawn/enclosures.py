@@ -15,9 +15,11 @@ from typing import Any
 from w2sjax.arithmetic import intervals
 from w2sjax.arithmetic.enclosures import enclosed
 from w2sjax.arithmetic.intervals import Interval, UnboundedError, exact
-from w2sjax.settings.drawn.truths import TRUTHS, both, opposite
+from w2sjax.settings.drawn.truths import TRUTHS, comparisons
 
 BITS = 400
+ROUNDINGS = (math.floor, math.ceil, math.trunc, round)
+ENCLOSED = ("exp", "log", "tanh", "sin", "cos", "atan", "erf")
 
 
 def number(value: Any) -> Interval | None:
@@ -103,10 +105,6 @@ def hull(cases: list[Any]) -> Any:
     return first if all(type(case) is type(first) and case == first for case in cases) else None
 
 
-def _enclosed(name: str) -> Callable[..., Any]:
-    return numeric(functools.partial(enclosed, name, bits=BITS))
-
-
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "add": numeric(operator.add),
     "sub": numeric(operator.sub),
@@ -118,15 +116,10 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "neg": numeric(intervals.negative, infinities=True),
     "abs": numeric(intervals.absolute),
     "sign": numeric(monotone(lambda x: (x > 0) - (x < 0))),
-    "floor": numeric(monotone(math.floor)),
-    "ceil": numeric(monotone(math.ceil)),
-    "round": numeric(monotone(round)),
-    "trunc": numeric(monotone(math.trunc)),
+    **{whole.__name__: numeric(monotone(whole)) for whole in ROUNDINGS},
     "sqrt": numeric(root),
-    **{name: _enclosed(name) for name in ("exp", "log", "tanh", "sin", "cos", "atan", "erf")},
-    "lt": numeric(less, infinities=True),
-    "le": numeric(lambda a, b: opposite(less(b, a)), infinities=True),
-    "eq": numeric(lambda a, b: both(opposite(less(a, b)), opposite(less(b, a))), infinities=True),
+    **{name: numeric(functools.partial(enclosed, name, bits=BITS)) for name in ENCLOSED},
+    **comparisons(numeric(less, infinities=True)),
     **TRUTHS,
     "finite": lambda a: None if a is None else not infinite(a),
     "number": lambda a: Interval(Fraction(0), Fraction(1)) if a is None else number(a),

@@ -14,7 +14,7 @@ A check may return
 import dataclasses
 import functools
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -26,8 +26,9 @@ from w2sjax.arithmetic.measured import Measured, measured
 from w2sjax.arithmetic.rounding import Rounded, exact
 from w2sjax.arithmetic.running_error import rounded
 from w2sjax.language.claims import Claim
-from w2sjax.settings.drawn import Check, Drawn
+from w2sjax.settings.drawn import Check
 
+STRATA = ("all",)
 SAMPLE = 20_000  # keys that must give more than one instance
 
 
@@ -45,41 +46,36 @@ class Raw:
     strata: Int[Array, "*batch 1"]
 
 
-@dataclasses.dataclass(frozen=True)
-class Floats:
-    """What `settings.setting` asks of a module, about a user's functions."""
+def draw_for(claim: Claim) -> Callable[..., Raw]:
+    """Give the function that draws; claims that have the same one share their instances.
 
-    setting: Drawn
-    STRATA: ClassVar[tuple[str, ...]] = ("all",)
+    Raises:
+        ValueError: if all that it draws is one instance, or does not come from its key.
+    """
+    draw = claim.setting.draw  # type: ignore[attr-defined]
+    reason = _constant(draw)
+    if reason:
+        raise ValueError(f"{claim.name}: {reason}; use jax.random with the key")
+    return drawing(draw)
 
-    def draw_for(self, claim: Claim) -> Callable[..., Raw]:
-        """Give the function that draws; claims that have the same one share their instances.
 
-        Raises:
-            ValueError: if all that it draws is one instance, or does not come from its key.
-        """
-        assert self.setting.draw is not None
-        reason = _constant(self.setting.draw)
-        if reason:
-            raise ValueError(f"{claim.name}: {reason}; use jax.random with the key")
-        return drawing(self.setting.draw)
+def prepare(raw: Raw, claims: Any) -> Any:
+    """Give what the user drew."""
+    del claims
+    return raw.values
 
-    def prepare(self, raw: Raw, claims: Any) -> Any:
-        """Give what the user drew."""
-        del claims
-        return raw.values
 
-    def study(self, prepared: Any, claim: Claim) -> "Study":
-        """Compute both sides."""
-        values = functools.reduce(
-            lambda given, change: change(given), self.setting.changes(claim), prepared
-        )
-        check = self.setting.check_of(claim)
-        role = "check" if check == self.setting.check else "false_twin"
-        try:
-            return Study(*_sides(check, values, claim.identity))
-        except Exception as error:
-            raise failure(error, check, f"{claim.name}: {role} failed") from error
+def study(prepared: Any, claim: Claim) -> "Study":
+    """Compute both sides."""
+    setting: Any = claim.setting
+    check, values = setting.check_of(claim), prepared
+    for change in setting.changes(claim):
+        values = change(values)
+    role = "check" if check == setting.check else "false_twin"
+    try:
+        return Study(*_sides(check, values, claim.identity))
+    except Exception as error:
+        raise failure(error, check, f"{claim.name}: {role} failed") from error
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,23 +143,20 @@ def _sides(check: Check, values: Any, identity: bool) -> tuple[Measured, Measure
     found = check(values)
     if isinstance(found, Inequality):
         if found.identity != identity:
-            raise ValueError(
-                f"the Inequality has identity={found.identity}; say so to w2sjax.claim"
-            )
-        return measured(Rounded(found.lhs, found.tolerance), found.scale), measured(
-            exact(found.rhs)
-        )
-    if not isinstance(found, tuple) or len(found) not in (2, 3):
-        raise ValueError(
-            "expected (lhs, rhs), (lhs, rhs, tolerance) or an Inequality, got "
-            f"{type(found).__name__}{f' of {len(found)}' if isinstance(found, tuple) else ''}"
-        )
+            given = f"identity={found.identity}"
+            raise ValueError(f"the Inequality has {given}; say so to w2sjax.claim")
+        left = measured(Rounded(found.lhs, found.tolerance), found.scale)
+        return left, measured(exact(found.rhs))
+    several = isinstance(found, tuple)
+    if not several or len(found) not in (2, 3):
+        got = type(found).__name__ + (f" of {len(found)}" if several else "")
+        wanted = "(lhs, rhs), (lhs, rhs, tolerance) or an Inequality"
+        raise ValueError(f"expected {wanted}, got {got}")
     given = list(map(_side, found))
     kinds = [isinstance(side, Rounded) for side in given]
     if any(kinds) and kinds != [True, True]:
-        raise ValueError(
-            "Rounded sides come as two; w2sjax.arithmetic.rounding.exact(x) makes one of a number"
-        )
+        advice = "w2sjax.arithmetic.rounding.exact(x) makes one of a number"
+        raise ValueError(f"Rounded sides come as two; {advice}")
     if len(found) == 3:
         given = [Rounded(given[0], given[2]), exact(given[1])]
     elif not any(kinds):
@@ -175,7 +168,6 @@ def _sides(check: Check, values: Any, identity: bool) -> tuple[Measured, Measure
 def _side(given: Any) -> Any:
     array = given.value if isinstance(given, Rounded) else jnp.asarray(given)
     if array.shape != () or jnp.issubdtype(array.dtype, jnp.complexfloating):
-        raise ValueError(
-            f"expected a real number on either side, got {array.dtype} of shape {array.shape}"
-        )
+        got = f"{array.dtype} of shape {array.shape}"
+        raise ValueError(f"expected a real number on either side, got {got}")
     return given if isinstance(given, Rounded) else array.astype(jnp.result_type(float))

@@ -3,7 +3,7 @@
 import dataclasses
 from fractions import Fraction
 
-from w2sjax.settings.drawn.program import INTEGER, REAL, Program
+from w2sjax.settings.drawn.program import REAL, TRUTH, Program
 from w2sjax.settings.records import Record
 
 
@@ -27,9 +27,8 @@ class DrawnCase(Record):
         if len(values) != len(kinds):
             return f"values: expected {len(kinds)} entries, got {len(values)}"
         for kind, value in zip(kinds, values, strict=True):
-            if kind != REAL and not (
-                value.denominator == 1 if kind == INTEGER else value in (0, 1)
-            ):
+            whole = kind == REAL or value.denominator == 1
+            if not whole or (kind == TRUTH and value not in (0, 1)):
                 return f"values: expected an entry of kind {kind}, got {value}"
         return self.program.fault()
 

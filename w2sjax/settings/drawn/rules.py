@@ -170,6 +170,9 @@ def _dot(call: Call) -> Traced:
 _SAME = ("add", "sub", "mul", "pow", "sqrt", "exp", "log", "tanh", "sin", "cos", "atan", "erf",
          "neg", "abs", "sign", "floor", "ceil", "lt", "le")  # fmt: skip
 
+_FOLDS = {"sum": "add", "prod": "mul", "and": "and", "or": "or"}
+_SCANS = {"sum": "add", "prod": "mul", "max": "max", "min": "min"}
+
 RULES: dict[str, Rule] = {
     **{name: plain(name) for name in _SAME},
     "add_any": plain("add"),
@@ -193,18 +196,11 @@ RULES: dict[str, Rule] = {
     "is_finite": plain("finite"),
     "select_n": plain("select"),
     "convert_element_type": _conversion,
-    "reduce_sum": _reduction("fold add"),
-    "reduce_prod": _reduction("fold mul"),
+    **{f"reduce_{name}": _reduction(f"fold {how}") for name, how in _FOLDS.items()},
     "reduce_max": _reduction("fold max", "fold or"),
     "reduce_min": _reduction("fold min", "fold and"),
-    "reduce_and": _reduction("fold and"),
-    "reduce_or": _reduction("fold or"),
-    "argmax": _reduction("argmax"),
-    "argmin": _reduction("argmin"),
-    "cumsum": _scan("scan add"),
-    "cumprod": _scan("scan mul"),
-    "cummax": _scan("scan max"),
-    "cummin": _scan("scan min"),
+    **{name: _reduction(name) for name in ("argmax", "argmin")},
+    **{f"cum{name}": _scan(f"scan {how}") for name, how in _SCANS.items()},
     "sort": _sort,
     "dot_general": _dot,
 }

@@ -18,6 +18,7 @@ SIGNED = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3
 POSITIVE = tuple(map(Fraction, ("1", "2", "1/2", "3", "4", "1/3", "1/4", "5", "10", "1/10")))
 SHARES = tuple(map(Fraction, ("1/2", "1", "0", "1/3", "1/4", "2/3", "3/4", "1/5", "1/10", "9/10")))
 GRIDS = (SIGNED, POSITIVE, SHARES, (Fraction(0), *POSITIVE))
+FACTORS = tuple(map(Fraction, ("1/2", "2", "9/10", "11/10")))  # of one change of a local search
 PAIRS = 16  # numbers of an instance that is small enough to change two at a time
 WALK = 100  # changes that a local search tries from one start
 BITS = 256  # of its slacks
@@ -84,12 +85,7 @@ def steps(instance: DrawnCase, claim: Claim) -> Iterator[DrawnCase]:
     for changed in ([-value for value in values], *changes(values)):
         yield _put(instance, changed)
     yield from _renamed(instance)
-    yield from _pairs(instance)
-
-
-def _pairs(instance: DrawnCase) -> Iterator[DrawnCase]:
-    """Drop two numbers that only together may be dropped."""
-    values = instance.values
+    # Two numbers that only together may be dropped.
     places = [place for place, value in enumerate(values) if value != 0]
     for chosen in itertools.combinations(places, 2) if len(places) <= PAIRS else ():
         yield _put(instance, [Fraction(0) if i in chosen else v for i, v in enumerate(values)])
@@ -133,10 +129,8 @@ def _changed(instance: DrawnCase, source: random.Random) -> DrawnCase:
     if given.kind == TRUTH:
         new = 1 - values[place]
     else:
-        factor = source.choice((Fraction(1, 2), Fraction(2), Fraction(9, 10), Fraction(11, 10)))
-        new = source.choice(
-            (source.choice(SHORT), values[place] * factor, source.choice(values[part]))
-        )
+        scaled = values[place] * source.choice(FACTORS)
+        new = source.choice((source.choice(SHORT), scaled, source.choice(values[part])))
         new = Fraction(int(new)) if given.kind == INTEGER else _near(new, Fraction(1, 1000))
     return _put(instance, (*values[:place], new, *values[place + 1 :]))
 

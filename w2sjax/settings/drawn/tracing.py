@@ -21,12 +21,8 @@ from w2sjax.settings.exact import NoExactSideError
 Value = Traced | np.ndarray
 
 # Of what moves entries by computed places, the operands that hold entries; of the others, all.
-_HOLDERS = {
-    "gather": (0,),
-    "dynamic_slice": (0,),
-    "scatter": (0, 2),
-    "dynamic_update_slice": (0, 1),
-}
+_READS, _WRITES = ("gather", "dynamic_slice"), {"scatter": (0, 2), "dynamic_update_slice": (0, 1)}
+_HOLDERS = dict.fromkeys(_READS, (0,)) | _WRITES
 
 
 def trace(builder: Builder, jaxpr: Any, constants: Any, inputs: list[Value]) -> list[Value]:
@@ -56,9 +52,8 @@ def _step(builder: Builder, equation: Any, operands: list[Value]) -> list[Value]
     name, parameters = equation.primitive.name, equation.params
     if name in CALLS:
         inner = next(parameters[key] for key in INSIDE if key in parameters)
-        return trace(
-            builder, getattr(inner, "jaxpr", inner), getattr(inner, "consts", ()), operands
-        )
+        code, constants = getattr(inner, "jaxpr", inner), getattr(inner, "consts", ())
+        return trace(builder, code, constants, operands)
     shapes = [variable.aval for variable in equation.outvars]
     if not any(isinstance(operand, Traced) for operand in operands):
         real = any(jnp.issubdtype(shape.dtype, jnp.floating) for shape in shapes)
@@ -90,19 +85,12 @@ def _moved(builder: Builder, equation: Any, operands: list[Value]) -> list[Value
     operands = [v if i in holders else _known(builder, v, name) for i, v in enumerate(operands)]
     held = tuple(builder.traced(operands[i]) for i in holders)
     starts = np.cumsum([0, *(operand.size for operand in held)])
-    numbered = [
-        places_of(operand, int(start)) for operand, start in zip(held, starts, strict=False)
-    ]
-    filled = list(operands)
-    for i, places in zip(holders, numbered, strict=True):
-        filled[i] = places
-    found = _bound(equation, filled)
-    outputs: list[Value] = []
-    for places in found:
-        if places.size and (places.min() < 0 or places.max() >= starts[-1]):
-            raise NoExactSideError(f"it uses {name!r} beyond the ends of an array")
-        outputs.append(builder.take(held, places))
-    return outputs
+    for i, operand, start in zip(holders, held, starts, strict=False):
+        operands[i] = places_of(operand, int(start))
+    found = _bound(equation, operands)
+    if any(p.size and (p.min() < 0 or p.max() >= starts[-1]) for p in found):
+        raise NoExactSideError(f"it uses {name!r} beyond the ends of an array")
+    return [builder.take(held, places) for places in found]
 
 
 def _known(builder: Builder, operand: Value, name: str) -> np.ndarray:

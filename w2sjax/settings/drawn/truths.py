@@ -14,6 +14,15 @@ def opposite(a: bool | None) -> bool | None:
     return None if a is None else not a
 
 
+def comparisons(less: Callable[[Any, Any], bool | None]) -> dict[str, Callable[..., Any]]:
+    """Give all that follows from what is less."""
+    return {
+        "lt": less,
+        "le": lambda a, b: opposite(less(b, a)),
+        "eq": lambda a, b: both(opposite(less(a, b)), opposite(less(b, a))),
+    }
+
+
 TRUTHS: dict[str, Callable[..., Any]] = {
     "and": both,
     "or": lambda a, b: opposite(both(opposite(a), opposite(b))),

@@ -100,12 +100,8 @@ def check(claim: Claim) -> None:
     for one in claim.assumptions:
         if one.formula is None and one.name not in known:
             raise ValueError(f"assumptions: {one.name!r} is none of projections and has no formula")
-    twin = () if claim.false_twin is None else claim.false_twin
-    stated = [
-        side
-        for one in (twin if isinstance(twin, tuple) else (twin,))
-        for side in (one.lhs, one.rhs)
-    ]
+    twins = claim.false_twin if isinstance(claim.false_twin, tuple) else (claim.false_twin,)
+    stated = [side for one in twins if one is not None for side in (one.lhs, one.rhs)]
     used = quantities([*claim.terms, *stated])
     for data in used:
         _check_quantity(data, EXACT_HEADS)
@@ -140,9 +136,8 @@ def written(
     texts = [combination(one, style, letters) for one in functions]
     match head:
         case "inner":
-            return style.choose(r"\langle {}, {} \rangle", "⟨{}, {}⟩").format(
-                texts[0][0], texts[1][0]
-            )
+            form = style.choose(r"\langle {}, {} \rangle", "⟨{}, {}⟩")
+            return form.format(texts[0][0], texts[1][0])
         case "gap":
             return style.call(r"\gamma", "γ", texts)
         case "outside":

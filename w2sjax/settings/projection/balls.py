@@ -47,22 +47,18 @@ def on_ball(gram: Any, moment: Any, radius: Any, precision: int) -> Answer:
     if inner(shortest, shortest) <= radius * radius:
         return shortest, None
 
+    unit = fmpq_mat([[fmpq(int(i == j)) for j in range(size)] for i in range(size)])
+
     def at(multiplier):
-        shifted = matrix + multiplier * fmpq_mat(
-            [[fmpq(int(i == j)) for j in range(size)] for i in range(size)]
-        )
-        return [row[0] for row in shifted.solve(right).tolist()]
+        return [row[0] for row in (matrix + multiplier * unit).solve(right).tolist()]
 
     low, high = _bracket(at, radius, precision)
     if low == high:
         return at(low), None
     middle, half = (low + high) / 2, (high - low) / 2
     multiplier = arb(middle) + arb(0, half)
-    shifted = [[arb(gram[i][j]) + (multiplier if i == j else 0) for j in range(size)]
-               for i in range(size)]  # fmt: skip
-    solved = arb_mat(shifted).solve(arb_mat([[arb(m)] for m in moment]))
-    enclosure = [solved[i, 0] for i in range(size)]
-    return _rounded(at(high), precision), enclosure
+    solved = (arb_mat(matrix) + multiplier * arb_mat(unit)).solve(arb_mat(right))
+    return _rounded(at(high), precision), [row[0] for row in solved.tolist()]
 
 
 def _bracket(at, radius, precision) -> tuple[fmpq, fmpq]:

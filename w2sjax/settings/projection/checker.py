@@ -13,10 +13,9 @@ from w2sjax.arithmetic.intervals import Interval, UnboundedError, exact, largest
 from w2sjax.arithmetic.rationals import Vector, apply, dot, field, root_above, transpose
 from w2sjax.language.claims import Claim
 from w2sjax.settings.exact import Case, RefusedError
-from w2sjax.settings.projection.functions import Parts, label, total
+from w2sjax.settings.projection.functions import Parts, difference, label, parts_of, total
 from w2sjax.settings.projection.meaning import LABELS, STATED, meaning_of
 from w2sjax.settings.projection.problem import Problem
-from w2sjax.settings.projection.sets import contains
 from w2sjax.settings.projection.supports import BITS, support
 
 Near = tuple[Vector, Fraction]  # values, and how far a function is from them at most
@@ -30,8 +29,7 @@ class Checker:
         self.meaning = meaning_of(claim)
         self.stated = evidence.get("projections", {})
         self.shown = evidence.get("gaps", {})
-        total = sum(problem.masses, Fraction(0))
-        self.weights = [mass / total for mass in problem.masses]
+        self.weights = [mass / sum(problem.masses) for mass in problem.masses]
         self.notes: dict[str, str] = {}
         self.known: dict[str, Near] = {}
 
@@ -42,8 +40,7 @@ class Checker:
         met = {f"the claim is about {problem.set}": about}
         if about:
             for name in self.meaning.members:
-                inside = contains(problem.set, problem.parameters, getattr(problem, name))
-                met[f"{name} in the set"] = inside
+                met[f"{name} in the set"] = problem.inside(getattr(problem, name))
         if claim.assumes("realizability"):
             met["realizability"] = all(value == 0 for value in problem.offset)
         return met
@@ -63,7 +60,7 @@ class Checker:
         parts = [self.meaning.parts(one) for one in functions]
         match head:
             case "d":
-                return self.square(_sum(*parts, sign=-1))
+                return self.square(difference(*parts))
             case "inner":
                 return self.product(*parts)
             case "gap":
@@ -76,9 +73,8 @@ class Checker:
 
     def product(self, left: Parts, right: Parts) -> Interval:
         """Inner product of two combinations."""
-        return (self.square(_sum(left, right)) - self.square(_sum(left, right, sign=-1))).scaled(
-            Fraction(1, 4)
-        )
+        both = self.square(total([*left, *right])) - self.square(difference(left, right))
+        return both.scaled(Fraction(1, 4))
 
     def square(self, parts: Parts) -> Interval:
         """Mean square of a combination."""
@@ -127,9 +123,7 @@ class Checker:
             raise RefusedError(f"the projection of {name} is not stated")
         problem = self.problem
         coefficients, constant, multipliers = _numbers(self.stated[name], (1, 0, 1))
-        if len(coefficients) != problem.dimension or not contains(
-            problem.set, problem.parameters, coefficients
-        ):
+        if len(coefficients) != problem.dimension or not problem.inside(coefficients):
             raise RefusedError(f"the stated projection of {name} is no member")
         if not problem.intercept and constant != 0:
             raise RefusedError(f"the stated projection of {name} has an intercept")
@@ -140,9 +134,8 @@ class Checker:
             raise RefusedError(f"the stated projection of {name} is none") from error
         above = bound.high - self.inner(_minus(given, values), values)
         radius = root_above(above, BITS)
-        self.notes[f"projection of {name}"] = (
-            "exact: its gap is 0" if above == 0 else f"within {float(radius):.1e}: its gap"
-        )
+        near = "exact: its gap is 0" if above == 0 else f"within {float(radius):.1e}: its gap"
+        self.notes[f"projection of {name}"] = near
         return values, radius
 
     def supremum(self, residual: Vector, multipliers: Vector | None = None) -> Interval:
@@ -157,23 +150,20 @@ class Checker:
     def outside(self, parts: Parts) -> Interval:
         """Squared distance from the class."""
         if self.meaning.pair:
-            return least(*(self.square(_sum(parts, _one(u), sign=-1)) for u in ("member", "other")))
+            apart = (difference(parts, parts_of(u)) for u in ("member", "other"))
+            return least(*map(self.square, apart))
         given, off = self.combined(parts)
         values, radius = self.projection(label(parts), given)
         return self.around(_minus(given, values), radius + off)
 
     def gap(self, parts: Parts) -> Interval:
         r"""$\sup_{u \in V} \langle f_w - f, u - f \rangle$."""
-        if parts == _one("projection"):
+        if parts == parts_of("projection"):
             return exact(Fraction(0))
-        residual = _sum(_one("weak"), parts, sign=-1)
+        residual = difference(parts_of("weak"), parts)
         if self.meaning.pair:
-            return largest(
-                *(
-                    self.product(residual, _sum(_one(u), parts, sign=-1))
-                    for u in ("member", "other")
-                )
-            )
+            steps = (difference(parts_of(u), parts) for u in ("member", "other"))
+            return largest(*(self.product(residual, step) for step in steps))
         (values, off), given = self.combined(residual), self.combined(parts)[0]
         if off != 0:
             raise RefusedError("the gap of a function that is known nearly only")
@@ -183,18 +173,10 @@ class Checker:
         place, multipliers = _numbers(self.shown.get(label(parts)), (1, 1))
         if not place:
             raise UnboundedError("a gap without end")
-        if not contains("polyhedron", self.problem.parameters, place):
+        if not self.problem.inside(place):
             raise RefusedError("where a gap is attained is no member")
         reached = exact(self.inner(values, self.problem.values(place)))
         return Interval(reached.low, self.supremum(values, multipliers).high) - along
-
-
-def _sum(first: Parts, second: Parts, *, sign: int = 1) -> Parts:
-    return total([*first, *((name, sign * share) for name, share in second)])
-
-
-def _one(name: str) -> Parts:
-    return ((name, Fraction(1)),)
 
 
 def _minus(left: Vector, right: Vector) -> Vector:

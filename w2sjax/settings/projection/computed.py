@@ -80,10 +80,9 @@ class Functions:
             found["target"] = self.values("target")[0]
         if "sampled" in self.used:
             found["sampled"] = fitted_to(self.instance, "sampled")[0]
-        for parts in (
-            self.meaning.parts(data[1]) for data in self.quantities if data[0] == "outside"
-        ):
-            if not self.meaning.pair and {name for name, _ in parts} <= GIVEN:
+        outside = () if self.meaning.pair else (q[1] for q in self.quantities if q[0] == "outside")
+        for parts in map(self.meaning.parts, outside):
+            if {name for name, _ in parts} <= GIVEN:
                 found[label(parts)] = self.combined(parts).values
         return found
 
@@ -113,13 +112,11 @@ class Functions:
             case "weak":
                 return instance.weak, zero
             case "member":
-                return hypothesis.values(
-                    instance.truth, instance.truth_intercept
-                ), self.member_error
+                values = hypothesis.values(instance.truth, instance.truth_intercept)
+                return values, self.member_error
             case "other":
-                return hypothesis.values(
-                    instance.other, instance.other_intercept
-                ), self.member_error
+                values = hypothesis.values(instance.other, instance.other_intercept)
+                return values, self.member_error
             case "target":
                 return self.values("member")[0] + instance.offset, self.member_error
             case "between":
@@ -129,9 +126,8 @@ class Functions:
                 return self.stated.values, zero
             case "sampled":
                 student = self.students[name]
-                return student.values, off_class(
-                    hypothesis, student.coefficients, student.intercept
-                )
+                error = off_class(hypothesis, student.coefficients, student.intercept)
+                return student.values, error
         student = self.projected(name)
         if student is None:
             return self.nearer(LABELS[name]), self.member_error
@@ -139,11 +135,9 @@ class Functions:
 
     def nearer(self, name: str) -> Float[Array, " n"]:
         """Of the two members, give the one next to a function."""
-        given, member, other = (self.values(one)[0] for one in (name, "member", "other"))
-        first, second = (
-            rounding.mean_square(self.weights, one, given).value for one in (member, other)
-        )
-        return jnp.where(first <= second, member, other)
+        given, *members = (self.values(one)[0] for one in (name, "member", "other"))
+        first, second = (rounding.mean_square(self.weights, m, given).value for m in members)
+        return jnp.where(first <= second, *members)
 
     def combined(self, parts: Parts) -> Combination:
         """Compute a combination."""
@@ -156,9 +150,8 @@ class Functions:
             error += off * abs(factor)
             size += rounding.norm(given, self.weights) * abs(factor)
         # A factor may be rounded, a product, and the sum.
-        roundings = (
-            0 if len(parts) <= 1 and abs(sum(share for _, share in parts)) == 1 else len(parts) + 2
-        )
+        as_given = [abs(share) for _, share in parts] == [1]
+        roundings = 0 if as_given else len(parts) + 2
         error += gamma(roundings, size.dtype) * size
         return Combination(values, above(error), above(size))
 

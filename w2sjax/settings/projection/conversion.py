@@ -13,20 +13,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from w2sjax import sets
 from w2sjax.arithmetic.rationals import Vector, apply, dot, exactly
 from w2sjax.hypothesis import derived_again, hypothesis_class
 from w2sjax.language.claims import Claim
 from w2sjax.projection import project
-from w2sjax.sets import (
-    SETS,
-    BoundedValues,
-    Box,
-    ConvexSet,
-    Ellipsoid,
-    Monotone,
-    Polyhedron,
-    intersect,
-)
 from w2sjax.sets.function_values import ValueIntersection
 from w2sjax.settings.projection.drawing import ProjectionInstance
 from w2sjax.settings.projection.meaning import meaning_of
@@ -35,45 +26,43 @@ from w2sjax.settings.projection.problem import Problem
 from w2sjax.settings.projection.sets import SHAPES, VALUES, member_near
 
 
-def exact_set(convex_set: ConvexSet, dimension: int) -> tuple[str, dict[str, Any]] | None:
+def exact_set(convex_set: sets.ConvexSet, dimension: int) -> tuple[str, dict[str, Any]] | None:
     """Give the kind and the parameters of a set; None where the exact engine does not know it."""
     depths = SHAPES.get(convex_set.name, {"unknown": 1})
     if not any(depths.values()):
         return convex_set.name, {name: _number(getattr(convex_set, name)) for name in depths}
     match convex_set:
-        case Box():
-            lower, upper = (
-                np.broadcast_to(np.asarray(side, float), (dimension,))
-                for side in (convex_set.lower, convex_set.upper)
-            )
+        case sets.Box():
+            ends = (np.asarray(end, float) for end in (convex_set.lower, convex_set.upper))
+            lower, upper = (np.broadcast_to(end, (dimension,)) for end in ends)
             if np.isfinite(lower).all() and np.isfinite(upper).all():
                 return "box", {"lower": _list(lower), "upper": _list(upper)}
             rows, ends = np.r_[np.eye(dimension), -np.eye(dimension)], np.r_[upper, -lower]
             return "polyhedron", _rows(rows, ends, np.zeros((0, dimension)), np.zeros(0))
-        case Ellipsoid():
+        case sets.Ellipsoid():
             lower = np.tril(np.asarray(convex_set.cholesky))
             return "ellipsoid", {"lower": _list(lower), "centre": _list(convex_set.centre)}
-        case Polyhedron():
+        case sets.Polyhedron():
             arrays = (convex_set.matrix, convex_set.bound, convex_set.equality, convex_set.level)
             return "polyhedron", _rows(*map(np.asarray, arrays))
-        case ValueIntersection(first=Monotone(), second=BoundedValues(bound=bound)):
+        case ValueIntersection(first=sets.Monotone(), second=sets.BoundedValues(bound=bound)):
             return "bounded_monotone", {"bound": _number(bound)}
     return None
 
 
-def float_set(problem: Problem) -> ConvexSet:
+def float_set(problem: Problem) -> sets.ConvexSet:
     """Give the set of a problem in floating point."""
     given = {name: np.array(value, float) for name, value in problem.parameters.items()}
     match problem.set:
         case "bounded_monotone":
-            return intersect(Monotone(), BoundedValues(jnp.asarray(given["bound"])))
+            return sets.intersect(sets.Monotone(), sets.BoundedValues(jnp.asarray(given["bound"])))
         case "ellipsoid":
-            return Ellipsoid(jnp.asarray(given["lower"]), jnp.asarray(given["centre"]))
+            return sets.Ellipsoid(jnp.asarray(given["lower"]), jnp.asarray(given["centre"]))
         case "polyhedron":
             for rows in ("matrix", "equality"):
                 given[rows] = given[rows].reshape(-1, problem.dimension)
-            return Polyhedron.from_arrays(**given)
-    return SETS[problem.set](**jax.tree.map(jnp.asarray, given))
+            return sets.Polyhedron.from_arrays(**given)
+    return sets.SETS[problem.set](**jax.tree.map(jnp.asarray, given))
 
 
 def _rows(matrix, bound, equality, level) -> dict[str, Any]:
@@ -93,38 +82,27 @@ def _list(array) -> Any:
 
 def exact_instances(raw: ProjectionInstance, claim: Claim) -> list[Problem]:
     """Convert an instance; none where the set is out of reach, or a member cannot be moved inside."""
-    meaning = meaning_of(claim)
+    meaning, hypothesis = meaning_of(claim), raw.hypothesis
     name = next((one for one in ("sampled", "stated") if one in meaning.used), None)
-    student = raw.other, raw.other_intercept
-    if name is not None:
-        student = _student(raw, name)
-    hypothesis = raw.hypothesis
+    student = (raw.other, raw.other_intercept) if name is None else _student(raw, name)
     found = exact_set(hypothesis.set, int(raw.truth.shape[0]))
-    values = (raw.truth, raw.other, student[0], raw.weak)
-    if found is None or not all(np.isfinite(np.asarray(value)).all() for value in values):
+    values = {"truth": raw.truth, "other": raw.other, "student": student[0], "weak": raw.weak}
+    if found is None or not all(np.isfinite(np.asarray(v)).all() for v in values.values()):
         return []
+    values |= {"masses": hypothesis.weights, "features": hypothesis.features}
+    values["offset"] = np.zeros(len(raw.offset)) if meaning.realizable else raw.offset
+    constants = {"mixture": raw.mixture}
+    if hypothesis.intercept:
+        constants |= {"truth_intercept": raw.truth_intercept, "student_intercept": student[1]}
+        constants["other_intercept"] = raw.other_intercept
     kind, parameters = found
-    free, offset = hypothesis.intercept, _list(raw.offset)
-    problem = Problem(
-        set=kind,
-        parameters=parameters,
-        features=None if hypothesis.features is None else _list(hypothesis.features),
-        masses=_list(hypothesis.weights),
-        weak=_list(raw.weak),
-        truth=_list(raw.truth),
-        truth_intercept=_number(raw.truth_intercept) if free else Fraction(0),
-        offset=[Fraction(0)] * len(offset) if meaning.realizable else offset,
-        other=_list(raw.other),
-        other_intercept=_number(raw.other_intercept) if free else Fraction(0),
-        student=_list(student[0]),
-        student_intercept=_number(student[1]) if free else Fraction(0),
-        mixture=_number(raw.mixture),
-    )
+    numbers: dict[str, Any] = {n: None if v is None else _list(v) for n, v in values.items()}
+    numbers |= {name: _number(value) for name, value in constants.items()}
+    problem = Problem(set=kind, parameters=parameters, **numbers)
     if kind == "polyhedron":
         problem = _polyhedron_around(problem, meaning.members)
-    members = {
-        one: member_near(kind, problem.parameters, getattr(problem, one)) for one in meaning.members
-    }
+    near = functools.partial(member_near, kind, problem.parameters)
+    members = {one: near(getattr(problem, one)) for one in meaning.members}
     if any(member is None for member in members.values()):
         return []
     return [dataclasses.replace(problem, **members)]
@@ -168,20 +146,15 @@ def from_exact(problem: Problem) -> ProjectionInstance:
 
     features = None if problem.set in VALUES else doubles(problem.features)
     hypothesis = hypothesis_class(float_set(problem), features, doubles(problem.masses))
-    weak, other = doubles(problem.weak), doubles(problem.other)
-    exact = project(hypothesis, weak).coefficients
-    way, walked = other - exact, doubles(problem.student) - exact
+    names = ("weak", "truth", "truth_intercept", "offset", "other", "other_intercept", "mixture")
+    given = {name: doubles(getattr(problem, name)) for name in names}
+    exact = project(hypothesis, given["weak"]).coefficients
+    way, walked = given["other"] - exact, doubles(problem.student) - exact
     length = jnp.sum(way * way)
     return ProjectionInstance(
         hypothesis=hypothesis,
-        weak=weak,
-        truth=doubles(problem.truth),
-        truth_intercept=doubles(problem.truth_intercept),
-        offset=doubles(problem.offset),
-        other=other,
-        other_intercept=doubles(problem.other_intercept),
-        multiplicity=jnp.ones_like(weak),
-        mixture=doubles(problem.mixture),
+        **given,
+        multiplicity=jnp.ones_like(given["weak"]),
         wander=jnp.where(length > 0, jnp.sum(way * walked) / jnp.where(length > 0, length, 1), 0),
         strata=jnp.zeros(3, jnp.int32),
     )

@@ -10,6 +10,7 @@ import dataclasses
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from w2sjax.arithmetic.rounding import HIGHEST
@@ -20,14 +21,12 @@ from w2sjax.sets.rkhs_ball import RKHSBall
 
 POINTS, FEATURES = 64, 8
 
-FEATURE_KINDS = ("white", "correlated", "duplicated", "heavy_tailed")
-WEIGHT_KINDS = ("equal", "skewed", "few_points")
-WEAK_KINDS = ("near", "far", "inside", "orthogonal", "trained", "overshooting", "unrelated")
-STRATA = tuple(
-    [f"features:{kind}" for kind in FEATURE_KINDS]
-    + [f"weights:{kind}" for kind in WEIGHT_KINDS]
-    + [f"weak:{kind}" for kind in WEAK_KINDS]
-)
+KINDS = {
+    "features": ("white", "correlated", "duplicated", "heavy_tailed"),
+    "weights": ("equal", "skewed", "few_points"),
+    "weak": ("near", "far", "inside", "orthogonal", "trained", "overshooting", "unrelated"),
+}
+STRATA = tuple(f"{what}:{kind}" for what, kinds in KINDS.items() for kind in kinds)
 
 
 @jax.tree_util.register_dataclass
@@ -65,21 +64,20 @@ def draw(
     variant: ConvexSet | type[ConvexSet],
     *,
     points: int = POINTS,
-    features: int | None = None,
+    features: int = FEATURES,
     dtype=jnp.float64,
 ) -> ProjectionInstance:
     """Draw an instance over a given convex set, or over a random one of a given kind.
 
-    There are as many features as the given set has coefficients, else `FEATURES`.
+    There are as many features as a given set has coefficients, and `features` where it may have any.
 
     Strata: features white, correlated (condition number up to 1e4), with exactly duplicated and zero
     columns, or heavy-tailed; weights equal, skewed, or on few points (down to one); weak models near
     the truth, far away, inside the class, orthogonal to it, trained on other features, overshooting
     the truth, or unrelated. All values are scaled by 1e-6 to 1e6.
     """
-    if features is None:
-        given = None if isinstance(variant, type) else dimension_of(variant)
-        features = given or FEATURES
+    given = None if isinstance(variant, type) else dimension_of(variant)
+    features = given or features
     uniform_key, normal_key, set_key, truth_key, other_key = jax.random.split(key, 8)[:5]
     # One call each: every use of the generator is a program of its own to compile. Numbers of
     # single precision are drawn three times as fast, and products of them fill a double.
@@ -87,18 +85,11 @@ def draw(
     normal = jax.random.normal(normal_key, ((points + 3) * features + 4 * points + 2,), jnp.float32)
     uniform, normal = uniform.astype(dtype), normal.astype(dtype)
     numbers, copies, rest = jnp.split(uniform, (8, 8 + features))
-    kinds = jnp.stack(
-        [
-            jnp.floor(number * len(names)).astype(jnp.int32)
-            for number, names in zip(
-                numbers[:3], (FEATURE_KINDS, WEIGHT_KINDS, WEAK_KINDS), strict=True
-            )
-        ]
-    )
-    scale, size, level = 10 ** (
-        jnp.asarray([12, 3, 4], dtype) * numbers[3:6] - jnp.asarray([6, 0, 3], dtype)
-    )
-    masses, order, counts = rest.reshape(3, points)
+    counts = np.array([len(kinds) for kinds in KINDS.values()])
+    kinds = jnp.floor(numbers[:3] * counts.astype(dtype)).astype(jnp.int32)
+    width, least = jnp.asarray([12, 3, 4], dtype), jnp.asarray([6, 0, 3], dtype)
+    scale, size, level = 10 ** (width * numbers[3:6] - least)
+    masses, order, copied = rest.reshape(3, points)
     raw, noise, smooth, shift, skew, constants = jnp.split(
         normal, [(points + 3) * features + points * i for i in range(5)]
     )
@@ -123,11 +114,10 @@ def draw(
         offset=level * spread * shift,
         other=other,
         other_intercept=constants[1],
-        multiplicity=-jnp.log1p(-counts),
+        multiplicity=-jnp.log1p(-copied),
         mixture=0.05 + 0.9 * numbers[7],
         wander=masses[0],
-        strata=kinds
-        + jnp.asarray([0, len(FEATURE_KINDS), len(FEATURE_KINDS) + len(WEIGHT_KINDS)], jnp.int32),
+        strata=kinds + (np.cumsum(counts) - counts).astype(np.int32),
     )
 
 

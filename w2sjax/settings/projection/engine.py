@@ -36,7 +36,8 @@ class Engine:
         claim, problem = self.claim, self.problem
         if claim.sets is not None and problem.set not in claim.sets:
             return {f"the claim is about {problem.set}": False}
-        met = {f"{name} in the set": not problem.outside(name) for name in self.meaning.members}
+        members = ((name, getattr(problem, name)) for name in self.meaning.members)
+        met = {f"{name} in the set": problem.inside(theta) for name, theta in members}
         met |= {one.name: True for one in claim.assumptions if one.formula is None}
         if self.meaning.realizable:
             met["realizability"] = not any(problem.offset)
@@ -49,10 +50,9 @@ class Engine:
     def evidence(self) -> dict[str, Any]:
         """State the projections, and of gaps over polyhedra what shows them."""
         projections = {
-            name: [text([python(v) for v in s.coefficients]), text(python(s.intercept)),
-                   text([python(v) for v in s.multipliers])]
+            name: [_text(s.coefficients), text(python(s.intercept)), _text(s.multipliers)]
             for name, s in self.students.items()
-        }  # fmt: skip
+        }
         return {"projections": projections, "gaps": self.maxima}
 
     def values(self, name: str) -> Row:
@@ -69,10 +69,7 @@ class Engine:
         if name == "target":
             return list(map(operator.add, self.values("member"), rationals(problem.offset)))
         if name == "between":
-            share, members = (
-                rational(problem.mixture),
-                (self.values("member"), self.values("other")),
-            )
+            share, members = rational(problem.mixture), map(self.values, ("member", "other"))
             return [share * a + (1 - share) * b for a, b in zip(*members, strict=True)]
         return rationals(problem.function(STATED.get(name, name)))
 
@@ -102,7 +99,7 @@ class Engine:
 
     def product(self, left: Row, right: Row) -> Any:
         """Weighted inner product."""
-        return inner(self.weights, [a * b for a, b in zip(left, right, strict=True)])
+        return inner(self.weights, list(map(operator.mul, left, right)))
 
     def nearer(self, given: Row) -> Row:
         """Of the two members, the one next to a function: the first if both are."""
@@ -112,7 +109,7 @@ class Engine:
 
     def square(self, left: Row, right: Row) -> Any:
         """Squared distance."""
-        apart = [a - b for a, b in zip(left, right, strict=True)]
+        apart = list(map(operator.sub, left, right))
         return self.product(apart, apart)
 
     def quantity(self, data: Any) -> Any:
@@ -137,14 +134,13 @@ class Engine:
         r"""$\sup_{u \in V} \langle f_w - f, u - f \rangle$."""
         problem, given = self.problem, self.combined(parts)
         if self.meaning.pair:
-            steps = ((u - f for u, f in zip(self.values(name), given, strict=True))
-                     for name in ("member", "other"))  # fmt: skip
-            residual = [w - f for w, f in zip(self.values("weak"), given, strict=True)]
-            return largest(*(self.product(residual, list(step)) for step in steps))
+            values = map(self.values, ("weak", "member", "other"))
+            weak, *members = (list(map(operator.sub, one, given)) for one in values)
+            return largest(*(self.product(weak, member) for member in members))
         if [name for name, _ in parts] == ["projection"] and parts[0][1] == 1:
             return fmpq(0)
-        pull = [m * (w - f)
-                for m, w, f in zip(self.weights, self.values("weak"), given, strict=True)]  # fmt: skip
+        residual = map(operator.sub, self.values("weak"), given)
+        pull = list(map(operator.mul, self.weights, residual))
         if problem.intercept and sum(pull, fmpq(0)) != 0:
             return arb("inf")
         direction = pull
@@ -153,7 +149,9 @@ class Engine:
             direction = [inner(list(column), pull) for column in columns]
         value, place, multipliers = maximise(problem.set, problem.parameters, direction)
         if problem.set == "polyhedron":
-            self.maxima[label(parts)] = [
-                text([python(v) for v in one]) for one in (place, multipliers)
-            ]
+            self.maxima[label(parts)] = [_text(place), _text(multipliers)]
         return value - inner(pull, given)
+
+
+def _text(row: Row) -> list[str]:
+    return text([python(value) for value in row])

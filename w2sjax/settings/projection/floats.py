@@ -22,14 +22,9 @@ from w2sjax.settings.projection.computed import Prepared as Prepared
 from w2sjax.settings.projection.drawing import STRATA as STRATA
 from w2sjax.settings.projection.drawing import ProjectionInstance
 from w2sjax.settings.projection.drawing import draw as draw
-from w2sjax.settings.projection.functions import Parts, label, parts_of, total
+from w2sjax.settings.projection.functions import Parts, difference, label, parts_of, total
 from w2sjax.settings.projection.meaning import LABELS
-from w2sjax.settings.projection.members import (
-    fitted_to,
-    off_class,
-    reach,
-    towards_other,
-)
+from w2sjax.settings.projection.members import fitted_to, off_class, reach, towards_other
 
 MEMBERS = {"member", "other", "between", "best", "projection", "sampled"}
 
@@ -47,10 +42,8 @@ def prepare(instance: ProjectionInstance, claims: Sequence[Claim]) -> Prepared:
     # One loop in the program instead of one for each student.
     together = jnp.stack(list(labels.values()))
     answers = jax.vmap(lambda given: project(instance.hypothesis, given, radius=radius))(together)
-    students = {
-        name: jax.tree.map(lambda leaf, place=i: leaf[place], answers)
-        for i, name in enumerate(labels)
-    }
+    each = (jax.tree.map(lambda leaf, i=i: leaf[i], answers) for i in range(len(labels)))
+    students = dict(zip(labels, each, strict=True))
     if "sampled" in students:
         share = fitted_to(instance, "sampled")[1]
         students["sampled"] = towards_other(instance, students["sampled"], share)
@@ -115,15 +108,14 @@ class Study(Functions):
     def outside(self, parts: Parts) -> Measured:
         """Squared distance from the class."""
         if self.meaning.pair:
-            each = (total([*parts, *_one(u, -1)]) for u in ("member", "other"))
+            each = (difference(parts, parts_of(u)) for u in ("member", "other"))
             return MEASURED["min"](*map(self.distance, each))
         given, student = self.combined(parts), self.students.get(label(parts))
         if student is None:
             student = project(self.hypothesis, given.values, radius=reach(self.instance))
         square = rounding.mean_square(self.weights, given.values, student.values)
-        away = jnp.minimum(
-            self._moved(square, jnp.sqrt(student.gap)), self._first_order(student, square)
-        )
+        away = self._moved(square, jnp.sqrt(student.gap))
+        away = jnp.minimum(away, self._first_order(student, square))
         size = given.size**2 + rounding.norm(student.values, self.weights) ** 2
         return measured(square.perturbed(away + self._moved(square, given.error)), size)
 
@@ -133,39 +125,36 @@ class Study(Functions):
         Of a function that is no student $\langle f_w - f, u - q \rangle$ is bounded, which is the same but
         for what does not depend on u: for the member q the label is then $f_w - f + q$.
         """
-        residual = total([*_one("weak"), *((name, -share) for name, share in parts)])
+        residual = difference(parts_of("weak"), parts)
         if self.meaning.pair:
-            steps = (
-                total([*_one(u), *((name, -c) for name, c in parts)]) for u in ("member", "other")
-            )
+            steps = (difference(parts_of(u), parts) for u in ("member", "other"))
             left = self.combined(residual)
             return MEASURED["max"](*(self.product(left, self.combined(step)) for step in steps))
-        if parts == _one("projection"):
+        name = label(parts)
+        if name == "projection":
             return exactly(0.0)
-        known = {_one("stated"): "stated", _one("sampled"): "sampled"}.get(parts)
-        if known is not None:
-            student = self.stated if known == "stated" else self.students["sampled"]
+        if name in ("stated", "sampled"):
+            student = self.stated if name == "stated" else self.students[name]
             return exactly(self.pairing(student, self.combined(residual), parts))
         truth = self.instance.truth, self.instance.truth_intercept
-        moved = self.combined(total([*residual, *_one("member")]))
+        moved = self.combined(total([*residual, *parts_of("member")]))
         student = certify(self.hypothesis, moved.values, *truth, radius=reach(self.instance))
-        step = total([*_one("member"), *((name, -share) for name, share in parts)])
+        step = difference(parts_of("member"), parts)
         rest = self.product(self.combined(residual), self.combined(step))
-        return MEASURED["+"](exactly(self.pairing(student, moved, _one("member"))), rest)
+        return MEASURED["+"](exactly(self.pairing(student, moved, parts_of("member"))), rest)
 
     def pairing(self, student: Projection, residual: Combination, parts: Parts) -> Float[Array, ""]:
         r"""Bound $\langle r, u - f \rangle$ for the members u that the claim speaks of."""
-        others = [_one(name) for name in sorted(MEMBERS & self.used)]
-        others = [one for one in others if one != parts] or [_one("member")]
-        return functools.reduce(
-            jnp.maximum, [self.towards(student, residual, parts, u) for u in others]
-        )
+        others = [parts_of(name) for name in sorted(MEMBERS & self.used)]
+        others = [one for one in others if one != parts] or [parts_of("member")]
+        bounds = [self.towards(student, residual, parts, u) for u in others]
+        return functools.reduce(jnp.maximum, bounds)
 
     def towards(
         self, student: Projection, residual: Combination, parts: Parts, member: Parts
     ) -> Float[Array, ""]:
         r"""Bound $\langle r, u - f \rangle$ for one member u."""
-        apart = self.distance(total([*member, *((name, -share) for name, share in parts)]))
+        apart = self.distance(difference(member, parts))
         away, length = apart.number.upper(), rounding.norm(residual.values, self.weights)
         off = self.member_error * length + residual.error * jnp.sqrt(away)
         return above(student.pairing(away) + off)
@@ -179,9 +168,5 @@ class Study(Functions):
             return off_class(self.hypothesis, student.coefficients, student.intercept)
         if head == "radius":
             return above(jnp.sqrt(student.gap))
-        residual = self.combined(total([*_one("weak"), *((name, -share) for name, share in parts)]))
+        residual = self.combined(difference(parts_of("weak"), parts))
         return self.towards(student, residual, parts, member)
-
-
-def _one(name: str, share: int = 1) -> Parts:
-    return tuple((one, share * given) for one, given in parts_of(name))

@@ -68,6 +68,11 @@ def total(parts: Iterable[tuple[str, Fraction]]) -> Parts:
     return tuple((name, share) for name, share in found.items() if share != 0)
 
 
+def difference(first: Parts, second: Parts) -> Parts:
+    """Subtract a combination from another."""
+    return total([*first, *((name, -share) for name, share in second)])
+
+
 def parts_of(data: Any) -> Parts:
     """Read what a quantity calls a function."""
     return ((data, Fraction(1)),) if isinstance(data, str) else data

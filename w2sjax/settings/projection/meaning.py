@@ -11,7 +11,7 @@ from w2sjax.language.claims import Claim
 from w2sjax.language.evaluation import quantities
 from w2sjax.language.terms import UNKNOWN, Term
 from w2sjax.settings.projection import EXACT, KINDS_OF_CLASS, MEMBER, REALIZABLE
-from w2sjax.settings.projection.functions import Parts, parts_of, total
+from w2sjax.settings.projection.functions import Parts, difference, parts_of, total
 
 LABELS = {"projection": "weak", "best": "target"}  # what is projected
 STATED = {"member": "truth", "stated": "student", "sampled": "student"}  # what a problem calls them
@@ -66,14 +66,12 @@ class Meaning:
         """Give the combination that a function, or the difference of two, stands for."""
         key = one, minus
         if key not in self._parts:
-            given = [*parts_of(one), *((name, -share) for name, share in parts_of(minus))]
+            given = difference(parts_of(one), parts_of(minus))
             self._parts[key] = total((self.symbols[name], share) for name, share in given)
         return self._parts[key]
 
 
-@functools.lru_cache(maxsize=4096)
-def _meaning(terms: tuple[Term, ...], assumed: tuple[str, ...]) -> Meaning:
-    return Meaning(terms, assumed)
+_meaning = functools.lru_cache(maxsize=4096)(Meaning)
 
 
 def meaning_of(claim: Claim) -> Meaning:

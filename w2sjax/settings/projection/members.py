@@ -22,9 +22,8 @@ def member_error(instance: ProjectionInstance) -> Float[Array, ""]:
     constant = jnp.maximum(jnp.abs(instance.truth_intercept), jnp.abs(instance.other_intercept))
     error = off_class(instance.hypothesis, largest, constant)
     convex_set = instance.hypothesis.set
-    outside = jnp.maximum(
-        convex_set.distance(instance.truth).upper(), convex_set.distance(instance.other).upper()
-    )
+    apart = (convex_set.distance(theta).upper() for theta in (instance.truth, instance.other))
+    outside = jnp.maximum(*apart)
     factors = instance.hypothesis.factorisation
     stretch = jnp.sqrt(jnp.max(weights)) if factors is None else rounding.norm(factors.norms)
     shift = jnp.sqrt(jnp.sum(weights * instance.offset**2))
@@ -40,10 +39,8 @@ def off_class(hypothesis: HypothesisClass, theta, intercept) -> Float[Array, ""]
     else:
         size = jnp.sum(jnp.abs(theta) * factors.raw_norms) + jnp.abs(intercept)
     count = theta.shape[0]
-    return inflate(
-        gamma(count + 4, size.dtype) * size + rounding.underflow(count, size.dtype) ** 0.5,
-        count + 4,
-    )
+    error = gamma(count + 4, size.dtype) * size + rounding.underflow(count, size.dtype) ** 0.5
+    return inflate(error, count + 4)
 
 
 def reach(instance: ProjectionInstance) -> Float[Array, ""]:

@@ -17,12 +17,11 @@ LONG = 10**9  # a denominator beyond which values are shown as decimals
 def page(problem: Problem, claim: Claim, evidence: dict[str, Any]) -> list[str]:
     """Give the instance as a table and sentences."""
     lines = ["| point | mass | features | f_w | f* |", "| --- | --- | --- | --- | --- |"]
-    target = problem.target()
+    target = problem.function("target")
     for i in range(problem.size):
         features = "its own value" if problem.features is None else numbers(problem.features[i])
-        lines.append(
-            f"| {i + 1} | {problem.masses[i]} | {features} | {problem.weak[i]} | {target[i]} |"
-        )
+        cells = i + 1, problem.masses[i], features, problem.weak[i], target[i]
+        lines.append(f"| {' | '.join(map(str, cells))} |")
     meaning = meaning_of(claim)
     letter = {symbol: text for symbol, (_, text) in letters_of(claim).items()}
     sentences = [f"The set of coefficients is {_set(problem)}."]

@@ -33,11 +33,9 @@ def complementary(matrix: Sequence[Row], constants: Row) -> Row | None:
     if size == 0 or min(constants) >= 0:
         return [fmpq(0)] * size
     # Columns: w, z, the artificial variable, constants; basic variables have unit columns.
+    unit = [[fmpq(int(i == j)) for j in range(size)] for i in range(size)]
     rows = [
-        [fmpq(int(i == j)) for j in range(size)]
-        + [-value for value in matrix[i]]
-        + [fmpq(-1), constants[i]]
-        for i in range(size)
+        [*unit[i], *(-value for value in matrix[i]), fmpq(-1), constants[i]] for i in range(size)
     ]
     basis = list(range(size))
     artificial, entering = 2 * size, 2 * size
@@ -66,9 +64,8 @@ def _pivot(rows, row, column) -> None:
     for i, current in enumerate(rows):
         factor = current[column]
         if i != row and factor != 0:
-            rows[i] = [
-                a if b == 0 else a - factor * b for a, b in zip(current, chosen, strict=True)
-            ]
+            pairs = zip(current, chosen, strict=True)
+            rows[i] = [a if b == 0 else a - factor * b for a, b in pairs]
 
 
 def _ratio(rows, basis, column, size) -> int | None:

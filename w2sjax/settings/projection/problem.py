@@ -35,12 +35,12 @@ class Problem(Record):
     masses: Vector = axes("point")
     weak: Vector = axes("point")
     truth: Vector = axes("column")
-    truth_intercept: Fraction
+    truth_intercept: Fraction = Fraction(0)
     offset: Vector = axes("point")
     other: Vector = axes("column")
-    other_intercept: Fraction
+    other_intercept: Fraction = Fraction(0)
     student: Vector = axes("column")
-    student_intercept: Fraction
+    student_intercept: Fraction = Fraction(0)
     mixture: Fraction
 
     @property
@@ -81,10 +81,6 @@ class Problem(Record):
         share, second = self.mixture, self.function("other")
         return [share * a + (1 - share) * b for a, b in zip(first, second, strict=True)]
 
-    def target(self) -> Vector:
-        r"""$f^*$."""
-        return self.function("target")
-
     def fault(self) -> str | None:
         """Say what makes it no problem at all: shapes, masses, the set's own conditions."""
         if self.set not in SHAPES:
@@ -94,9 +90,8 @@ class Problem(Record):
         if min(self.masses) < 0 or max(self.masses) == 0:
             return "masses: expected none negative and one positive"
         if (self.features is None) != (self.set in VALUES):
-            return (
-                f"features: expected for sets of coefficients, and only for them; got {self.set!r}"
-            )
+            wanted = "expected for sets of coefficients, and only for them"
+            return f"features: {wanted}; got {self.set!r}"
         if self.features is None and self.dimension != self.size:
             return f"truth: expected {self.size} values, got {self.dimension}"
         wrong = self.misshapen()
@@ -106,9 +101,9 @@ class Problem(Record):
             return f"mixture: expected a number between 0 and 1, got {self.mixture}"
         return fault_of(self.set, self.parameters, self.dimension)
 
-    def outside(self, name: str) -> bool:
-        """Whether the coefficients of this name ("truth", "other", "student") are not in the set."""
-        return not contains(self.set, self.parameters, getattr(self, name))
+    def inside(self, coefficients: Vector) -> bool:
+        """Whether coefficients are in the set."""
+        return contains(self.set, self.parameters, coefficients)
 
 
 def two_points(
@@ -124,19 +119,16 @@ def two_points(
 
     Balls have radius 1.
     """
-    one, zero = Fraction(1), Fraction(0)
+    one = Fraction(1)
     return Problem(
         set=kind,
         parameters={"radius": one} if kind.endswith("ball") else {},
         features=[[one], [one]],
         masses=[one, one],
-        weak=[Fraction(value) for value in weak],
+        weak=list(map(Fraction, weak)),
         truth=[Fraction(truth)],
-        truth_intercept=zero,
-        offset=[Fraction(value) for value in offset],
+        offset=list(map(Fraction, offset)),
         other=[Fraction(other)],
-        other_intercept=zero,
         student=[Fraction(student)],
-        student_intercept=zero,
         mixture=Fraction(1, 2),
     )

@@ -26,14 +26,12 @@ class Student:
         values: rational, or enclosures (arb) where the answer is not.
         coefficients: of the projection, or of a member next to it.
         intercept: the constant.
-        exact: whether the values are rational.
         multipliers: of the constraints of a polyhedron, for masses that sum to 1.
     """
 
     values: list[Any]
     coefficients: list[Any]
     intercept: Any
-    exact: bool = True
     multipliers: list[Any] = dataclasses.field(default_factory=list)
 
 
@@ -59,7 +57,7 @@ def project(problem: Problem, label: list[fmpq], precision: int) -> Student | No
         return None
     constant = label_mean - inner(means, theta)
     values = [inner(row, enclosure or theta) + constant for row in features]
-    return Student(values, theta, constant, enclosure is None, [m / total for m in multipliers])
+    return Student(values, theta, constant, [m / total for m in multipliers])
 
 
 def _coefficients(problem, features, weights, target, precision):
@@ -139,21 +137,14 @@ def _values(problem, weights, label) -> Student | None:
 
 def _isotonic(label, weights):
     """Pool adjacent violators; points without mass take the value of their left neighbour."""
-    blocks: list[list[Any]] = []
+    blocks: list[tuple[Any, Any, int]] = []  # value, mass, points
     for value, weight in zip(label, weights, strict=True):
-        if weight == 0:
-            if blocks:
-                blocks[-1][2] += 1
-            else:
-                blocks.append([None, fmpq(0), 1])
-            continue
-        if blocks and blocks[-1][0] is None:
-            blocks[-1] = [value, weight, blocks[-1][2] + 1]
-        else:
-            blocks.append([value, weight, 1])
-        while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
-            right, left = blocks.pop(), blocks.pop()
-            mass = left[1] + right[1]
-            mean = (left[0] * left[1] + right[0] * right[1]) / mass
-            blocks.append([mean, mass, left[2] + right[2]])
+        blocks.append((value, weight, 1))
+        while len(blocks) > 1:
+            (first, left, before), (second, right, here) = blocks[-2:]
+            if left != 0 and right != 0 and first < second:
+                break
+            mass = left + right
+            mean = (first * left + second * right) / mass if mass != 0 else value
+            blocks[-2:] = [(mean, mass, before + here)]
     return [value for value, _, count in blocks for _ in range(count)]

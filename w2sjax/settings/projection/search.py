@@ -1,6 +1,7 @@
 """Small exact problems, and steps that may make one smaller: points, columns, numbers; needs nothing."""
 
 import dataclasses
+import functools
 import random
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,6 +12,7 @@ from w2sjax.language.claims import Claim
 from w2sjax.settings.projection.meaning import meaning_of
 from w2sjax.settings.projection.problem import Problem
 from w2sjax.settings.projection.sets import SHAPES, VALUES, member_near
+from w2sjax.settings.records import left
 from w2sjax.settings.shrinking import changes, portions, roundings
 
 GRID = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "3", "-1/2", "-3", "4")))
@@ -18,6 +20,9 @@ POSITIVE = tuple(map(Fraction, ("1", "2", "1/2", "3")))
 ZERO, ONE = Fraction(0), Fraction(1)
 NUMBERS = ("features", "masses", "weak", "truth", "truth_intercept", "offset", "other",
            "other_intercept", "student", "student_intercept", "mixture")  # fmt: skip
+# Which parameters of a set run along the coefficients.
+COLUMNS = dict.fromkeys(("upper", "centre"), ("column",))
+COLUMNS |= dict.fromkeys(("matrix", "equality"), ("row", "column"))
 PAIRS = 12  # numbers of a problem that is small enough to change two at a time
 
 
@@ -113,7 +118,7 @@ def padding(problem: Problem) -> int:
 
 def rounded(problem: Problem, claim: Claim) -> Iterator[Problem]:
     """Round all numbers, from coarse to fine, after scaling the values to order one."""
-    size = max((abs(v) for v in [*problem.weak, *problem.target()]), default=ONE)
+    size = max((abs(v) for v in [*problem.weak, *problem.function("target")]), default=ONE)
     scaled = problem
     if size > 0 and problem.set not in VALUES:
         digits = len(str(int(size))) - 1 if size >= 1 else -len(str(int(1 / size)))
@@ -135,10 +140,8 @@ def _repaired(problem: Problem, claim: Claim) -> Problem:
     members = meaning_of(claim).members
     if not members or problem.fault() is not None:
         return problem
-    found = {
-        name: member_near(problem.set, problem.parameters, getattr(problem, name))
-        for name in members
-    }
+    near = functools.partial(member_near, problem.set, problem.parameters)
+    found = {name: near(getattr(problem, name)) for name in members}
     return dataclasses.replace(problem, **{k: v for k, v in found.items() if v is not None})
 
 
@@ -163,24 +166,15 @@ def steps(problem: Problem, claim: Claim) -> Iterator[Problem]:
 
 def without_points(problem: Problem, gone: set[int]) -> Problem:
     """Leave out the points of these places."""
-    left = problem.without("point", gone)
-    return left if problem.features is not None else left.without("column", gone)
+    fewer = problem.without("point", gone)
+    return fewer if problem.features is not None else fewer.without("column", gone)
 
 
 def _without_columns(problem: Problem, gone: set[int]) -> Problem:
-    def kept(name: str, value: Any) -> Any:
-        if name in ("matrix", "equality"):
-            return [_left(row, gone) for row in value]
-        if name in ("upper", "centre") or (name == "lower" and problem.set == "box"):
-            return _left(value, gone)
-        return [_left(row, gone) for row in _left(value, gone)] if name == "lower" else value
-
-    parameters = {name: kept(name, value) for name, value in problem.parameters.items()}
+    axes = COLUMNS | {"lower": ("column",) * SHAPES[problem.set].get("lower", 0)}
+    kept = functools.partial(left, axis="column", gone=gone)
+    parameters = {n: kept(value, axes.get(n, ())) for n, value in problem.parameters.items()}
     return dataclasses.replace(problem.without("column", gone), parameters=parameters)
-
-
-def _left(values: list[Any], gone: set[int]) -> list[Any]:
-    return [value for i, value in enumerate(values) if i not in gone]
 
 
 def _changed(problem: Problem, *, shorter: bool = True) -> Iterator[Problem]:
@@ -188,8 +182,8 @@ def _changed(problem: Problem, *, shorter: bool = True) -> Iterator[Problem]:
     given = problem.parameters
     for rows, levels in (("matrix", "bound"), ("equality", "level")):
         for i in range(len(given.get(levels, ()))):
-            left = {name: _left(given[name], {i}) for name in (rows, levels)}
-            yield dataclasses.replace(problem, parameters=given | left)
+            fewer = {name: left(given[name], ("row",), "row", {i}) for name in (rows, levels)}
+            yield dataclasses.replace(problem, parameters=given | fewer)
     for name in (*NUMBERS, "parameters"):
         for changed in changes(getattr(problem, name), shorter):
             yield dataclasses.replace(problem, **{name: changed})
