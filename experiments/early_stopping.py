@@ -18,6 +18,7 @@ import numpy as np
 from experiments._run import Run, Table, experiment, table_of
 from w2sjax import Claim, hypothesis_class, project, sharpen, unknown
 from w2sjax.certificate import raise_if_failed
+from w2sjax.sets import L2Ball
 from w2sjax.settings.projection import (
     CONVEX,
     EXACT,
@@ -29,7 +30,6 @@ from w2sjax.settings.projection import (
     target,
     weak,
 )
-from w2sjax.sets import L2Ball
 
 
 @dataclasses.dataclass(frozen=True)

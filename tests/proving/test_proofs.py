@@ -291,7 +291,7 @@ def test_squares_are_those_of_the_matrix():
         found = squares(matrix)
         assert found is not None
         total = sum(float(f) * np.outer(np.float64(v), np.float64(v)) for f, v in found)
-        assert np.allclose(np.zeros((size, size)) + total, np.float64(matrix))
+        assert np.allclose(np.zeros((size, size)) + total, np.array(matrix, float))
         matrix[0][0] -= matrix[0][0] + 1
         assert squares(matrix) is None
 

@@ -74,12 +74,14 @@ def _all(out: Path | None, json: Path | None, coq: Path | None) -> int:
     proofs = [proof for _, proof in rows if not isinstance(proof, str)]
     if json is not None:
         _write(json, [proof.to_json() for proof in proofs])
-    for proof in proofs if out is not None else ():
-        _pages(proof, out)
-    proved = [one for one in proofs if one.outcome == "proved" and one.claim.dropped is None]
-    accepted = [_checked(proof, coq) for proof in (proved if coq is not None else ())]
+    accepted = True
+    for proof in proofs:
+        if out is not None:
+            _pages(proof, out)
+        if coq is not None and proof.outcome == "proved" and proof.claim.dropped is None:
+            accepted = _checked(proof, coq) and accepted
     wrong = any(one.outcome != "proved" for one in proofs if one.claim.dropped is None)
-    return REFUTED if wrong else PROVED if all(accepted) else NEITHER
+    return REFUTED if wrong else PROVED if accepted else NEITHER
 
 
 def sharpen(name: str, *, out: Path | None, json: Path | None) -> int:
