@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from w2sjax.auditing.bootstrap import Interval
 from w2sjax.auditing.overlap import Overlap, Split
 from w2sjax.auditing.results import Audit
 from w2sjax.figure_style import COLOURS, COLUMN, MARKERS, PAGE, drawing, saved
@@ -79,10 +80,7 @@ def _gains(axes: Any, report: Audit, unit: str) -> None:
         for place, model in enumerate(part.models):
             if model.misfit is None or model.gain is None:
                 continue
-            colour, marker = _look(place, len(part.models))
-            label = None
-            if part is report and len(part.models) <= NAMED:
-                label = model.name.replace("$", r"\$")
+            colour, marker, label = _look(part, place)
             axes.errorbar(
                 model.misfit,
                 model.gain,
@@ -94,7 +92,7 @@ def _gains(axes: Any, report: Audit, unit: str) -> None:
                 markerfacecolor=colour if part is report else "white",
                 markeredgewidth=0.9,
                 elinewidth=0.7,
-                label=label,
+                label=label if part is report else None,
             )
     if report.held_out is not None:
         style = {"marker": "o", "color": "0.4", "linestyle": "none", "markersize": 4.5}
@@ -113,13 +111,12 @@ def _guarantees(axes: Any, report: Audit, unit: str) -> None:
         found = model.guarantee
         if found is None or model.misfit is None:
             continue
-        colour, _ = _look(place, len(report.models))
+        colour, _, label = _look(report, place)
         # The curve between the tabulated points is misfit - 2 sqrt(epsilon misfit) - 2 gap.
         start, last = found.guaranteed_gain[0], 1.2 * found.vanishes_at
         epsilon = [last * (step / 100) ** 2 for step in range(101)]
         gains = [start - 2 * (value * model.misfit) ** 0.5 for value in epsilon]
-        name = model.name.replace("$", r"\$") if len(report.models) <= NAMED else None
-        axes.plot(epsilon, gains, color=colour, label=name)
+        axes.plot(epsilon, gains, color=colour, label=label)
         top = max(top, start)
     axes.set_xlim(left=0)
     if top > 0:
@@ -130,13 +127,14 @@ def _guarantees(axes: Any, report: Audit, unit: str) -> None:
         axes.legend(loc="best")
 
 
-def _look(place: int, count: int) -> tuple[str, str]:
-    if count > NAMED:
-        return COLOURS[0], MARKERS[0]
-    return COLOURS[place], MARKERS[place]
+def _look(report: Audit, place: int) -> tuple[str, str, str | None]:
+    """Give colour, marker and name of a model; one for all, and no name, where models are many."""
+    if len(report.models) > NAMED:
+        return COLOURS[0], MARKERS[0], None
+    return COLOURS[place], MARKERS[place], report.models[place].name.replace("$", r"\$")
 
 
-def _bars(value: float, interval: tuple[float, float] | None) -> list[list[float]] | None:
+def _bars(value: float, interval: Interval) -> list[list[float]] | None:
     """Lengths of the error bars; a percentile interval need not contain the value itself."""
     if interval is None:
         return None

@@ -28,7 +28,7 @@ class Neighbourhoods:
 
     Attributes:
         name: how they were asked for.
-        graph: row x holds a 1 for every point of N(x).
+        graph: row x holds True for every point of N(x).
         tied: points that have their last neighbour at the distance of one left out; ties go to the
             row that comes first. 0 for a radius.
     """
@@ -175,8 +175,5 @@ def _nearest_graph(places: np.ndarray, distances: np.ndarray, count: int) -> Nei
 
 def _graph(sources: np.ndarray, others: np.ndarray, n: int) -> scipy.sparse.csr_array:
     """Every pair counts once, however often it is given."""
-    ones = np.ones(len(sources), np.int32)
-    graph = scipy.sparse.csr_array((ones, (sources, others)), shape=(n, n))
-    graph.sum_duplicates()
-    graph.data[:] = 1
-    return graph
+    ones = np.ones(len(sources), bool)
+    return scipy.sparse.csr_array((ones, (sources, others)), shape=(n, n))

@@ -22,6 +22,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.scipy.linalg import cho_solve
 from jaxtyping import Array, Float, Int, Real
 
 from w2sjax._host import concrete, floating
@@ -231,11 +232,7 @@ def _solve(factor, slope):
     """Newton's step, with its sign changed, in the precision of the factor."""
     lower, centre, total = factor
     given = slope.astype(centre.dtype)
-    reduced = given[:-1] - given[-1] * centre
-    half = jax.lax.linalg.triangular_solve(lower, reduced[:, None], left_side=True, lower=True)
-    move = jax.lax.linalg.triangular_solve(
-        lower, half, left_side=True, lower=True, transpose_a=True
-    )[:, 0]
+    move = cho_solve((lower, True), given[:-1] - given[-1] * centre)
     rest = given[-1] / total - jnp.sum(centre * move)
     return jnp.append(move, rest).astype(slope.dtype)
 

@@ -13,7 +13,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from w2sjax._host import concrete
 from w2sjax.arithmetic.rounding import HIGHEST
@@ -57,15 +57,6 @@ class Sample:
     features: Float[Array, "*batch n d"]
     labels: Int[Array, "*batch n"]
     regions: Int[Array, "*batch n"]
-
-
-@jax.tree_util.register_dataclass
-@dataclasses.dataclass(frozen=True)
-class Layout:
-    """Regions of a padded sample, and which of its points count."""
-
-    regions: Int[Array, "*batch n"]
-    used: Bool[Array, "*batch n"]
 
 
 def overlap_mixture(
@@ -146,7 +137,7 @@ def draw_regions(key: PRNGKeyArray, mixture: OverlapMixture, n: int) -> Int[Arra
     return jnp.minimum(drawn.astype(jnp.int32), last)
 
 
-def layout(counts: Int[Array, " 4"], size: int) -> Layout:
+def layout(counts: Int[Array, " 4"], size: int) -> Int[Array, " size"]:
     """Lay out regions of given counts, in the order of `REGIONS`, padded to `size` points.
 
     Of one size, layouts of all counts share a compiled program; and as a sample's first points do not
@@ -161,12 +152,8 @@ def layout(counts: Int[Array, " 4"], size: int) -> Layout:
     if known is not None and (np.any(known < 0) or known.sum() > size):
         raise ValueError(f"counts: expected at least 0 and at most {size} in all, got {known}")
     ends = jnp.cumsum(counts)
-    place = jnp.arange(size, dtype=ends.dtype)
-    regions = jnp.searchsorted(ends, place, side="right")
-    return Layout(
-        regions=jnp.minimum(regions, NEITHER).astype(jnp.int32),
-        used=place < ends[-1],
-    )
+    regions = jnp.searchsorted(ends, jnp.arange(size, dtype=ends.dtype), side="right")
+    return jnp.minimum(regions, NEITHER).astype(jnp.int32)
 
 
 def sample(key: PRNGKeyArray, mixture: OverlapMixture, regions: Int[Array, " n"]) -> Sample:
