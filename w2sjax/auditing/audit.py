@@ -22,7 +22,6 @@ from w2sjax.auditing.classes import Choice, choose
 from w2sjax.auditing.data import AuditData
 from w2sjax.auditing.expansion.estimate import estimate
 from w2sjax.auditing.expansion.options import ExpansionOptions
-from w2sjax.auditing.expansion.options import options as expansion_options
 from w2sjax.auditing.expansion.results import Expansion
 from w2sjax.auditing.overlap import Overlap, examine
 from w2sjax.auditing.quantities import Student, measure
@@ -101,12 +100,12 @@ def audit(
     if not tolerance > 0:
         raise ValueError(f"tolerance: expected a positive number, got {tolerance}")
     choice = choose(convex_set, data, intercept)
-    wanted = expansion_options(neighbours, radius, smallest_set)
+    wanted = ExpansionOptions(_each(neighbours), _each(radius), smallest_set)
     wanted.require(_counted(choice.data))
-    if key is None and bootstrap:
-        raise ValueError("key: a bootstrap needs one, such as jax.random.key(0)")
-    if key is None and split is not None and not split.startswith("last:"):
-        raise ValueError("key: a random split needs one, such as jax.random.key(0)")
+    random = split is not None and not split.startswith("last:")
+    if key is None and (bootstrap or random):
+        what = "a bootstrap" if bootstrap else "a random split"
+        raise ValueError(f"key: {what} needs one, such as jax.random.key(0)")
     keys: list = [None] * 3 if key is None else list(jax.random.split(key, 3))
     split_key, *part_keys = keys
     options = [_Options(bootstrap, k, tolerance, max_steps, progress, wanted) for k in part_keys]
@@ -138,27 +137,31 @@ def _audit_part(
     target = None if data.target is None else jnp.asarray(data.target)
     settings = {"tolerance": options.tolerance, "max_steps": options.max_steps}
     best = None if target is None else project(hypothesis, target, **settings)
-    places = (hypothesis, *jax.tree.map(jnp.asarray, (weak, students)), target, best)
-    measured = measure(*places, chunk=max(1, CHUNK // hypothesis.size), **settings)
+    arrays = jax.tree.map(jnp.asarray, (weak, students))
+    chunk = max(1, CHUNK // hypothesis.size)
+    measured = measure(hypothesis, *arrays, target, best, chunk=chunk, **settings)
     found, learnt = jax.tree.map(np.asarray, measured)
     samples = {}
     if options.bootstrap and options.key is not None:
         how = {"count": options.bootstrap, "key": options.key, "progress": options.progress}
         samples = resampled(hypothesis, weak, students, target, **how, **settings)
     overlap = _overlap(data, options)
-    expansion = _expansion(data, hypothesis, learnt, overlap, options)
-    known = {"known_target": target is not None}
+    expansion = None
+    if options.expansion.wanted:
+        predictions = learnt.predictions(hypothesis.features) if given is None else given
+        expansion = _expansion(data, predictions, overlap, options)
+    known = target is not None
     report = Audit(
         models=tuple(
-            model_audit(name, place, found, samples, hypothesis.size, **known)
-            for place, name in enumerate(data.weak_names)
+            model_audit(name, i, found, samples, hypothesis.size, known_target=known)
+            for i, name in enumerate(data.weak_names)
         ),
         warnings=(),
         source=data.source,
         part=part,
         set=choice.label,
         intercept=choice.intercept,
-        has_target=target is not None,
+        has_target=known,
         students="given" if given is not None else "projected" if fitted is None else "fitted",
         target_status=None if best is None else Status(int(best.status)).name,
         bootstrap=options.bootstrap,
@@ -172,6 +175,11 @@ def _audit_part(
     if expansion is not None:
         warnings = (*warnings, *expansion.warnings)
     return dataclasses.replace(report, warnings=(*warnings, *findings(report))), learnt
+
+
+def _each(given: Any) -> tuple:
+    """Give one number, or each of several once."""
+    return tuple(dict.fromkeys(given if isinstance(given, Sequence) else (given,)))
 
 
 def _sizes(hypothesis: HypothesisClass) -> dict[str, Any]:
@@ -201,19 +209,10 @@ def _overlap(data: AuditData, options: _Options) -> Overlap | None:
     return examine(data.weak_probabilities, data.strong_features, key=key, progress=progress)
 
 
-def _expansion(
-    data: AuditData,
-    hypothesis: HypothesisClass,
-    learnt: Student,
-    overlap: Overlap | None,
-    options: _Options,
-) -> Expansion | None:
-    if not options.expansion.wanted:
-        return None
-    students = data.student_predictions
+def _expansion(data, students, overlap: Overlap | None, options: _Options) -> Expansion:
     return estimate(
         data,
-        learnt.predictions(hypothesis.features) if students is None else students,
+        students,
         options.expansion,
         regions=None if overlap is None else overlap.regions,
         bootstrap=options.bootstrap,

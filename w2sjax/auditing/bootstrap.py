@@ -55,14 +55,12 @@ def resampled(
     if chunk is None:
         chunk = max(1, BUDGET // (rows * (4 * width + 8 * models)))
     chunk = min(chunk, count)
-    students = jax.tree.map(jnp.asarray, students)
-    predictions = jnp.asarray(weak)
-    target = None if target is None else jnp.asarray(target)
+    arrays = jax.tree.map(jnp.asarray, (weak, students, target))
     blocks = []
     for start in range(0, count, chunk):
         # The last chunk repeats its end, so that one program serves all.
         ids = jnp.asarray(np.minimum(np.arange(start, start + chunk), count - 1))
-        block = _block(hypothesis, predictions, students, target, key, ids, **settings)
+        block = _block(hypothesis, *arrays, key, ids, **settings)
         blocks.append(np.asarray(block)[: count - start])
         if progress is not None:
             progress("bootstrap", min(start + chunk, count), count)

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from w2sjax.auditing.bootstrap import Interval
-from w2sjax.auditing.overlap import Overlap, Split
+from w2sjax.auditing.overlap import DETECTED, Overlap, Split
 from w2sjax.auditing.results import Audit
 from w2sjax.figure_style import COLOURS, COLUMN, MARKERS, PAGE, drawing, saved
-from w2sjax.mixture.model import EASY, HARD, OVERLAP, REGIONS
+from w2sjax.mixture.model import HARD, OVERLAP
 
 NAMED = len(COLOURS)  # weak models with a colour and a name of their own
 UNIT = "squared label units"
@@ -21,11 +21,8 @@ def save_figure(report: Audit, stem: Path, *, unit: str = UNIT) -> list[Path]:
     `unit` is that of a squared error. Raises `ImportError` where matplotlib is not installed.
     """
     with drawing(stem, COLUMN, 3.0) as figure:
-        axes = figure.add_subplot()
-        if report.has_target:
-            _gains(axes, report, unit)
-        else:
-            _guarantees(axes, report, unit)
+        draw = _gains if report.has_target else _guarantees
+        draw(figure.add_subplot(), report, unit)
     return saved(stem)
 
 
@@ -53,17 +50,17 @@ def _sorted_scores(axes: Any, scores: Any, regions: Any, split: Split) -> None:
     """Draw scores in ascending order, coloured by the regions, and the threshold with its interval."""
     order = np.argsort(scores, kind="stable")
     ranks = np.arange(1, order.size + 1)
-    for place, region in enumerate((EASY, HARD, OVERLAP)):
+    for region, name in enumerate(DETECTED):
         member = regions[order] == region
         axes.plot(
             ranks[member],
             scores[order][member],
             linestyle="none",
-            marker=MARKERS[place],
+            marker=MARKERS[region],
             markersize=2.5,
             markeredgewidth=0,
-            color=COLOURS[place],
-            label=REGIONS[region] + ("" if region == OVERLAP else " only"),
+            color=COLOURS[region],
+            label=name + ("" if region == OVERLAP else " only"),
             rasterized=True,
         )
     if split.threshold is not None:

@@ -73,13 +73,11 @@ def nearest(
 ) -> list[Neighbourhoods]:
     """Make neighbours of two points if either is among the k nearest of the other, for every k.
 
-    Raises:
-        ValueError: for a k that is not an integer from 1 to n - 1.
+    The numbers are those that `require` lets pass.
     """
-    n = len(features)
-    require(counts, (), n)
     if not counts:
         return []
+    n = len(features)
     kept = min(max(counts) + 1, n - 1)
     places, distances = np.empty((n, kept), np.int64), np.empty((n, kept))
     points = _Points(features)
@@ -98,10 +96,8 @@ def within(
     """Make neighbours of two points that are at most a radius apart, for every radius.
 
     Raises:
-        ValueError: for a radius that is not a positive number, or within which there are more than
-            `PAIRS` pairs.
+        ValueError: for a radius within which there are more than `PAIRS` pairs.
     """
-    require((), radii, len(features))
     if not radii:
         return []
     points = _Points(features)

@@ -156,10 +156,6 @@ class _Problem:
     tolerance: float
     curvature: Any  # the dtype of the Hessian
 
-    @property
-    def features(self) -> Array:
-        return self.points.features
-
     def prove(self, coefficients, intercept) -> Optimality:
         data = (self.points, self.targets, self.weights, self.strength)
         return optimality(*data, coefficients, intercept, self.tolerance)
@@ -167,13 +163,13 @@ class _Problem:
     def improve(self, coefficients, intercept):
         """Take several steps with one Hessian, in conjugate directions."""
         point = jnp.append(coefficients, intercept)
-        scores = jnp.matmul(self.features, coefficients, precision=HIGHEST) + intercept
+        scores = jnp.matmul(self.points.features, coefficients, precision=HIGHEST) + intercept
         factor = self._factor(scores)
 
         def step(_, state):
             point, scores, direction, old, size = state
             first, _ = self._slopes(scores)
-            pull = jnp.matmul(first, self.features, precision=HIGHEST)
+            pull = jnp.matmul(first, self.points.features, precision=HIGHEST)
             slope = jnp.append(self.points.ridge * point[:-1] + pull, jnp.sum(first))
             newton = _solve(factor, slope)
             newton = jnp.where(jnp.all(jnp.isfinite(newton)), newton, slope)
@@ -182,7 +178,9 @@ class _Problem:
             size = jnp.sum(newton * slope)
             direction = share * direction - newton
             direction = jnp.where(jnp.sum(direction * slope) < 0, direction, -newton)
-            moved = jnp.matmul(self.features, direction[:-1], precision=HIGHEST) + direction[-1]
+            moved = (
+                jnp.matmul(self.points.features, direction[:-1], precision=HIGHEST) + direction[-1]
+            )
             length = self._line(point[:-1], scores, direction[:-1], moved)
             point, scores = point + length * direction, scores + length * moved
             return point, scores, direction, slope, jnp.where(size > 0, size, jnp.inf)
@@ -201,7 +199,7 @@ class _Problem:
     def _factor(self, scores):
         """Cholesky factor of the Hessian, the intercept eliminated, with what eliminated it."""
         _, second = self._slopes(scores)
-        features = self.features.astype(self.curvature)
+        features = self.points.features.astype(self.curvature)
         second = second.astype(self.curvature)
         total = jnp.sum(second)
         total = jnp.where(total > 0, total, 1)

@@ -64,6 +64,8 @@ def estimate(
 ) -> Expansion:
     """Estimate the constants and evaluate the bounds, for every neighbourhood that is wanted.
 
+    The neighbourhoods are those that `ExpansionOptions.require` lets pass.
+
     Args:
         data: points of positive weight; predictions and target become labels by `labels.cuts`.
         students: what the students predict, a row for each weak model: the family.
@@ -76,7 +78,6 @@ def estimate(
     Raises:
         ValueError: for numbers of neighbours and radii out of range, and for data without labels.
     """
-    wanted.require(data)
     features = np.asarray(data.strong_features, np.float64)
     found = [
         *nearest(features, wanted.neighbours, progress=progress),
@@ -125,9 +126,7 @@ def _summary(points: _Labelled, graph: Neighbourhoods) -> Neighbourhood:
     )
 
 
-def _agreements(
-    points: _Labelled, graph: Neighbourhoods, robust: Bool[np.ndarray, "m n"]
-) -> Iterator[Agreement]:
+def _agreements(points: _Labelled, graph: Neighbourhoods, robust) -> Iterator[Agreement]:
     for place, name in enumerate(points.data.weak_names):
         yield Agreement(
             neighbourhood=graph.name,
@@ -137,9 +136,7 @@ def _agreements(
         )
 
 
-def _estimates(
-    points: _Labelled, graph: Neighbourhoods, robust: Bool[np.ndarray, "m n"], q: float
-) -> list[Estimate]:
+def _estimates(points: _Labelled, graph: Neighbourhoods, robust, q: float) -> list[Estimate]:
     """Go through labels, teachers and statements; in the order of the statements."""
     truth = points.truth
     if truth is None:
@@ -154,15 +151,7 @@ def _estimates(
     return sorted(rows, key=lambda row: order.index(row.statement))
 
 
-def _judge(
-    points: _Labelled,
-    graph: Neighbourhoods,
-    robust: Bool[np.ndarray, "m n"],
-    q: float,
-    case: Case,
-    label: int,
-    place: int,
-) -> Estimate:
+def _judge(points: _Labelled, graph, robust, q: float, case: Case, label, place) -> Estimate:
     """Evaluate one statement for one teacher and its student."""
     assert points.truth is not None
     sets = case.sets(points.students, points.truth, robust)
