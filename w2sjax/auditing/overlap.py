@@ -103,10 +103,8 @@ class Overlap:
 
     def to_json(self) -> dict:
         """Return what is reported, with the points' regions and without their scores."""
-        names = [field.name for field in dataclasses.fields(self)]
-        kept = {name: getattr(self, name) for name in names[: names.index("regions")]}
-        splits = {name: dataclasses.asdict(kept[name]) for name in ("confidence", "score")}
-        return {**kept, **splits, "regions": self.regions.tolist()}
+        record = dataclasses.asdict(self) | {"regions": self.regions.tolist()}
+        return {name: record[name] for name in record if name not in ("confidences", "scores")}
 
 
 def examine(

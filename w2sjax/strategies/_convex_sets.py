@@ -14,7 +14,7 @@ from hypothesis.strategies import SearchStrategy
 from jaxtyping import Array, Float
 
 from w2sjax import sets
-from w2sjax.strategies._numbers import arrays, positive, row, shares
+from w2sjax.strategies._numbers import arrays, at_least, row, shares
 
 _widths = st.sampled_from([1.0, 2.0, 0.5, 4.0, 10.0, 0.125, 1.75])
 _parts = st.integers(0, 16).map(lambda count: count / 16)
@@ -26,7 +26,7 @@ def convex_sets(*, kind: str, dimension: int) -> SearchStrategy[Any]:
     Raises:
         ValueError: for an unknown kind or a dimension below 1.
     """
-    positive("dimension", dimension)
+    at_least("dimension", dimension)
     if kind not in sets.SETS:
         raise ValueError(f"kind: there is no {kind!r}; known are {', '.join(sets.SETS)}")
     if kind in _SPECIAL:
@@ -39,7 +39,7 @@ def members(
     convex_set: sets.ConvexSet, *, dimension: int
 ) -> SearchStrategy[Float[Array, " dimension"]]:
     """Draw a member of a set: zero or a corner first, boundary points often."""
-    positive("dimension", dimension)
+    at_least("dimension", dimension)
     return _MEMBERS[convex_set.name](convex_set, dimension).map(
         lambda point: jnp.asarray(point, jnp.result_type(float))
     )

@@ -11,7 +11,7 @@ from w2sjax.mixture.model import OverlapMixture, overlap_mixture
 from w2sjax.overlap.regret import regret_bound
 from w2sjax.settings.bandits import drawing
 from w2sjax.settings.expansion.finite_world import ABSTAINS, FiniteWorld, finite_world
-from w2sjax.strategies._numbers import arrays, positive, shares
+from w2sjax.strategies._numbers import arrays, at_least, shares
 
 
 @st.composite
@@ -22,10 +22,9 @@ def finite_worlds(
 
     Point 0 is hard, point 1 an overlap point; both are of class 0 and have mass.
     """
-    for name, count, least in (("points", points, 2), ("classifiers", classifiers, 1)):
-        if count < least:
-            raise ValueError(f"{name}: expected at least {least}, got {count}")
-    positive("labels", labels)
+    at_least("points", points, 2)
+    at_least("classifiers", classifiers)
+    at_least("labels", labels)
 
     def row(entries, count):
         return draw(st.lists(entries, min_size=count, max_size=count))
@@ -53,8 +52,8 @@ def mixtures(
     draw: Callable[..., Any], *, easy: int, hard: int, zeroed: bool = True
 ) -> OverlapMixture:
     """Draw an overlap mixture with round noise; `easy` and `hard` count coordinates."""
-    positive("easy", easy)
-    positive("hard", hard)
+    at_least("easy", easy)
+    at_least("hard", hard)
     variances = st.sampled_from([1.0, 4.0, 0.25, 0.0, 9.0])
     return overlap_mixture(
         jnp.asarray(draw(arrays(easy))),
@@ -70,8 +69,7 @@ def mixtures(
 @st.composite
 def bandits(draw: Callable[..., Any], *, largest: int = drawing.LARGEST) -> drawing.RegretInstance:
     """Draw sources with their densities, a horizon of up to `largest` rounds, and seeds."""
-    if largest < drawing.SMALLEST:
-        raise ValueError(f"largest: expected at least {drawing.SMALLEST}, got {largest}")
+    at_least("largest", largest, drawing.SMALLEST)
     sources = draw(st.integers(2, drawing.PLACES))
     density = st.one_of(
         st.sampled_from([0.0, 1.0, 0.5, 0.25, 0.75]),
