@@ -8,6 +8,7 @@ Reference. Shin, Cooper, Sala (2025), synthetic experiment, arXiv:2412.03881.
 """
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -20,6 +21,7 @@ from w2sjax.arithmetic.rounding import HIGHEST
 
 REGIONS = ("easy", "hard", "overlap", "neither")
 EASY, HARD, OVERLAP, NEITHER = range(len(REGIONS))
+CARRIED = (True, False, True, False), (False, True, True, False)  # where either pattern is present
 
 
 @jax.tree_util.register_dataclass
@@ -47,6 +49,13 @@ class OverlapMixture:
     def dimensions(self) -> tuple[int, int]:
         """Numbers of easy and of hard coordinates."""
         return self.easy_mean.shape[-1], self.hard_mean.shape[-1]
+
+    def patterns(self, columns: Float[Array, "*any d"]) -> Iterator[tuple[Array, ...]]:
+        """Give its columns, mean and noise of either pattern, and which of `REGIONS` carry it."""
+        easy, _ = self.dimensions
+        parts = columns[..., :easy], columns[..., easy:]
+        means, noises = (self.easy_mean, self.hard_mean), (self.easy_noise, self.hard_noise)
+        return zip(parts, means, noises, map(jnp.asarray, CARRIED), strict=True)
 
 
 @jax.tree_util.register_dataclass
@@ -168,18 +177,13 @@ def sample(key: PRNGKeyArray, mixture: OverlapMixture, regions: Int[Array, " n"]
         raise ValueError(f"regions: expected indices 0 to 3, got {known.min()} to {known.max()}")
     label_key, noise_key = jax.random.split(key)
     n, dtype = regions.shape[0], mixture.easy_mean.dtype
-    easy_size, hard_size = mixture.dimensions
     labels = jax.random.uniform(label_key, (n,), dtype) < mixture.positive
     sign = jnp.where(labels, 1, -1).astype(dtype)[:, None]
     # In double precision the same noise takes three times as long to draw.
-    noise = jax.random.normal(noise_key, (n, easy_size + hard_size), jnp.float32).astype(dtype)
-    blocks = (
-        (mixture.easy_mean, mixture.easy_noise, noise[:, :easy_size], regions != HARD),
-        (mixture.hard_mean, mixture.hard_noise, noise[:, easy_size:], regions != EASY),
-    )
+    noise = jax.random.normal(noise_key, (n, sum(mixture.dimensions)), jnp.float32).astype(dtype)
     parts = []
-    for mean, factor, standard, not_other in blocks:
-        present = (not_other & (regions != NEITHER))[:, None]
+    for standard, mean, factor, carried in mixture.patterns(noise):
+        present = carried[regions][:, None]
         centre = jnp.where(present, sign * mean[None, :], 0)
         points = centre + _coloured(factor, standard)
         parts.append(jnp.where(present, points, 0) if mixture.zeroed else points)
