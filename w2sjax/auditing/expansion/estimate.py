@@ -20,6 +20,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float64, Int, PRNGKeyArray
 
 from w2sjax.auditing.bootstrap import Interval, percentile_interval, resample_counts
+from w2sjax.auditing.checks import row_blocks
 from w2sjax.auditing.data import AuditData
 from w2sjax.auditing.expansion import bounds
 from w2sjax.auditing.expansion.caveats import caveats
@@ -220,16 +221,14 @@ def _interval(points: _Labelled, regions: tuple, q: float) -> Interval:
     """Let every resample weigh the points anew, and take its least ratio."""
     if points.counts is None:
         return None
-    rows = max(1, BLOCK // points.masses.size)
-    found = []
-    for start in range(0, len(points.counts), rows):
-        ratios = _ratios(points.counts[start : start + rows] * points.masses, *regions, q=q)
-        found.append(np.where(np.isnan(ratios), np.inf, ratios).min(axis=1))
+    found = [
+        np.fmin.reduce(_ratios(counts * points.masses, *regions, q=q), axis=1)  # NaN without any
+        for _, counts in row_blocks(points.counts, BLOCK)
+    ]
     return percentile_interval(np.concatenate(found))
 
 
 @functools.partial(jax.jit, static_argnames="n")
 def _counts(key: PRNGKeyArray, ids: Int[Array, " resamples"], n: int) -> Int[Array, "resamples n"]:
     """How often each resample of n points has each; resample b depends on the key and b alone."""
-
     return jax.lax.map(lambda index: resample_counts(key, index, n, jnp.int32), ids)
