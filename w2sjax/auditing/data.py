@@ -10,7 +10,7 @@ from jaxtyping import Float, Float64
 
 from w2sjax.auditing import checks, files, tables
 from w2sjax.auditing.arrays import real_array
-from w2sjax.auditing.checks import DataError, require_weights
+from w2sjax.auditing.checks import DataError, require_probabilities, require_weights
 
 COLUMNS = ("strong_columns", "weak_columns", "target_column", "weights_column")  # of a table
 
@@ -143,50 +143,30 @@ def audit_data(
     weights, weights that sum to zero, weak names that are repeated, not strings, or not m, and
     probabilities that are none.
     """
-    notes: list[str] = []
-
-    def read(name: str, values: Any, shapes: dict[int, str], **options: Any) -> np.ndarray:
-        array, found = real_array(f"{source}: {name}", values, shapes, **options)
-        notes.extend(f"{name}: {note}" for note in found)
-        return array
-
-    def per_point(name: str, values: Any, shapes: dict[int, str], require: Any = None) -> Any:
-        """Read what has an entry a row, if it is given."""
-        if values is None:
-            return None
-        array = read(name, values, shapes)
-        _require_length(f"{source}: {name}", len(array), rows)
-        if require is not None:
-            require(f"{source}: {name}", array)
-        return array
-
-    vector, per_model = {1: "(n,)"}, {1: "(n,)", 2: "(m, n)"}
-    features = read("strong_features", strong_features, {2: "(n, d)"}, keep_mapped_single=True)
-    rows = len(features)
+    vector, read = {1: "(n,)"}, _Reading(source)
+    features = read.array(
+        "strong_features", strong_features, {2: "(n, d)"}, keep_mapped_single=True
+    )
+    rows = read.rows = len(features)
     label = f"{source}: weak_predictions"
-    given = read("weak_predictions", weak_predictions, per_model)
-    if given.ndim == 2 and given.shape[1] != rows == given.shape[0]:
+    weak, shape = read.per_model("weak_predictions", weak_predictions)
+    if len(shape) == 2 and shape[1] != rows == shape[0]:
         raise DataError(
-            f"{label}: has shape {given.shape}, but strong_features has {rows} rows; "
+            f"{label}: has shape {shape}, but strong_features has {rows} rows; "
             f"expected (m, {rows}): transpose it"
         )
-    _require_length(label, given.shape[-1], rows)
-    weak = np.atleast_2d(given)
-    target = per_point("target", target, vector)
-    weights = per_point("weights", weights, vector, require_weights)
+    _require_length(label, shape[-1], rows)
+    target = read.per_point("target", target, vector)
+    weights = read.per_point("weights", weights, vector, require_weights)
     if student_predictions is not None:
-        given = read("student_predictions", student_predictions, per_model)
-        student_predictions = np.atleast_2d(given)
+        student_predictions, shape = read.per_model("student_predictions", student_predictions)
         if student_predictions.shape != weak.shape:
             raise DataError(
-                f"{source}: student_predictions: has shape {given.shape}; expected {weak.shape}, "
+                f"{source}: student_predictions: has shape {shape}; expected {weak.shape}, "
                 "that of weak_predictions"
             )
-    weak_probabilities = per_point(
-        "weak_probabilities",
-        weak_probabilities,
-        {**vector, 2: "(n, c)"},
-        checks.require_probabilities,
+    weak_probabilities = read.per_point(
+        "weak_probabilities", weak_probabilities, {1: "(n,)", 2: "(n, c)"}, require_probabilities
     )
     names = tuple(f"weak_{index}" for index in range(len(weak)))
     if weak_names is not None:
@@ -200,7 +180,7 @@ def audit_data(
         student_predictions=student_predictions,
         source=source,
         weak_probabilities=weak_probabilities,
-        notes=tuple(notes),
+        notes=tuple(read.notes),
     )
 
 
@@ -241,6 +221,33 @@ def split(data: AuditData, how: str, *, seed: int | None = None) -> tuple[AuditD
         if part.weights is not None:
             require_weights(f"{part.source}: weights", part.weights)
     return fit, held_out
+
+
+class _Reading:
+    """The arrays of one source, with notes of what was lost in reading them."""
+
+    def __init__(self, source: str):
+        self.source, self.notes, self.rows = source, [], 0
+
+    def array(self, name: str, values: Any, shapes: dict[int, str], **options: Any) -> np.ndarray:
+        array, found = real_array(f"{self.source}: {name}", values, shapes, **options)
+        self.notes.extend(f"{name}: {note}" for note in found)
+        return array
+
+    def per_point(self, name: str, values: Any, shapes: dict[int, str], require: Any = None) -> Any:
+        """Read what has an entry a row, if it is given."""
+        if values is None:
+            return None
+        array = self.array(name, values, shapes)
+        _require_length(f"{self.source}: {name}", len(array), self.rows)
+        if require is not None:
+            require(f"{self.source}: {name}", array)
+        return array
+
+    def per_model(self, name: str, values: Any) -> tuple[np.ndarray, tuple[int, ...]]:
+        """Read what has a row a model, or is that of a single one; also give the shape it had."""
+        array = self.array(name, values, {1: "(n,)", 2: "(m, n)"})
+        return np.atleast_2d(array), array.shape
 
 
 def _require_length(label: str, length: int, rows: int) -> None:
