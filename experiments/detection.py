@@ -124,7 +124,7 @@ def draw_study(
         zeroed=False,
     )
     counts = jnp.full(4, config.points).at[3].set(0)
-    regions = layout(counts, 3 * config.points).regions
+    regions = layout(counts, 3 * config.points)
     easy = jnp.arange(2 * config.dimension) < config.dimension
     lacking = jnp.where(easy[None, :], regions[:, None] == HARD, regions[:, None] == EASY)
     scale = jnp.where(easy[None, :], EASY_SCALE, 1.0) * jnp.where(lacking & zeroed, 0.0, 1.0)

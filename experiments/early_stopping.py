@@ -1,7 +1,7 @@
 r"""Between teacher and student: what stopping early keeps of the gain, and what it saves of the loss.
 
-$f_\lambda = (1 - \lambda) f_w + \lambda f_{sw}$ is a student stopped on the way to the projection, or averaged
-with its teacher. The best constants of $d(f_\lambda, f^*) \le d(f_w, f^*) - c \cdot$ misfit (realizable) and
+$f_\lambda = (1 - \lambda) f_w + \lambda f_{sw}$ is a student stopped on the way to the projection, or
+averaged with its teacher. The best constants of $d(f_\lambda, f^*) \le d(f_w, f^*) - c \cdot$ misfit (realizable) and
 $d(f_\lambda, f^*) \le d(f_w, f^*) + c\,\varepsilon$ (any target) are found and proved for a grid of $\lambda$
 by `w2sjax.sharpen`, and random problems over a ball are laid beside them.
 

@@ -18,7 +18,7 @@ def ready_file(option: str, path: Path) -> None:
         if path.exists():
             path.open("ab").close()
         else:
-            _try_in(path.parent)
+            tempfile.TemporaryFile(dir=path.parent).close()
     except OSError as error:
         raise ValueError(f"{option}: {path} cannot be written ({error})") from error
 
@@ -31,11 +31,6 @@ def ready_folder(option: str, folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _try_in(folder)
+        tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise ValueError(f"{option}: cannot write in {folder} ({error})") from error
-
-
-def _try_in(folder: Path) -> None:
-    with tempfile.TemporaryFile(dir=folder):
-        pass

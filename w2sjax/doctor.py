@@ -28,9 +28,7 @@ def examine() -> Group:
         found.add_row("device", f"{device} ({device.device_kind})")
     found.add_row("precision", _precision())
     found.add_row("XLA threads", os.environ.get("PJRT_NPROC", f"{os.cpu_count()} (cores)"))
-    extras = Table(title="Extras", title_justify="left")
-    extras.add_column("extra")
-    extras.add_column("missing")
+    extras = Table("extra", "missing", title="Extras", title_justify="left")
     for extra, modules in EXTRAS.items():
         missing = [name for name in modules if importlib.util.find_spec(name) is None]
         advice = f"{', '.join(missing)}: pip install 'w2sjax\\[{extra}]'" if missing else "nothing"

@@ -204,7 +204,7 @@ def test_masses_are_repetitions_and_padding_does_not_count():
     features, targets = problem(1)
     weights = jnp.asarray(np.random.default_rng(0).integers(0, 3, SIZE) * 1.0).at[:2].set(1.0)
     repeated = np.repeat(np.arange(SIZE), np.asarray(weights).astype(int))
-    once = fit(features, targets, weights)
+    once = fitting()(features, targets, weights)
     again = fit(features[repeated], targets[repeated])
     np.testing.assert_allclose(once.coefficients, again.coefficients, atol=1e-8)
     padded = fit(
@@ -220,14 +220,15 @@ def test_no_minimum():
     features, _ = problem(0)
     ones, weights = jnp.ones(SIZE), jnp.ones(SIZE)
     for targets, limit in ((ones, np.inf), (0 * ones, -np.inf)):
-        found = fit(features, targets, weights)
+        found = fitting()(features, targets, weights)
         assert found.status == FitStatus.NO_MINIMUM and found.radius == np.inf
         assert found.intercept == limit and np.all(found.coefficients == 0)
-    assert fit(features, ones, 0 * weights).intercept == 0
+    assert fitting()(features, ones, 0 * weights).intercept == 0
     warm = fit(features, ones, 0 * weights, start=jnp.ones(features.shape[1] + 1))
     assert warm.intercept == 0 and np.all(warm.coefficients == 0)
     # Half a label is enough for a minimum.
-    assert fit(features, ones.at[0].set(0.5), weights).status == FitStatus.CERTIFIED
+    half = fitting()(features, ones.at[0].set(0.5), weights)
+    assert half.status == FitStatus.CERTIFIED
 
 
 def test_far_starts_come_back():
@@ -235,9 +236,9 @@ def test_far_starts_come_back():
     features, targets = problem(0)
     far = fit(features, targets, start=jnp.full(features.shape[1] + 1, 1e3), max_steps=200)
     assert far.status == FitStatus.CERTIFIED
-    near = fit(features, targets)
+    near = fitting()(features, targets)
     assert np.max(np.abs(far.coefficients - near.coefficients)) <= 1e-7
-    assert fit(1e6 * features, targets).gradient <= 1e-3  # the first one is 1e6
+    assert fitting()(1e6 * features, targets).gradient <= 1e-3  # the first one is 1e6
 
 
 def test_separable_points_have_an_optimum():

@@ -5,16 +5,11 @@ import numbers
 from collections.abc import Sequence
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 
-from w2sjax.auditing.checks import (
-    DataError,
-    is_masked,
-    one_line,
-    place,
-    require_finite,
-    row_blocks,
-)
+from w2sjax.auditing import checks
+from w2sjax.auditing.checks import DataError, one_line, place
 
 LARGE = 2**53  # up to which every integer is a double
 _KINDS = {
@@ -68,7 +63,7 @@ def real_array(
         doubles = _from_objects(label, array)
     elif not (keep_mapped_single and isinstance(array, np.memmap) and array.dtype == np.float32):
         doubles = _widened(array)
-    require_finite(label, doubles)
+    checks.require_finite(label, doubles)
     if array.dtype.kind == "O":
         return doubles, _rounded_among(array, doubles)
     if isinstance(values, Sequence):
@@ -99,13 +94,13 @@ def _columns(values: Any) -> dict[Any, Any]:
 def _as_array(label: str, values: Any) -> np.ndarray:
     """Return what numpy makes of `values`, memory-mapped if it was; masks are refused."""
     try:
-        array = values if is_masked(values) else np.asanyarray(values)
+        array = values if checks.is_masked(values) else np.asanyarray(values)
     except Exception as error:  # `__array__` is foreign code: a tensor's may raise anything
         raise DataError(
             f"{label}: is not an array: {one_line(error)}; expected what numpy can read (of a torch "
             "tensor: tensor.detach().cpu().numpy())"
         ) from error
-    if is_masked(array):
+    if checks.is_masked(array):
         raise DataError(f"{label}: has masked entries; remove those rows or fill them")
     return array if isinstance(array, np.memmap) else np.asarray(array)
 
@@ -168,7 +163,7 @@ def _rounded(array: np.ndarray) -> tuple[str, ...]:
     """Say where the first integer is that is no double, if any."""
     if array.dtype.kind not in "iu" or array.dtype.itemsize < 8:
         return ()
-    for start, doubles in row_blocks(array):
+    for start, doubles in checks.row_blocks(array):
         exact = array[start : start + len(doubles)]
         # Both halves are doubles, and so is the double less the upper half.
         lost = doubles - (exact >> 32) * 2.0**32 != (exact & 0xFFFFFFFF)
@@ -181,9 +176,5 @@ def _rounded(array: np.ndarray) -> tuple[str, ...]:
 
 def _widened(array: np.ndarray) -> np.ndarray:
     if _is_bfloat16(array.dtype):
-        # bfloat16 is the upper half of a float32.
-        single = array.view(np.uint16).astype(np.uint32) << np.uint32(16)
-        array = np.asarray(single).view(np.float32)
-    if array.dtype == np.float64:
-        return array
-    return np.asarray(array).astype(np.float64)
+        array = array.view(ml_dtypes.bfloat16)
+    return array if array.dtype == np.float64 else np.asarray(array).astype(np.float64)

@@ -16,15 +16,15 @@ import numpy as np
 from jaxtyping import PRNGKeyArray
 
 from w2sjax.auditing import data as auditing_data
-from w2sjax.auditing.bootstrap import NAMES, percentile_interval, resampled
+from w2sjax.auditing.bootstrap import resampled
 from w2sjax.auditing.caveats import caveats, findings
 from w2sjax.auditing.classes import Choice, choose
 from w2sjax.auditing.data import AuditData
 from w2sjax.auditing.expansion.estimate import estimate
 from w2sjax.auditing.expansion.options import ExpansionOptions
-from w2sjax.auditing.expansion.options import options as expansion_options
-from w2sjax.auditing.overlap import examine
-from w2sjax.auditing.quantities import Quantities, Student, measure
+from w2sjax.auditing.expansion.results import Expansion
+from w2sjax.auditing.overlap import Overlap, examine
+from w2sjax.auditing.quantities import Student, measure
 from w2sjax.auditing.ranking import rank
 from w2sjax.auditing.results import Audit, finite, model_audit
 from w2sjax.certificate import Status
@@ -100,12 +100,12 @@ def audit(
     if not tolerance > 0:
         raise ValueError(f"tolerance: expected a positive number, got {tolerance}")
     choice = choose(convex_set, data, intercept)
-    wanted = expansion_options(neighbours, radius, smallest_set)
+    wanted = ExpansionOptions(_each(neighbours), _each(radius), smallest_set)
     wanted.require(_counted(choice.data))
-    if key is None and bootstrap:
-        raise ValueError("key: a bootstrap needs one, such as jax.random.key(0)")
-    if key is None and split is not None and not split.startswith("last:"):
-        raise ValueError("key: a random split needs one, such as jax.random.key(0)")
+    random = split is not None and not split.startswith("last:")
+    if key is None and (bootstrap or random):
+        what = "a bootstrap" if bootstrap else "a random split"
+        raise ValueError(f"key: {what} needs one, such as jax.random.key(0)")
     keys: list = [None] * 3 if key is None else list(jax.random.split(key, 3))
     split_key, *part_keys = keys
     options = [_Options(bootstrap, k, tolerance, max_steps, progress, wanted) for k in part_keys]
@@ -132,58 +132,54 @@ def _audit_part(
     warnings = caveats(choice, data, learnt_elsewhere=fitted is not None)
     data = _counted(data)
     hypothesis = _class(choice, data)
-    given = data.student_predictions
+    weak, given = data.weak_predictions, data.student_predictions
     students = Student(values=given) if given is not None else fitted or Student()
     target = None if data.target is None else jnp.asarray(data.target)
     settings = {"tolerance": options.tolerance, "max_steps": options.max_steps}
     best = None if target is None else project(hypothesis, target, **settings)
-    found, coefficients, intercepts = _measure_in_chunks(
-        hypothesis, data.weak_predictions, students, target, best, settings
-    )
-    models = [
-        model_audit(name, place, found, hypothesis.size, known_target=target is not None)
-        for place, name in enumerate(data.weak_names)
-    ]
+    arrays = jax.tree.map(jnp.asarray, (weak, students))
+    chunk = max(1, CHUNK // hypothesis.size)
+    measured = measure(hypothesis, *arrays, target, best, chunk=chunk, **settings)
+    found, learnt = jax.tree.map(np.asarray, measured)
+    samples = {}
     if options.bootstrap and options.key is not None:
-        samples = resampled(
-            hypothesis,
-            data.weak_predictions,
-            students,
-            target,
-            count=options.bootstrap,
-            key=options.key,
-            progress=options.progress,
-            **settings,
-        )
-        models = _with_intervals(models, samples)
+        how = {"count": options.bootstrap, "key": options.key, "progress": options.progress}
+        samples = resampled(hypothesis, weak, students, target, **how, **settings)
+    overlap = _overlap(data, options)
+    expansion = None
+    if options.expansion.wanted:
+        predictions = learnt.predictions(hypothesis.features) if given is None else given
+        expansion = _expansion(data, predictions, overlap, options)
+    known = target is not None
     report = Audit(
-        models=tuple(models),
+        models=tuple(
+            model_audit(name, i, found, samples, hypothesis.size, known_target=known)
+            for i, name in enumerate(data.weak_names)
+        ),
         warnings=(),
         source=data.source,
         part=part,
         set=choice.label,
         intercept=choice.intercept,
-        has_target=target is not None,
+        has_target=known,
         students="given" if given is not None else "projected" if fitted is None else "fitted",
         target_status=None if best is None else Status(int(best.status)).name,
         bootstrap=options.bootstrap,
+        overlap=overlap,
+        expansion=expansion,
         **rank(found, data.weak_names),
         **_sizes(hypothesis),
     )
-    if data.weak_probabilities is not None:
-        # Another stream than the bootstrap's, whose samples are not to change.
-        key = None if options.key is None else jax.random.fold_in(options.key, 2**31)
-        overlap = examine(
-            data.weak_probabilities, data.strong_features, key=key, progress=options.progress
-        )
-        report = dataclasses.replace(report, overlap=overlap)
+    if overlap is not None:
         warnings = (*warnings, *_weighted(data), *overlap.warnings)
-    if options.expansion.wanted:
-        expansion = _expansion(data, hypothesis, coefficients, intercepts, report, options)
-        report = dataclasses.replace(report, expansion=expansion)
+    if expansion is not None:
         warnings = (*warnings, *expansion.warnings)
-    report = dataclasses.replace(report, warnings=(*warnings, *findings(report)))
-    return report, Student(coefficients=coefficients, intercept=intercepts)
+    return dataclasses.replace(report, warnings=(*warnings, *findings(report))), learnt
+
+
+def _each(given: Any) -> tuple:
+    """Give one number, or each of several once."""
+    return tuple(dict.fromkeys(given if isinstance(given, Sequence) else (given,)))
 
 
 def _sizes(hypothesis: HypothesisClass) -> dict[str, Any]:
@@ -201,31 +197,26 @@ def _sizes(hypothesis: HypothesisClass) -> dict[str, Any]:
     }
 
 
-def _with_intervals(models, samples):
-    """Give each model the percentile intervals of its resamples."""
-    return [
-        dataclasses.replace(
-            model,
-            **{f"{name}_interval": percentile_interval(samples[name][:, i]) for name in NAMES},
-        )
-        for i, model in enumerate(models)
-    ]
+def _stream(options: _Options, place: int) -> PRNGKeyArray | None:
+    """Another stream of random numbers than the bootstrap's, whose samples are not to change."""
+    return None if options.key is None else jax.random.fold_in(options.key, 2**31 + place)
 
 
-def _expansion(data, hypothesis, coefficients, intercepts, report: Audit, options: _Options):
-    students = data.student_predictions
-    if students is None:
-        students = coefficients
-        if hypothesis.features is not None:
-            students = coefficients @ np.asarray(hypothesis.features).T + intercepts[:, None]
-    key = None if options.key is None else jax.random.fold_in(options.key, 2**31 + 1)
+def _overlap(data: AuditData, options: _Options) -> Overlap | None:
+    if data.weak_probabilities is None:
+        return None
+    key, progress = _stream(options, 0), options.progress
+    return examine(data.weak_probabilities, data.strong_features, key=key, progress=progress)
+
+
+def _expansion(data, students, overlap: Overlap | None, options: _Options) -> Expansion:
     return estimate(
         data,
         students,
         options.expansion,
-        regions=None if report.overlap is None else report.overlap.regions,
+        regions=None if overlap is None else overlap.regions,
         bootstrap=options.bootstrap,
-        key=key,
+        key=_stream(options, 1),
         progress=options.progress,
     )
 
@@ -251,18 +242,3 @@ def _class(choice: Choice, data: AuditData) -> HypothesisClass:
         return hypothesis_class(choice.set, weights=weights)
     features = jnp.asarray(np.asarray(data.strong_features, np.float64))
     return hypothesis_class(choice.set, features, weights, intercept=choice.intercept)
-
-
-def _measure_in_chunks(
-    hypothesis, weak, students, target, best, settings
-) -> tuple[Quantities, np.ndarray, np.ndarray]:
-    """Measure the weak models a bounded number at a time."""
-    count, rows = weak.shape
-    chunk = min(count, max(1, CHUNK // rows))
-    parts = []
-    for start in range(0, count, chunk):
-        places = np.minimum(np.arange(start, start + chunk), count - 1)
-        some = jax.tree.map(lambda array: jnp.asarray(array[places]), students)  # noqa: B023
-        part = measure(hypothesis, jnp.asarray(weak[places]), some, target, best, **settings)
-        parts.append(jax.tree.map(lambda array: np.asarray(array)[: count - start], part))  # noqa: B023
-    return jax.tree.map(lambda *arrays: np.concatenate(arrays), *parts)

@@ -11,11 +11,12 @@ functions, and so well conditioned on a resample that its Gram matrix is accurat
 import dataclasses
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float64, PRNGKeyArray
+from jaxtyping import Array, Float64, PRNGKeyArray
 
 from w2sjax.auditing.quantities import Student, measure
 from w2sjax.centring import centred
@@ -23,6 +24,8 @@ from w2sjax.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.projection import project
 
 LEVEL = 0.95
+TAILS = 50 * (1 - LEVEL), 50 * (1 + LEVEL)  # in percent, as tables have them
+Interval = tuple[float, float] | None
 NAMES = ("misfit", "weak_error", "student_error", "gain", "epsilon", "guaranteed_gain")
 WELL_CONDITIONED = 1e4  # where a Gram matrix is still accurate enough
 BUDGET = 2**24  # numbers held at once by the resamples of a chunk: 128 MB
@@ -52,14 +55,12 @@ def resampled(
     if chunk is None:
         chunk = max(1, BUDGET // (rows * (4 * width + 8 * models)))
     chunk = min(chunk, count)
-    students = jax.tree.map(jnp.asarray, students)
-    predictions = jnp.asarray(weak)
-    target = None if target is None else jnp.asarray(target)
+    arrays = jax.tree.map(jnp.asarray, (weak, students, target))
     blocks = []
     for start in range(0, count, chunk):
         # The last chunk repeats its end, so that one program serves all.
         ids = jnp.asarray(np.minimum(np.arange(start, start + chunk), count - 1))
-        block = _block(hypothesis, predictions, students, target, key, ids, **settings)
+        block = _block(hypothesis, *arrays, key, ids, **settings)
         blocks.append(np.asarray(block)[: count - start])
         if progress is not None:
             progress("bootstrap", min(start + chunk, count), count)
@@ -77,10 +78,8 @@ def _prepared(
     if not hypothesis.set.linear:
         condition = float(factors.singular[0] / factors.smallest)
         return hypothesis, students, "gram" if condition < WELL_CONDITIONED else "qr"
-    features = np.asarray(hypothesis.features)
     if students.coefficients is not None:
-        values = students.coefficients @ features.T + students.intercept[:, None]
-        students = Student(values=values)
+        students = Student(values=students.predictions(hypothesis.features))
     kept = slice(0, max(1, int(factors.rank)))
     singular = np.asarray(factors.singular)[kept]
     scaled = np.asarray(factors.right)[:, kept] / np.where(singular > 0, singular, 1)
@@ -90,31 +89,27 @@ def _prepared(
 
 
 @functools.partial(jax.jit, static_argnames=("method", "tolerance", "max_steps"))
-def _block(hypothesis, weak, students, target, key, ids, *, method, tolerance, max_steps):
+def _block(hypothesis, weak, students, target, key, ids, *, method, **settings):
     size = hypothesis.size
 
     def resample(index):
-        points = jax.random.randint(jax.random.fold_in(key, index), (size,), 0, size)
-        counts = jnp.zeros(size, weak.dtype).at[points].add(1.0)
-        weighted = hypothesis_class(
-            hypothesis.set,
-            hypothesis.features,
-            hypothesis.weights * counts,
-            intercept=hypothesis.intercept,
-            method=method,
-        )
-        best = None
-        if target is not None:
-            best = project(weighted, target, tolerance=tolerance, max_steps=max_steps)
-        found, *_ = measure(
-            weighted, weak, students, target, best, tolerance=tolerance, max_steps=max_steps
-        )
+        weights = hypothesis.weights * resample_counts(key, index, size, weak.dtype)
+        how = {"intercept": hypothesis.intercept, "method": method}
+        weighted = hypothesis_class(hypothesis.set, hypothesis.features, weights, **how)
+        best = None if target is None else project(weighted, target, **settings)
+        found, _ = measure(weighted, weak, students, target, best, **settings)
         return jnp.stack([getattr(found, name) for name in NAMES], axis=-1)
 
     return jax.vmap(resample)(ids)
 
 
-def percentile_interval(sample: Float64[np.ndarray, " count"]) -> tuple[float, float] | None:
+def resample_counts(key: PRNGKeyArray, index: Any, n: int, dtype: Any) -> Array:
+    """How often resample `index` of n points has each."""
+    points = jax.random.randint(jax.random.fold_in(key, index), (n,), 0, n)
+    return jnp.zeros(n, dtype).at[points].add(1)
+
+
+def percentile_interval(sample: Float64[np.ndarray, " count"]) -> Interval:
     """Give the central interval of probability `LEVEL`; None where a resample is not finite."""
     if not np.isfinite(sample).all():
         return None

@@ -92,11 +92,12 @@ def _instance(convex_set: ConvexSet | str) -> ConvexSet:
             )
     if not isinstance(convex_set, ConvexSet):
         raise ValueError(f"set: expected a ConvexSet or its name, got {convex_set!r}")
-    return jax.tree.map(
-        lambda leaf: jnp.asarray(leaf, float) if jnp.issubdtype(jnp.asarray(leaf).dtype, jnp.floating)
-        or jnp.issubdtype(jnp.asarray(leaf).dtype, jnp.integer) else leaf,
-        convex_set,
-    )  # fmt: skip
+
+    def doubled(leaf):
+        number = jnp.issubdtype(jnp.asarray(leaf).dtype, jnp.number)
+        return jnp.asarray(leaf, float) if number else leaf
+
+    return jax.tree.map(doubled, convex_set)
 
 
 def _dimensions(convex_set: ConvexSet) -> list[int]:

@@ -8,14 +8,11 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Float64
 
-from w2sjax.auditing import files, tables
+from w2sjax.auditing import checks, files, tables
 from w2sjax.auditing.arrays import real_array
-from w2sjax.auditing.checks import (
-    DataError,
-    distinct_names,
-    require_probabilities,
-    require_weights,
-)
+from w2sjax.auditing.checks import DataError, require_probabilities, require_weights
+
+COLUMNS = ("strong_columns", "weak_columns", "target_column", "weights_column")  # of a table
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -96,22 +93,19 @@ def load(
     path = Path(path)
     if not path.exists():
         raise DataError(f"{path}: no such file or folder")
-    columns = {
-        "strong_columns": strong_columns,
-        "weak_columns": weak_columns,
-        "target_column": target_column,
-        "weights_column": weights_column,
-    }
+    columns: dict[str, Any] = {"strong_columns": strong_columns, "weak_columns": weak_columns}
+    single = {"target_column": target_column, "weights_column": weights_column}
+    columns |= {role: [name] for role, name in single.items() if name is not None}
     readers = {".npz": files.read_npz, ".safetensors": files.read_safetensors}
     read = files.read_folder if path.is_dir() else readers.get(path.suffix.lower())
     if tables.is_table(path):
-        arrays, notes = tables.read_table(path, **columns)
+        arrays, notes = tables.read_table(path, columns)
     elif read is None:
         raise DataError(
             f"{path}: unknown extension {path.suffix!r}; expected .npz, .safetensors, .csv, "
             ".csv.gz, .parquet or a folder of .npy or .parquet files"
         )
-    elif strong_columns or weak_columns or target_column is not None or weights_column is not None:
+    elif any(columns.values()):
         found = "is a folder without .parquet files" if path.is_dir() else "holds arrays"
         raise DataError(
             f"{path}: {found}; columns can be named for .csv, .csv.gz and .parquet files only"
@@ -176,7 +170,7 @@ def audit_data(
     )
     names = tuple(f"weak_{index}" for index in range(len(weak)))
     if weak_names is not None:
-        names = distinct_names(f"{source}: weak_names", weak_names, len(weak))
+        names = checks.distinct_names(f"{source}: weak_names", weak_names, len(weak))
     return AuditData(
         strong_features=features,
         weak_predictions=weak,

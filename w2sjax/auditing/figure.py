@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from w2sjax.auditing.overlap import Overlap, Split
+from w2sjax.auditing.bootstrap import Interval
+from w2sjax.auditing.overlap import DETECTED, Overlap, Split
 from w2sjax.auditing.results import Audit
 from w2sjax.figure_style import COLOURS, COLUMN, MARKERS, PAGE, drawing, saved
-from w2sjax.mixture.model import EASY, HARD, OVERLAP, REGIONS
+from w2sjax.mixture.model import HARD, OVERLAP
 
 NAMED = len(COLOURS)  # weak models with a colour and a name of their own
 UNIT = "squared label units"
@@ -20,11 +21,8 @@ def save_figure(report: Audit, stem: Path, *, unit: str = UNIT) -> list[Path]:
     `unit` is that of a squared error. Raises `ImportError` where matplotlib is not installed.
     """
     with drawing(stem, COLUMN, 3.0) as figure:
-        axes = figure.add_subplot()
-        if report.has_target:
-            _gains(axes, report, unit)
-        else:
-            _guarantees(axes, report, unit)
+        draw = _gains if report.has_target else _guarantees
+        draw(figure.add_subplot(), report, unit)
     return saved(stem)
 
 
@@ -52,17 +50,17 @@ def _sorted_scores(axes: Any, scores: Any, regions: Any, split: Split) -> None:
     """Draw scores in ascending order, coloured by the regions, and the threshold with its interval."""
     order = np.argsort(scores, kind="stable")
     ranks = np.arange(1, order.size + 1)
-    for place, region in enumerate((EASY, HARD, OVERLAP)):
+    for region, name in enumerate(DETECTED):
         member = regions[order] == region
         axes.plot(
             ranks[member],
             scores[order][member],
             linestyle="none",
-            marker=MARKERS[place],
+            marker=MARKERS[region],
             markersize=2.5,
             markeredgewidth=0,
-            color=COLOURS[place],
-            label=REGIONS[region] + ("" if region == OVERLAP else " only"),
+            color=COLOURS[region],
+            label=name + ("" if region == OVERLAP else " only"),
             rasterized=True,
         )
     if split.threshold is not None:
@@ -79,10 +77,7 @@ def _gains(axes: Any, report: Audit, unit: str) -> None:
         for place, model in enumerate(part.models):
             if model.misfit is None or model.gain is None:
                 continue
-            colour, marker = _look(place, len(part.models))
-            label = None
-            if part is report and len(part.models) <= NAMED:
-                label = model.name.replace("$", r"\$")
+            colour, marker, label = _look(part, place)
             axes.errorbar(
                 model.misfit,
                 model.gain,
@@ -94,7 +89,7 @@ def _gains(axes: Any, report: Audit, unit: str) -> None:
                 markerfacecolor=colour if part is report else "white",
                 markeredgewidth=0.9,
                 elinewidth=0.7,
-                label=label,
+                label=label if part is report else None,
             )
     if report.held_out is not None:
         style = {"marker": "o", "color": "0.4", "linestyle": "none", "markersize": 4.5}
@@ -113,13 +108,12 @@ def _guarantees(axes: Any, report: Audit, unit: str) -> None:
         found = model.guarantee
         if found is None or model.misfit is None:
             continue
-        colour, _ = _look(place, len(report.models))
+        colour, _, label = _look(report, place)
         # The curve between the tabulated points is misfit - 2 sqrt(epsilon misfit) - 2 gap.
         start, last = found.guaranteed_gain[0], 1.2 * found.vanishes_at
         epsilon = [last * (step / 100) ** 2 for step in range(101)]
         gains = [start - 2 * (value * model.misfit) ** 0.5 for value in epsilon]
-        name = model.name.replace("$", r"\$") if len(report.models) <= NAMED else None
-        axes.plot(epsilon, gains, color=colour, label=name)
+        axes.plot(epsilon, gains, color=colour, label=label)
         top = max(top, start)
     axes.set_xlim(left=0)
     if top > 0:
@@ -130,13 +124,14 @@ def _guarantees(axes: Any, report: Audit, unit: str) -> None:
         axes.legend(loc="best")
 
 
-def _look(place: int, count: int) -> tuple[str, str]:
-    if count > NAMED:
-        return COLOURS[0], MARKERS[0]
-    return COLOURS[place], MARKERS[place]
+def _look(report: Audit, place: int) -> tuple[str, str, str | None]:
+    """Give colour, marker and name of a model; one for all, and no name, where models are many."""
+    if len(report.models) > NAMED:
+        return COLOURS[0], MARKERS[0], None
+    return COLOURS[place], MARKERS[place], report.models[place].name.replace("$", r"\$")
 
 
-def _bars(value: float, interval: tuple[float, float] | None) -> list[list[float]] | None:
+def _bars(value: float, interval: Interval) -> list[list[float]] | None:
     """Lengths of the error bars; a percentile interval need not contain the value itself."""
     if interval is None:
         return None

@@ -38,18 +38,13 @@ def read_npz(path: Path) -> tuple[dict[str, Any], list[str]]:
             raise DataError(
                 f"{path}: cannot be read (truncated or corrupt): {one_line(error)}"
             ) from error
-        names, notes = _known(path, archive.files)
-        return {n: _loaded(path, n, lambda name=n: archive[name]) for n in names}, notes
+        return _read(path, archive.files, archive.__getitem__)
 
 
 def read_folder(path: Path) -> tuple[dict[str, Any], list[str]]:
     """Map the known .npy files of a folder into memory, read-only; a sentence names the others."""
-
-    def mapped(name: str) -> np.ndarray:
-        return np.lib.format.open_memmap(path / f"{name}.npy", mode="r")
-
-    names, notes = _known(path, sorted(file.stem for file in path.glob("*.npy")))
-    return {n: _loaded(path, n, lambda name=n: mapped(name)) for n in names}, notes
+    stored = sorted(file.stem for file in path.glob("*.npy"))
+    return _read(path, stored, lambda n: np.lib.format.open_memmap(path / f"{n}.npy", mode="r"))
 
 
 def read_safetensors(path: Path) -> tuple[dict[str, Any], list[str]]:
@@ -74,19 +69,15 @@ def read_safetensors(path: Path) -> tuple[dict[str, Any], list[str]]:
         raise DataError(
             f"{path}: is not a readable .safetensors file: {one_line(error)}"
         ) from error
-    arrays: dict[str, Any] = {}
-    names, notes = _known(path, stored)
-    for name in names:
+
+    def mapped(name: str) -> np.ndarray:
         entry = header[name]
         if entry["dtype"] not in _SAFETENSORS_TYPES:
             raise DataError(f"{path}: {name}: has dtype {entry['dtype']}; expected real numbers")
-        arrays[name] = np.memmap(
-            path,
-            dtype=_SAFETENSORS_TYPES[entry["dtype"]],
-            mode="r",
-            offset=8 + length + entry["data_offsets"][0],
-            shape=tuple(entry["shape"]),
-        )
+        kind, offset = _SAFETENSORS_TYPES[entry["dtype"]], 8 + length + entry["data_offsets"][0]
+        return np.memmap(path, dtype=kind, mode="r", offset=offset, shape=tuple(entry["shape"]))
+
+    arrays, notes = _read(path, stored, mapped)
     if "weak_names" in metadata:
         try:
             arrays["weak_names"] = json.loads(metadata["weak_names"])
@@ -95,8 +86,10 @@ def read_safetensors(path: Path) -> tuple[dict[str, Any], list[str]]:
     return arrays, notes
 
 
-def _known(path: Path, stored: list[str]) -> tuple[list[str], list[str]]:
-    """Return the names that an audit uses and a sentence about the others.
+def _read(
+    path: Path, stored: list[str], load: Callable[[str], Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Load the stored arrays that an audit uses, and name the others in a sentence.
 
     Raises `DataError` where a required one is missing.
     """
@@ -106,15 +99,17 @@ def _known(path: Path, stored: list[str]) -> tuple[list[str], list[str]]:
             if path.is_dir():
                 held, kind = sorted(file.name for file in path.iterdir()), f"file {name}.npy"
             raise DataError(f"{path}: has no {kind}; it has: {listed(held)}")
-    known = [name for name in (*REQUIRED, *OPTIONAL) if name in stored]
-    others = [name for name in stored if name not in known]
-    return known, [f"arrays of other names are not used: {listed(others)}"] if others else []
+    arrays = {name: _loaded(path, name, load) for name in REQUIRED + OPTIONAL if name in stored}
+    others = [name for name in stored if name not in arrays]
+    return arrays, [f"arrays of other names are not used: {listed(others)}"] if others else []
 
 
-def _loaded(path: Path, name: str, load: Callable[[], Any]) -> np.ndarray:
-    """Call `load`, telling damage from pickled objects and from what is no array at all."""
+def _loaded(path: Path, name: str, load: Callable[[str], Any]) -> np.ndarray:
+    """Load an array, telling damage from pickled objects and from what is no array at all."""
     try:
-        array = load()
+        array = load(name)
+    except DataError:
+        raise
     except Exception as error:  # numpy raises a dozen kinds on damaged headers and archives
         if "allow_pickle" in str(error) or "Python objects" in str(error):
             plain = "strings: names.astype(str)" if name == "weak_names" else "numbers"

@@ -28,7 +28,7 @@ class Neighbourhoods:
 
     Attributes:
         name: how they were asked for.
-        graph: row x holds a 1 for every point of N(x).
+        graph: row x holds True for every point of N(x).
         tied: points that have their last neighbour at the distance of one left out; ties go to the
             row that comes first. 0 for a radius.
     """
@@ -73,13 +73,11 @@ def nearest(
 ) -> list[Neighbourhoods]:
     """Make neighbours of two points if either is among the k nearest of the other, for every k.
 
-    Raises:
-        ValueError: for a k that is not an integer from 1 to n - 1.
+    The numbers are those that `require` lets pass.
     """
-    n = len(features)
-    require(counts, (), n)
     if not counts:
         return []
+    n = len(features)
     kept = min(max(counts) + 1, n - 1)
     places, distances = np.empty((n, kept), np.int64), np.empty((n, kept))
     points = _Points(features)
@@ -98,10 +96,8 @@ def within(
     """Make neighbours of two points that are at most a radius apart, for every radius.
 
     Raises:
-        ValueError: for a radius that is not a positive number, or within which there are more than
-            `PAIRS` pairs.
+        ValueError: for a radius within which there are more than `PAIRS` pairs.
     """
-    require((), radii, len(features))
     if not radii:
         return []
     points = _Points(features)
@@ -175,8 +171,5 @@ def _nearest_graph(places: np.ndarray, distances: np.ndarray, count: int) -> Nei
 
 def _graph(sources: np.ndarray, others: np.ndarray, n: int) -> scipy.sparse.csr_array:
     """Every pair counts once, however often it is given."""
-    ones = np.ones(len(sources), np.int32)
-    graph = scipy.sparse.csr_array((ones, (sources, others)), shape=(n, n))
-    graph.sum_duplicates()
-    graph.data[:] = 1
-    return graph
+    ones = np.ones(len(sources), bool)
+    return scipy.sparse.csr_array((ones, (sources, others)), shape=(n, n))

@@ -13,17 +13,16 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import PRNGKeyArray
 
-from w2sjax.auditing.bootstrap import LEVEL, percentile_interval
+from w2sjax.auditing.bootstrap import LEVEL, Interval, percentile_interval
 from w2sjax.mixture.model import HARD, OVERLAP, REGIONS
+from w2sjax.overlap.change_point import ChangePoint
 from w2sjax.overlap.density import density_interval
-from w2sjax.overlap.detection import Detection, detect
+from w2sjax.overlap.detection import detect
 from w2sjax.overlap.diagnostics import resampled_splits, valley_test
 
 RESAMPLES = 200
 DETECTED = REGIONS[: OVERLAP + 1]
 DOUBTFUL = 0.05  # p-value above which a change point may be none
-
-Interval = tuple[float, float] | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,10 +103,8 @@ class Overlap:
 
     def to_json(self) -> dict:
         """Return what is reported, with the points' regions and without their scores."""
-        names = [field.name for field in dataclasses.fields(self)]
-        kept = {name: getattr(self, name) for name in names[: names.index("regions")]}
-        splits = {name: dataclasses.asdict(kept[name]) for name in ("confidence", "score")}
-        return {**kept, **splits, "regions": self.regions.tolist()}
+        record = dataclasses.asdict(self) | {"regions": self.regions.tolist()}
+        return {name: record[name] for name in record if name not in ("confidences", "scores")}
 
 
 def examine(
@@ -120,19 +117,24 @@ def examine(
 ) -> Overlap:
     """Detect the regions and say how sure they are; a key is needed for the latter."""
     found = detect(jnp.asarray(probabilities), jnp.asarray(np.asarray(features, np.float64)))
-    regions = np.asarray(found.regions)
+    regions, confident = np.asarray(found.regions), found.regions != HARD
     n, reported = regions.size, int(np.sum(regions == OVERLAP))
-    if progress is not None:
-        progress("overlap", 1, 2)
-    first, second, densities = _diagnose(found, key, resamples)
-    if progress is not None:
-        progress("overlap", 2, 2)
+    tell = progress or (lambda label, done, total: None)
+    tell("overlap", 1, 2)
+    first_key, second_key = (None, None) if key is None else jax.random.split(key)
+    everywhere, scores = jnp.ones_like(confident), jnp.where(confident, found.scores, 0)
+    first, shares = _split(
+        found.confidence_split, found.confidence, everywhere, first_key, resamples
+    )
+    second, high = _split(found.score_split, scores, confident, second_key, resamples)
+    tell("overlap", 2, 2)
     return Overlap(
         n=n,
         counts={name: int(np.sum(regions == code)) for code, name in enumerate(DETECTED)},
         density=reported / n,
         density_interval=density_interval(reported, n, level=LEVEL),
-        resampled_density_interval=densities,
+        # A resample's confident share, times the share of those with high scores.
+        resampled_density_interval=None if key is None else percentile_interval(shares * high),
         confidence=first,
         score=second,
         resamples=0 if key is None else resamples,
@@ -142,35 +144,18 @@ def examine(
     )
 
 
-def _diagnose(
-    found: Detection, key: PRNGKeyArray | None, resamples: int
-) -> tuple[Split, Split, Interval]:
-    """Test and resample both splits; give them with the densities' interval."""
-    confident = found.regions != HARD
-    everywhere = jnp.ones_like(confident)
-    cases = (
-        (found.confidence_split, found.confidence, everywhere),
-        (found.score_split, jnp.where(confident, found.scores, 0), confident),
-    )
-    if key is None:
-        first, second = (_split(split, None, None) for split, _, _ in cases)
-        return first, second, None
-    splits, shares = [], []
-    for own, (split, scores, used) in zip(jax.random.split(key), cases, strict=True):
-        test_key, resample_key = jax.random.split(own)
+def _split(split: ChangePoint, scores, used, key, resamples: int) -> tuple[Split, np.ndarray]:
+    """Test and resample a split; give it with the shares of high scores on the resamples."""
+    p_value, interval, shares = None, None, np.zeros(0)
+    if key is not None:
+        test_key, resample_key = jax.random.split(key)
         known = {"resolution": split.resolution}
         again = resampled_splits(scores, used, key=resample_key, count=resamples, **known)
         p_value = float(valley_test(scores, used, key=test_key, **known).p_value)
-        thresholds = np.asarray(again.threshold)
-        splits.append(_split(split, p_value, percentile_interval(thresholds)))
-        shares.append(np.asarray(again.high_share))
-    # A resample's confident share, times the share of those with high scores.
-    return splits[0], splits[1], percentile_interval(shares[0] * shares[1])
-
-
-def _split(split, p_value: float | None, interval: Interval) -> Split:
+        interval = percentile_interval(np.asarray(again.threshold))
+        shares = np.asarray(again.high_share)
     found = bool(split.found)
-    return Split(
+    judged = Split(
         found=found,
         threshold=float(split.threshold) if found else None,
         explained=float(split.explained),
@@ -179,3 +164,4 @@ def _split(split, p_value: float | None, interval: Interval) -> Split:
         resolution=float(split.resolution),
         tied=bool(split.tied),
     )
+    return judged, shares

@@ -15,6 +15,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 
 from w2sjax.arithmetic import rounding
@@ -77,8 +78,14 @@ class Student:
     coefficients: Any = None
     intercept: Any = None
 
+    def predictions(self, features: Any) -> np.ndarray:
+        """Values at the points of students with coefficients; those of a set of values are values."""
+        if features is None:
+            return self.coefficients
+        return self.coefficients @ np.asarray(features).T + self.intercept[:, None]
 
-@functools.partial(jax.jit, static_argnames=("tolerance", "max_steps"))
+
+@functools.partial(jax.jit, static_argnames=("tolerance", "max_steps", "chunk"))
 def measure(
     hypothesis: HypothesisClass,
     weak: Float[Array, "m n"],
@@ -88,18 +95,20 @@ def measure(
     *,
     tolerance: float,
     max_steps: int,
-) -> tuple[Quantities, Float[Array, "m d"], Float[Array, " m"]]:
-    """Measure m weak models at once; also gives their students' coefficients and intercepts.
+    chunk: int = 0,
+) -> tuple[Quantities, Student]:
+    """Measure m weak models, so many at once (all, by default); also gives their students.
 
     `best` is the projection of `target` on the class; both are None where there is no target.
     """
 
-    def one(weak, how):
+    def one(given):
+        weak, how = given
         student = _learn(hypothesis, weak, how, max_steps, tolerance)
-        found = _quantities(hypothesis, weak, student, target, best)
-        return found, student.coefficients, student.intercept
+        learnt = Student(coefficients=student.coefficients, intercept=student.intercept)
+        return _quantities(hypothesis, weak, student, target, best), learnt
 
-    return jax.vmap(one)(weak, students)
+    return jax.lax.map(one, (weak, students), batch_size=chunk)
 
 
 def _learn(hypothesis, weak, how: Student, max_steps, tolerance) -> Projection:
@@ -120,16 +129,15 @@ def _learn(hypothesis, weak, how: Student, max_steps, tolerance) -> Projection:
 def _quantities(hypothesis, weak, student: Projection, target, best) -> Quantities:
     weights = hypothesis.weights
     misfit = mean_square(weights, student.values, weak)
+    found: dict[str, Any] = {
+        "misfit": misfit.value,
+        "gap": student.gap,
+        "reach": student.radius,
+        "status": student.status,
+    }
     if target is None:
         distance = mean_square(weights, weak, jnp.zeros_like(weak)).upper()
-        found: dict[str, Any] = {
-            "misfit": misfit.value,
-            "gap": student.gap,
-            "reach": student.radius,
-            "pairing": student.pairing(distance),
-            "distance": distance,
-            "status": student.status,
-        }
+        found |= {"pairing": student.pairing(distance), "distance": distance}
         names = [field.name for field in dataclasses.fields(Quantities)]
         return Quantities(**dict.fromkeys(names, jnp.full((), jnp.nan, weak.dtype)) | found)
     weak_error = mean_square(weights, weak, target)
@@ -153,19 +161,16 @@ def _quantities(hypothesis, weak, student: Projection, target, best) -> Quantiti
     high = weak_error.upper() - guaranteed
     high += inflate(rounding.unit(weak.dtype) * jnp.abs(high), 4)
     return Quantities(
-        misfit=misfit.value,
-        gap=student.gap,
+        **found,
         weak_error=weak_error.value,
         student_error=student_error.value,
         gain=gain.value,
         epsilon=epsilon.value,
         guaranteed_gain=guaranteed,
-        reach=student.radius,
         pairing=pairing,
         distance=distance,
         student_error_low=low * low * shave,
         student_error_high=high,
-        status=student.status,
     )
 
 

@@ -4,9 +4,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from w2sjax.auditing.bootstrap import LEVEL
+from w2sjax.auditing.bootstrap import LEVEL, TAILS
 from w2sjax.auditing.expansion import table as expansion_table
-from w2sjax.auditing.overlap import DETECTED, Overlap, Split
+from w2sjax.auditing.overlap import DETECTED, Overlap
 from w2sjax.auditing.results import SHARES, Audit, ModelAudit
 
 WIDTH = 100
@@ -64,14 +64,12 @@ def _table(report: Audit) -> Table:
     # A reach is shown where a certificate has one: nothing is claimed beyond it.
     limited = any(model.reach is not None for model in report.models)
     columns = {name: title for name, title in COLUMNS.items() if limited or name != "reach"}
-    if report.has_target:
-        titles = [*columns.values()]
-    else:
+    titles = []
+    if not report.has_target:
         columns = {name: columns[name] for name in ("misfit", "gap", "reach") if name in columns}
         table.title = "Guaranteed gain where the target's epsilon is this share of the misfit"
-        titles = [*columns.values()]
-        titles += [f"at\n{SHARES[place]:.4g}" for place in SHOWN] + ["vanishes at\nepsilon"]
-    for title in titles:
+        titles = [f"at\n{SHARES[place]:.4g}" for place in SHOWN] + ["vanishes at\nepsilon"]
+    for title in [*columns.values(), *titles]:
         table.add_column(title, justify="right", no_wrap=True)
     for model in report.models:
         mark = " *" if model.name == report.chosen and len(report.models) > 1 else ""
@@ -79,9 +77,10 @@ def _table(report: Audit) -> Table:
         cells += [] if report.has_target else _guarantees(model)
         table.add_row(Text(model.name + mark), *cells)
         if report.bootstrap:
-            for side, label in enumerate(_labels()):
-                ends = (number(_end(model, name, side)) for name in columns)
-                table.add_row(label, *ends, style="dim", end_section=side == 1)
+            intervals = [model.interval(name) or (None, None) for name in columns]
+            for side, tail in enumerate(TAILS):
+                ends = (number(interval[side]) for interval in intervals)
+                table.add_row(f"  {tail:g}%", *ends, style="dim", end_section=side == 1)
     return table
 
 
@@ -98,14 +97,10 @@ def _overlap_table(overlap: Overlap) -> Table:
         ("confidence", overlap.confidence, hard, rest),
         ("|cosine|", overlap.score, easy, both),
     ):
-        table.add_row(name, number(split.threshold), _range(split), number(split.explained),
+        among = " to ".join(map(number, split.threshold_interval or (None,)))
+        table.add_row(name, number(split.threshold), among, number(split.explained),
                       number(split.one_mode_p_value), low, high)  # fmt: skip
     return table
-
-
-def _range(split: Split) -> str:
-    interval = split.threshold_interval
-    return "-" if interval is None else " to ".join(number(end) for end in interval)
 
 
 def _density(overlap: Overlap) -> str:
@@ -125,16 +120,6 @@ def _guarantees(model: ModelAudit) -> list[str]:
     if found is None:
         return [number(None)] * (len(SHOWN) + 1)
     return [number(found.guaranteed_gain[i]) for i in SHOWN] + [number(found.vanishes_at)]
-
-
-def _labels() -> tuple[str, str]:
-    tail = 50 * (1 - LEVEL)
-    return f"  {tail:g}%", f"  {100 - tail:g}%"
-
-
-def _end(model: ModelAudit, name: str, side: int) -> float | None:
-    interval = model.interval(name)
-    return None if interval is None else interval[side]
 
 
 def _ranking(report: Audit) -> list[str]:

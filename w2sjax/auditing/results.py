@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from w2sjax.arithmetic.rounding import gamma
-from w2sjax.auditing.bootstrap import NAMES
+from w2sjax.auditing.bootstrap import NAMES, Interval, percentile_interval
 from w2sjax.auditing.expansion.results import Expansion
 from w2sjax.auditing.overlap import Overlap
 from w2sjax.auditing.quantities import Quantities
@@ -17,7 +17,6 @@ from w2sjax.certificate import Status
 SHARES = (0.0, *np.geomspace(1e-4, 1, 9).tolist())  # of the misfit, for an assumed epsilon
 
 MEASURED = (*NAMES, "gap", "reach")
-Interval = tuple[float, float] | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -137,22 +136,27 @@ class Audit:
 
 
 def model_audit(
-    name: str, place: int, found: Quantities, size: int, *, known_target: bool
+    name: str,
+    place: int,
+    found: Quantities,
+    samples: dict[str, np.ndarray],
+    size: int,
+    *,
+    known_target: bool,
 ) -> ModelAudit:
     """Report one of the models whose quantities, on `size` points, are numpy arrays."""
     guarantee = None
-    if not known_target:
-        parts = (found.misfit, found.pairing, found.distance)
-        misfit, pairing, distance = (float(part[place]) for part in parts)
-        if math.isfinite(misfit + pairing + distance) and math.isinf(found.reach[place]):
-            guarantee = _guarantee(misfit, pairing, distance, size)
+    parts = (found.misfit, found.pairing, found.distance)
+    misfit, pairing, distance = (float(part[place]) for part in parts)
+    covered = math.isfinite(misfit + pairing + distance) and math.isinf(found.reach[place])
+    if covered and not known_target:
+        guarantee = _guarantee(misfit, pairing, distance, size)
     measured: Any = {one: finite(getattr(found, one)[place]) for one in MEASURED}
-    return ModelAudit(
-        name=name,
-        **measured,
-        status=Status(int(found.status[place])).name,
-        guarantee=guarantee,
-    )
+    intervals: Any = {
+        f"{one}_interval": percentile_interval(sample[:, place]) for one, sample in samples.items()
+    }
+    status = Status(int(found.status[place])).name
+    return ModelAudit(name=name, status=status, guarantee=guarantee, **measured, **intervals)
 
 
 def _guarantee(misfit: float, pairing: float, distance: float, size: int) -> Guarantee:

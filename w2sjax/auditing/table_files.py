@@ -30,14 +30,14 @@ class CsvReader:
     def __init__(self, path: Path):
         self.path = path
         self.names: list[str] = []
-        with self._refusals(), self._stream() as stream:
+        with _refusals(self), self._stream() as stream:
             head = stream.read(2**12)
         if b"\0" in head:
             raise DataError(
                 f"{path}: has zero bytes (and begins with {head[:4]!r}); expected CSV in UTF-8"
             )
         # Rows of a wrong length are for `read`.
-        with self._refusals(), self._stream() as stream:
+        with _refusals(self), self._stream() as stream:
             opened = pyarrow.csv.open_csv(stream, *self._options(lambda row: "skip"))
             schema, self.names = opened.schema, opened.schema.names
         self._truths = {field.name for field in schema if types.is_boolean(field.type)}
@@ -73,7 +73,7 @@ class CsvReader:
         convert = pyarrow.csv.ConvertOptions(
             include_columns=list(kinds), column_types=kinds, null_values=[""]
         )
-        with self._refusals(), self._stream() as stream:
+        with _refusals(self), self._stream() as stream:
             table = pyarrow.csv.read_csv(_Ended(stream), *self._options(met), convert)
         if not ended:
             raise DataError(f"{self.path}: {_UNCLOSED}")
@@ -89,25 +89,20 @@ class CsvReader:
         parsing = pyarrow.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=bad_row)
         return reading, parsing
 
-    @contextlib.contextmanager
-    def _refusals(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, ValueError, pyarrow.ArrowException) as error:
-            message, place = str(error), _PLACE.match(str(error))
-            if _END in message or "straddling" in message:
-                reason = _UNCLOSED if _END in message else f"{_UNCLOSED}, or a row is over 16 MB"
-                raise DataError(f"{self.path}: {reason}") from error
-            if place is None:
-                raise DataError(
-                    f"{self.path}: is not a readable CSV file: {one_line(error)}"
-                ) from error
-            column, row, reason = place.groups()
-            where = (
-                f"{self.path}: column {self.names[int(column)].strip()!r}" if column else self.path
-            )
-            hint = "; expected numbers such as 1234.5" if column else ""
-            raise DataError(f"{where}: row {int(row) - 2}: {one_line(reason)}{hint}") from error
+    def _why(self, error: Exception) -> str:
+        message, place = str(error), _PLACE.match(str(error))
+        if _END in message:
+            return _UNCLOSED
+        if "straddling" in message:
+            return f"{_UNCLOSED}, or a row is over 16 MB"
+        if place is None:
+            return f"is not a readable CSV file: {one_line(error)}"
+        column, row, reason = place.groups()
+        told = f"row {int(row) - 2}: {one_line(reason)}"
+        if column is None:
+            return told
+        name = self.names[int(column)].strip()
+        return f"column {name!r}: {told}; expected numbers such as 1234.5"
 
 
 class ParquetReader:
@@ -120,7 +115,7 @@ class ParquetReader:
             files = sorted(path.rglob("[!._]*.parquet"), key=_natural)
             if not files:
                 raise DataError(f"{path}: is a folder without .parquet files")
-        with self._refusals():
+        with _refusals(self):
             # Folders' names are no columns.
             self._dataset = pyarrow.parquet.ParquetDataset(
                 files,
@@ -130,18 +125,20 @@ class ParquetReader:
 
     def read(self, names: list[str]) -> tuple[list[np.ndarray], list[str]]:
         """Read the named columns as finite float64 arrays, and say which digits were lost."""
-        with self._refusals():
+        with _refusals(self):
             table = self._dataset.read(columns=names)
         return _numbers(self.path, table.select(names))
 
-    @contextlib.contextmanager
-    def _refusals(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, ValueError, pyarrow.ArrowException) as error:
-            raise DataError(
-                f"{self.path}: is not a readable Parquet file: {one_line(error)}"
-            ) from error
+    def _why(self, error: Exception) -> str:
+        return f"is not a readable Parquet file: {one_line(error)}"
+
+
+@contextlib.contextmanager
+def _refusals(reader: CsvReader | ParquetReader) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError, pyarrow.ArrowException) as error:
+        raise DataError(f"{reader.path}: {reader._why(error)}") from error
 
 
 class _Ended:

@@ -23,15 +23,8 @@ def is_table(path: Path) -> bool:
     return _TABLE.fullmatch(path.name) is not None
 
 
-def read_table(
-    path: Path,
-    *,
-    strong_columns: Sequence[str],
-    weak_columns: Sequence[str],
-    target_column: str | None,
-    weights_column: str | None,
-) -> tuple[dict[str, Any], list[str]]:
-    """Read the named columns of a table, and sentences about digits that were lost.
+def read_table(path: Path, columns: dict[str, Sequence[str]]) -> tuple[dict[str, Any], list[str]]:
+    """Read the columns named for each purpose, and sentences about digits that were lost.
 
     Columns that are not named are ignored, and so are spaces around a name. A name that is no
     column's own may be a shell glob (`x_*`), whose columns come in file order. Each column serves
@@ -48,49 +41,42 @@ def read_table(
     parquet = path.is_dir() or path.suffix.lower() == ".parquet"
     reader = table_files.ParquetReader(path) if parquet else table_files.CsvReader(path)
     names = [name.strip() for name in reader.names]
-    roles = {
-        "strong_columns": _matching(path, names, "strong_columns", strong_columns),
-        "weak_columns": _matching(path, names, "weak_columns", weak_columns),
-    }
-    for role in ("strong_columns", "weak_columns"):
-        if not roles[role]:
-            raise DataError(f"{path}: {role} must name a column; the file has: {listed(names)}")
-    for role, name in (("target_column", target_column), ("weights_column", weights_column)):
-        if name is not None:
-            roles[role] = _matching(path, names, role, [name])
-            if len(roles[role]) > 1:
-                matched = listed(roles[role])
-                raise DataError(f"{path}: {role} {name!r} must match one column, not {matched}")
+    roles = {role: _matching(path, names, role, named) for role, named in columns.items()}
     _require_one_role(path, names, roles)
     selected = [name for role in roles.values() for name in role]
-    columns, notes = reader.read([reader.names[names.index(name)] for name in selected])
-    table = dict(zip(selected, columns, strict=True))
+    found, notes = reader.read([reader.names[names.index(name)] for name in selected])
+    table = dict(zip(selected, found, strict=True))
     arrays: dict[str, Any] = {
         "strong_features": np.stack([table[name] for name in roles["strong_columns"]], axis=1),
         "weak_predictions": np.stack([table[name] for name in roles["weak_columns"]]),
         "weak_names": roles["weak_columns"],
     }
-    for name, role in (("target", "target_column"), ("weights", "weights_column")):
-        if role in roles:
-            arrays[name] = table[roles[role][0]]
+    for name in ("target", "weights"):
+        if f"{name}_column" in roles:
+            arrays[name] = table[roles[f"{name}_column"][0]]
     return arrays, notes
 
 
 def _matching(path: Path, names: list[str], role: str, patterns: Sequence[str]) -> list[str]:
     """Return the columns that the names or shell globs select, each once, in order."""
-    selected: dict[str, None] = {}
+    selected: list[str] = []
     known = set(names)
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
         pattern = pattern.strip()
-        if pattern in known:
-            found = [pattern]
-        else:
+        found = [pattern]
+        if pattern not in known:
             found = [name for name in names if fnmatch.fnmatchcase(name, pattern)]
         if not found:
             held = listed(names)
             raise DataError(f"{path}: {role}: no column matches {pattern!r}; the file has: {held}")
-        selected.update(dict.fromkeys(found))
-    return list(selected)
+        selected += found
+    selected = list(dict.fromkeys(selected))
+    if not selected:
+        raise DataError(f"{path}: {role} must name a column; the file has: {listed(names)}")
+    if role.endswith("_column") and len(selected) > 1:
+        matched = f"{patterns[0]!r} must match one column, not {listed(selected)}"
+        raise DataError(f"{path}: {role} {matched}")
+    return selected
 
 
 def _require_one_role(path: Path, names: list[str], roles: dict[str, list[str]]) -> None:

@@ -18,9 +18,6 @@ from jaxtyping import Array, Bool, Float
 from w2sjax.arithmetic.rounding import HIGHEST
 from w2sjax.mixture.model import REGIONS, OverlapMixture, Sample
 
-EASY_PRESENT = (True, False, True, False)  # in the order of `REGIONS`
-HARD_PRESENT = (False, True, True, False)
-
 
 def region_accuracies(
     mixture: OverlapMixture, coefficients: Float[Array, " d"], intercept: Float[Array, ""]
@@ -30,21 +27,14 @@ def region_accuracies(
     Raises:
         ValueError: if there is not one coefficient for each coordinate.
     """
-    easy_size, hard_size = mixture.dimensions
-    if coefficients.shape != (easy_size + hard_size,):
-        raise ValueError(
-            f"coefficients: expected shape {(easy_size + hard_size,)}, got {coefficients.shape}"
-        )
-    parts = (
-        (coefficients[:easy_size], mixture.easy_mean, mixture.easy_noise, EASY_PRESENT),
-        (coefficients[easy_size:], mixture.hard_mean, mixture.hard_noise, HARD_PRESENT),
-    )
+    size = sum(mixture.dimensions)
+    if coefficients.shape != (size,):
+        raise ValueError(f"coefficients: expected shape {(size,)}, got {coefficients.shape}")
     dtype = coefficients.dtype
     mean, variance = jnp.zeros(len(REGIONS), dtype), jnp.zeros(len(REGIONS), dtype)
-    for slope, centre, factor, where in parts:
-        present = jnp.asarray(where)
+    for slope, centre, factor, present in mixture.patterns(coefficients):
         mean += jnp.where(present, jnp.sum(slope * centre), 0)
-        noisy = jnp.asarray(where if mixture.zeroed else (True,) * len(REGIONS))
+        noisy = present if mixture.zeroed else jnp.ones_like(present)
         variance += jnp.where(noisy, _variance(factor, slope), 0)
     noise = variance > 0
     deviation = jnp.sqrt(jnp.where(noise, variance, 1))

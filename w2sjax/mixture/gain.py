@@ -148,7 +148,7 @@ def train(
             features, guesses, weight[low:high], protocol.student_strength, student_start
         )
         found = Models(weak, oracle, student)
-        return tuple(map(_point, (weak, oracle, student))), found
+        return tuple(_point(fit, fit.coefficients.size) for fit in (weak, oracle, student)), found
 
     zeros = jnp.zeros(first.features.shape[1] + 1, dtype)
     return jax.lax.scan(step, (zeros[: easy + 1], zeros, zeros), plan.used)[1]
@@ -164,7 +164,7 @@ def gain_curve(
     easy, hard = mixture.dimensions
     models = train(first, second, plan, easy, protocol)
     fits = (models.weak, models.oracle, models.student)
-    points = jnp.stack([_padded(fit, easy + hard) for fit in fits], axis=1)
+    points = [jax.vmap(lambda fit: _point(fit, easy + hard))(fit) for fit in fits]
 
     def judge(point, counts, used):
         regions = region_accuracies(mixture, point[:-1], point[-1])
@@ -173,16 +173,11 @@ def gain_curve(
         return exact, simulated_accuracies(test, used, point[:-1], point[-1])
 
     each_model = jax.vmap(judge, in_axes=(0, None, None))
-    exact, simulated = jax.vmap(each_model)(points, plan.counts, plan.used)
+    exact, simulated = jax.vmap(each_model)(jnp.stack(points, axis=1), plan.counts, plan.used)
     return Curve(models, exact, simulated)
 
 
-def _padded(fit: LogisticFit, size: int) -> Float[Array, "k columns"]:
-    """Coefficients for all coordinates, and the intercept."""
-    missing = size - fit.coefficients.shape[1]
-    coefficients = jnp.pad(fit.coefficients, ((0, 0), (0, missing)))
-    return jnp.concatenate([coefficients, fit.intercept[:, None]], axis=1)
-
-
-def _point(fit: LogisticFit) -> Array:
-    return jnp.append(fit.coefficients, fit.intercept)
+def _point(fit: LogisticFit, size: int) -> Float[Array, " columns"]:
+    """Coefficients for so many coordinates, and the intercept."""
+    missing = size - fit.coefficients.shape[0]
+    return jnp.append(jnp.pad(fit.coefficients, (0, missing)), fit.intercept)

@@ -22,6 +22,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.scipy.linalg import cho_solve
 from jaxtyping import Array, Float, Int, Real
 
 from w2sjax._host import concrete, floating
@@ -155,10 +156,6 @@ class _Problem:
     tolerance: float
     curvature: Any  # the dtype of the Hessian
 
-    @property
-    def features(self) -> Array:
-        return self.points.features
-
     def prove(self, coefficients, intercept) -> Optimality:
         data = (self.points, self.targets, self.weights, self.strength)
         return optimality(*data, coefficients, intercept, self.tolerance)
@@ -166,13 +163,13 @@ class _Problem:
     def improve(self, coefficients, intercept):
         """Take several steps with one Hessian, in conjugate directions."""
         point = jnp.append(coefficients, intercept)
-        scores = jnp.matmul(self.features, coefficients, precision=HIGHEST) + intercept
+        scores = jnp.matmul(self.points.features, coefficients, precision=HIGHEST) + intercept
         factor = self._factor(scores)
 
         def step(_, state):
             point, scores, direction, old, size = state
             first, _ = self._slopes(scores)
-            pull = jnp.matmul(first, self.features, precision=HIGHEST)
+            pull = jnp.matmul(first, self.points.features, precision=HIGHEST)
             slope = jnp.append(self.points.ridge * point[:-1] + pull, jnp.sum(first))
             newton = _solve(factor, slope)
             newton = jnp.where(jnp.all(jnp.isfinite(newton)), newton, slope)
@@ -181,7 +178,9 @@ class _Problem:
             size = jnp.sum(newton * slope)
             direction = share * direction - newton
             direction = jnp.where(jnp.sum(direction * slope) < 0, direction, -newton)
-            moved = jnp.matmul(self.features, direction[:-1], precision=HIGHEST) + direction[-1]
+            moved = (
+                jnp.matmul(self.points.features, direction[:-1], precision=HIGHEST) + direction[-1]
+            )
             length = self._line(point[:-1], scores, direction[:-1], moved)
             point, scores = point + length * direction, scores + length * moved
             return point, scores, direction, slope, jnp.where(size > 0, size, jnp.inf)
@@ -200,7 +199,7 @@ class _Problem:
     def _factor(self, scores):
         """Cholesky factor of the Hessian, the intercept eliminated, with what eliminated it."""
         _, second = self._slopes(scores)
-        features = self.features.astype(self.curvature)
+        features = self.points.features.astype(self.curvature)
         second = second.astype(self.curvature)
         total = jnp.sum(second)
         total = jnp.where(total > 0, total, 1)
@@ -231,11 +230,7 @@ def _solve(factor, slope):
     """Newton's step, with its sign changed, in the precision of the factor."""
     lower, centre, total = factor
     given = slope.astype(centre.dtype)
-    reduced = given[:-1] - given[-1] * centre
-    half = jax.lax.linalg.triangular_solve(lower, reduced[:, None], left_side=True, lower=True)
-    move = jax.lax.linalg.triangular_solve(
-        lower, half, left_side=True, lower=True, transpose_a=True
-    )[:, 0]
+    move = cho_solve((lower, True), given[:-1] - given[-1] * centre)
     rest = given[-1] / total - jnp.sum(centre * move)
     return jnp.append(move, rest).astype(slope.dtype)
 

@@ -8,18 +8,20 @@ Reference. Shin, Cooper, Sala (2025), synthetic experiment, arXiv:2412.03881.
 """
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from w2sjax._host import concrete
 from w2sjax.arithmetic.rounding import HIGHEST
 
 REGIONS = ("easy", "hard", "overlap", "neither")
 EASY, HARD, OVERLAP, NEITHER = range(len(REGIONS))
+CARRIED = (True, False, True, False), (False, True, True, False)  # where either pattern is present
 
 
 @jax.tree_util.register_dataclass
@@ -48,6 +50,13 @@ class OverlapMixture:
         """Numbers of easy and of hard coordinates."""
         return self.easy_mean.shape[-1], self.hard_mean.shape[-1]
 
+    def patterns(self, columns: Float[Array, "*any d"]) -> Iterator[tuple[Array, ...]]:
+        """Give its columns, mean and noise of either pattern, and which of `REGIONS` carry it."""
+        easy, _ = self.dimensions
+        parts = columns[..., :easy], columns[..., easy:]
+        means, noises = (self.easy_mean, self.hard_mean), (self.easy_noise, self.hard_noise)
+        return zip(parts, means, noises, map(jnp.asarray, CARRIED), strict=True)
+
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
@@ -57,15 +66,6 @@ class Sample:
     features: Float[Array, "*batch n d"]
     labels: Int[Array, "*batch n"]
     regions: Int[Array, "*batch n"]
-
-
-@jax.tree_util.register_dataclass
-@dataclasses.dataclass(frozen=True)
-class Layout:
-    """Regions of a padded sample, and which of its points count."""
-
-    regions: Int[Array, "*batch n"]
-    used: Bool[Array, "*batch n"]
 
 
 def overlap_mixture(
@@ -146,7 +146,7 @@ def draw_regions(key: PRNGKeyArray, mixture: OverlapMixture, n: int) -> Int[Arra
     return jnp.minimum(drawn.astype(jnp.int32), last)
 
 
-def layout(counts: Int[Array, " 4"], size: int) -> Layout:
+def layout(counts: Int[Array, " 4"], size: int) -> Int[Array, " size"]:
     """Lay out regions of given counts, in the order of `REGIONS`, padded to `size` points.
 
     Of one size, layouts of all counts share a compiled program; and as a sample's first points do not
@@ -161,12 +161,8 @@ def layout(counts: Int[Array, " 4"], size: int) -> Layout:
     if known is not None and (np.any(known < 0) or known.sum() > size):
         raise ValueError(f"counts: expected at least 0 and at most {size} in all, got {known}")
     ends = jnp.cumsum(counts)
-    place = jnp.arange(size, dtype=ends.dtype)
-    regions = jnp.searchsorted(ends, place, side="right")
-    return Layout(
-        regions=jnp.minimum(regions, NEITHER).astype(jnp.int32),
-        used=place < ends[-1],
-    )
+    regions = jnp.searchsorted(ends, jnp.arange(size, dtype=ends.dtype), side="right")
+    return jnp.minimum(regions, NEITHER).astype(jnp.int32)
 
 
 def sample(key: PRNGKeyArray, mixture: OverlapMixture, regions: Int[Array, " n"]) -> Sample:
@@ -181,18 +177,13 @@ def sample(key: PRNGKeyArray, mixture: OverlapMixture, regions: Int[Array, " n"]
         raise ValueError(f"regions: expected indices 0 to 3, got {known.min()} to {known.max()}")
     label_key, noise_key = jax.random.split(key)
     n, dtype = regions.shape[0], mixture.easy_mean.dtype
-    easy_size, hard_size = mixture.dimensions
     labels = jax.random.uniform(label_key, (n,), dtype) < mixture.positive
     sign = jnp.where(labels, 1, -1).astype(dtype)[:, None]
     # In double precision the same noise takes three times as long to draw.
-    noise = jax.random.normal(noise_key, (n, easy_size + hard_size), jnp.float32).astype(dtype)
-    blocks = (
-        (mixture.easy_mean, mixture.easy_noise, noise[:, :easy_size], regions != HARD),
-        (mixture.hard_mean, mixture.hard_noise, noise[:, easy_size:], regions != EASY),
-    )
+    noise = jax.random.normal(noise_key, (n, sum(mixture.dimensions)), jnp.float32).astype(dtype)
     parts = []
-    for mean, factor, standard, not_other in blocks:
-        present = (not_other & (regions != NEITHER))[:, None]
+    for standard, mean, factor, carried in mixture.patterns(noise):
+        present = carried[regions][:, None]
         centre = jnp.where(present, sign * mean[None, :], 0)
         points = centre + _coloured(factor, standard)
         parts.append(jnp.where(present, points, 0) if mixture.zeroed else points)

@@ -80,7 +80,8 @@ class Writer:
         """Write a root or a gap."""
         if name in self.statement.roots:
             first, second = (self.form(one) for one in self.statement.roots[name])
-            return self.style.root(self.style.product([first, second]))
+            inside = self.style.product([first, second])[0]
+            return self.style.choose(rf"\sqrt{{{inside}}}", f"√({inside})"), ATOM
         inside = self.style.choose(*self.letters[name.removeprefix("gap of ")])
         return self.style.call(r"\gamma", "γ", [(inside, ATOM)])
 

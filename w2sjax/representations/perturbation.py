@@ -3,15 +3,11 @@
 from typing import Any
 
 import jax
+import optax
 from jaxtyping import PRNGKeyArray
 
 
 def perturb(key: PRNGKeyArray, parameters: Any, scale: float) -> Any:
     r"""Add independent $\mathcal{N}(0, \text{scale}^2)$ to every parameter."""
-    leaves, structure = jax.tree.flatten(parameters)
-    keys = jax.random.split(key, len(leaves))
-    moved = [
-        leaf + scale * jax.random.normal(leaf_key, leaf.shape, leaf.dtype)
-        for leaf, leaf_key in zip(leaves, keys, strict=True)
-    ]
-    return jax.tree.unflatten(structure, moved)
+    noise = optax.tree.random_like(key, parameters)
+    return jax.tree.map(lambda leaf, moved: leaf + scale * moved, parameters, noise)

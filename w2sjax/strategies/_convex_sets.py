@@ -13,24 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from jaxtyping import Array, Float
 
-from w2sjax.sets import (
-    SETS,
-    Affine,
-    BoundedValues,
-    Box,
-    ConvexSet,
-    Ellipsoid,
-    Intersection,
-    L1Ball,
-    L2Ball,
-    Monotone,
-    Orthant,
-    Polyhedron,
-    RKHSBall,
-    Simplex,
-    Subspace,
-)
-from w2sjax.strategies._numbers import arrays, positive, row, shares
+from w2sjax import sets
+from w2sjax.strategies._numbers import arrays, at_least, row, shares
 
 _widths = st.sampled_from([1.0, 2.0, 0.5, 4.0, 10.0, 0.125, 1.75])
 _parts = st.integers(0, 16).map(lambda count: count / 16)
@@ -42,15 +26,20 @@ def convex_sets(*, kind: str, dimension: int) -> SearchStrategy[Any]:
     Raises:
         ValueError: for an unknown kind or a dimension below 1.
     """
-    positive("dimension", dimension)
-    if kind not in SETS:
-        raise ValueError(f"kind: there is no {kind!r}; known are {', '.join(SETS)}")
-    return _SETS[kind](dimension)
+    at_least("dimension", dimension)
+    if kind not in sets.SETS:
+        raise ValueError(f"kind: there is no {kind!r}; known are {', '.join(sets.SETS)}")
+    if kind in _SPECIAL:
+        return _SPECIAL[kind](dimension)
+    widths = [_widths.map(jnp.asarray)] if sets.SETS[kind].parameters else []
+    return st.builds(sets.SETS[kind], *widths)
 
 
-def members(convex_set: ConvexSet, *, dimension: int) -> SearchStrategy[Float[Array, " dimension"]]:
+def members(
+    convex_set: sets.ConvexSet, *, dimension: int
+) -> SearchStrategy[Float[Array, " dimension"]]:
     """Draw a member of a set: zero or a corner first, boundary points often."""
-    positive("dimension", dimension)
+    at_least("dimension", dimension)
     return _MEMBERS[convex_set.name](convex_set, dimension).map(
         lambda point: jnp.asarray(point, jnp.result_type(float))
     )
@@ -60,21 +49,21 @@ def _boxes(dimension: int):
     """Draw boxes around short centres."""
     lower = arrays(dimension, least=-4.0, largest=4.0)
     return st.builds(
-        lambda low, wide: Box(jnp.asarray(low), jnp.asarray(low + wide)),
+        lambda low, wide: sets.Box(jnp.asarray(low), jnp.asarray(low + wide)),
         lower.map(lambda low: np.floor(low * 16) / 16),
         row(_widths, dimension),
     )
 
 
 @st.composite
-def _polyhedra(draw: Callable[..., Any], dimension: int) -> Polyhedron:
+def _polyhedra(draw: Callable[..., Any], dimension: int) -> sets.Polyhedron:
     """Draw d + 1 halfspaces with whole coefficients around a point on the grid, with room."""
     count = dimension + 1
     whole = st.integers(-3, 3).map(float)
     matrix = draw(row(whole, count * dimension)).reshape(count, dimension)
     interior = draw(row(whole, dimension))
     room = draw(row(_widths, count))
-    return Polyhedron(
+    return sets.Polyhedron(
         matrix=jnp.asarray(matrix),
         bound=jnp.asarray(matrix @ interior + room),
         equality=jnp.zeros((0, dimension)),
@@ -84,45 +73,28 @@ def _polyhedra(draw: Callable[..., Any], dimension: int) -> Polyhedron:
 
 
 @st.composite
-def _ellipsoids(draw: Callable[..., Any], dimension: int) -> Ellipsoid:
+def _ellipsoids(draw: Callable[..., Any], dimension: int) -> sets.Ellipsoid:
     """Draw whole shears of axes whose lengths are powers of two, so that inverses are exact."""
     axes = draw(row(st.sampled_from([1.0, 2.0, 0.5, 4.0]), dimension))
     below = dimension * (dimension - 1) // 2
     shear = np.eye(dimension)
     shear[np.tril_indices(dimension, -1)] = draw(row(st.integers(-1, 1), below))
     centre = draw(row(st.integers(-3, 3), dimension))
-    return Ellipsoid(cholesky=jnp.asarray(shear * axes), centre=jnp.asarray(centre))
+    return sets.Ellipsoid(cholesky=jnp.asarray(shear * axes), centre=jnp.asarray(centre))
 
 
 @st.composite
-def _intersections(draw: Callable[..., Any], dimension: int) -> Intersection:
+def _intersections(draw: Callable[..., Any], dimension: int) -> sets.Intersection:
     """Draw a ball and a box that has room around zero."""
     sides = row(_widths, dimension)
-    box = Box(-jnp.asarray(draw(sides)), jnp.asarray(draw(sides)))
-    return Intersection(L2Ball(jnp.asarray(draw(_widths))), box, jnp.zeros(dimension))
+    box = sets.Box(-jnp.asarray(draw(sides)), jnp.asarray(draw(sides)))
+    return sets.Intersection(sets.L2Ball(jnp.asarray(draw(_widths))), box, jnp.zeros(dimension))
 
 
-def _with_width(kind: Callable[..., ConvexSet]):
-    return lambda dimension: _widths.map(lambda width: kind(jnp.asarray(width)))
-
-
-def _only(kind: Callable[..., ConvexSet]):
-    return lambda dimension: st.builds(kind)
-
-
-_SETS: dict[str, Callable[[int], SearchStrategy[Any]]] = {
-    "subspace": _only(Subspace),
-    "affine": _only(Affine),
-    "l2_ball": _with_width(L2Ball),
-    "l1_ball": _with_width(L1Ball),
-    "simplex": _with_width(Simplex),
-    "orthant": _only(Orthant),
+_SPECIAL: dict[str, Callable[[int], SearchStrategy[Any]]] = {
     "box": _boxes,
     "polyhedron": _polyhedra,
     "ellipsoid": _ellipsoids,
-    "monotone": _only(Monotone),
-    "rkhs_ball": _with_width(RKHSBall),
-    "bounded_values": _with_width(BoundedValues),
     "intersection": _intersections,
 }
 
@@ -153,7 +125,9 @@ def _between(lower: Any, upper: Any, dimension: int):
 
 
 @st.composite
-def _in_polyhedron(draw: Callable[..., Any], convex_set: Polyhedron, dimension: int) -> np.ndarray:
+def _in_polyhedron(
+    draw: Callable[..., Any], convex_set: sets.Polyhedron, dimension: int
+) -> np.ndarray:
     """Walk from the interior point in a whole direction, at most to the first facet."""
     direction = draw(row(st.integers(-2, 2), dimension))
     matrix, interior = np.asarray(convex_set.matrix), np.asarray(convex_set.interior)
@@ -164,7 +138,7 @@ def _in_polyhedron(draw: Callable[..., Any], convex_set: Polyhedron, dimension: 
     return interior + draw(_parts) * reach * direction
 
 
-def _in_ellipsoid(convex_set: Ellipsoid, dimension: int):
+def _in_ellipsoid(convex_set: sets.Ellipsoid, dimension: int):
     inverse = np.linalg.inv(np.tril(np.asarray(convex_set.cholesky)).T)
     centre = np.asarray(convex_set.centre)
     return _unit_ball(dimension).map(lambda unit: centre + inverse @ unit)
@@ -177,16 +151,17 @@ def _in_intersection(convex_set: Any, dimension: int):
     return _unit_ball(dimension).map(lambda unit: np.clip(float(ball.radius) * unit, lower, upper))
 
 
-def _within(units: Callable[[int], SearchStrategy[np.ndarray]]):
-    return lambda ball, dimension: units(dimension).map(lambda unit: float(ball.radius) * unit)
+def _in_ball(ball: Any, dimension: int):
+    units = _cross_polytope if ball.name == "l1_ball" else _unit_ball
+    return units(dimension).map(lambda unit: float(ball.radius) * unit)
 
 
 _MEMBERS: dict[str, Callable[[Any, int], SearchStrategy[np.ndarray]]] = {
     "subspace": lambda convex_set, dimension: arrays(dimension),
     "affine": lambda convex_set, dimension: arrays(dimension),
-    "l2_ball": _within(_unit_ball),
-    "rkhs_ball": _within(_unit_ball),
-    "l1_ball": _within(_cross_polytope),
+    "l2_ball": _in_ball,
+    "rkhs_ball": _in_ball,
+    "l1_ball": _in_ball,
     "simplex": lambda simplex, dimension: shares(dimension).map(lambda u: float(simplex.total) * u),
     "orthant": lambda convex_set, dimension: arrays(dimension, least=0.0),
     "box": lambda box, dimension: _between(box.lower, box.upper, dimension),

@@ -13,7 +13,7 @@ from w2sjax.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.sets import SETS, Subspace, ValueSet
 from w2sjax.settings.projection.drawing import STRATA, ProjectionInstance
 from w2sjax.strategies._convex_sets import convex_sets, members
-from w2sjax.strategies._numbers import arrays, numbers, positive, shares
+from w2sjax.strategies._numbers import arrays, at_least, numbers, shares
 
 _fractions = st.integers(1, 15).map(lambda count: count / 16)
 
@@ -32,7 +32,7 @@ def hypothesis_classes(
 
     `features` counts the columns, and is None for a set of function values.
     """
-    positive("points", points)
+    at_least("points", points)
     values = kind in SETS and issubclass(SETS[kind], ValueSet)
     if values == (features is not None):
         expected = "none, as it is a set of values" if values else "a number of columns"

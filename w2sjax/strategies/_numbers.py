@@ -52,7 +52,7 @@ def vectors(
     *, size: int, least: float = -10.0, largest: float = 10.0
 ) -> SearchStrategy[Float[Array, " size"]]:
     """Draw a vector of `numbers`."""
-    positive("size", size)
+    at_least("size", size)
     return arrays(size, least=least, largest=largest).map(jnp.asarray)
 
 
@@ -66,10 +66,10 @@ def shares(draw: Callable[..., Any], size: int) -> np.ndarray:
 
 def probability_vectors(*, size: int) -> SearchStrategy[Float[Array, " size"]]:
     """Draw probabilities that sum to one exactly, in whatever order they are added."""
-    positive("size", size)
+    at_least("size", size)
     return shares(size).map(jnp.asarray)
 
 
-def positive(name: str, count: int) -> None:
-    if count < 1:
-        raise ValueError(f"{name}: expected at least 1, got {count}")
+def at_least(name: str, count: int, least: int = 1) -> None:
+    if count < least:
+        raise ValueError(f"{name}: expected at least {least}, got {count}")

@@ -9,17 +9,9 @@ from hypothesis import strategies as st
 
 from w2sjax.mixture.model import OverlapMixture, overlap_mixture
 from w2sjax.overlap.regret import regret_bound
-from w2sjax.settings.bandits.floats import (
-    GRID,
-    LARGEST,
-    PLACES,
-    REPETITIONS,
-    SMALLEST,
-    STRATA,
-    RegretInstance,
-)
+from w2sjax.settings.bandits import floats as drawing
 from w2sjax.settings.expansion.finite_world import ABSTAINS, FiniteWorld, finite_world
-from w2sjax.strategies._numbers import arrays, positive, shares
+from w2sjax.strategies._numbers import arrays, at_least, shares
 
 
 @st.composite
@@ -30,10 +22,9 @@ def finite_worlds(
 
     Point 0 is hard, point 1 an overlap point; both are of class 0 and have mass.
     """
-    for name, count, least in (("points", points, 2), ("classifiers", classifiers, 1)):
-        if count < least:
-            raise ValueError(f"{name}: expected at least {least}, got {count}")
-    positive("labels", labels)
+    at_least("points", points, 2)
+    at_least("classifiers", classifiers)
+    at_least("labels", labels)
 
     def row(entries, count):
         return draw(st.lists(entries, min_size=count, max_size=count))
@@ -61,8 +52,8 @@ def mixtures(
     draw: Callable[..., Any], *, easy: int, hard: int, zeroed: bool = True
 ) -> OverlapMixture:
     """Draw an overlap mixture with round noise; `easy` and `hard` count coordinates."""
-    positive("easy", easy)
-    positive("hard", hard)
+    at_least("easy", easy)
+    at_least("hard", hard)
     variances = st.sampled_from([1.0, 4.0, 0.25, 0.0, 9.0])
     return overlap_mixture(
         jnp.asarray(draw(arrays(easy))),
@@ -76,27 +67,26 @@ def mixtures(
 
 
 @st.composite
-def bandits(draw: Callable[..., Any], *, largest: int = LARGEST) -> RegretInstance:
+def bandits(draw: Callable[..., Any], *, largest: int = drawing.LARGEST) -> drawing.RegretInstance:
     """Draw sources with their densities, a horizon of up to `largest` rounds, and seeds."""
-    if largest < SMALLEST:
-        raise ValueError(f"largest: expected at least {SMALLEST}, got {largest}")
-    sources = draw(st.integers(2, PLACES))
+    at_least("largest", largest, drawing.SMALLEST)
+    sources = draw(st.integers(2, drawing.PLACES))
     density = st.one_of(
         st.sampled_from([0.0, 1.0, 0.5, 0.25, 0.75]),
-        st.integers(0, 2**24).map(lambda count: count / GRID),
+        st.integers(0, 2**24).map(lambda count: count / drawing.GRID),
     )
     means = draw(st.lists(density, min_size=sources, max_size=sources))
     seeds = draw(st.lists(st.integers(0, 2**32 - 1), min_size=2, max_size=2))
-    spread = np.arange(2 * REPETITIONS, dtype=np.uint32).reshape(2, REPETITIONS)
-    horizon = draw(st.integers(SMALLEST, largest))
+    spread = np.arange(2 * drawing.REPETITIONS, dtype=np.uint32).reshape(2, drawing.REPETITIONS)
+    horizon = draw(st.integers(drawing.SMALLEST, largest))
     says = "vacuous" if regret_bound(sources, horizon) >= 1 else "informative"
     groups = (f"sources:{sources}", "gaps:spread", f"bound:{says}")
-    return RegretInstance(
-        means=jnp.asarray([*means, *[0.0] * (PLACES - sources)]),
+    return drawing.RegretInstance(
+        means=jnp.asarray([*means, *[0.0] * (drawing.PLACES - sources)]),
         sources=jnp.asarray(sources, jnp.int32),
         horizon=jnp.asarray(horizon, jnp.int32),
         seeds=jnp.asarray(spread + np.asarray(seeds, np.uint32)[:, None]),
         scale=jnp.ones(()),
         late=jnp.zeros(()),
-        strata=jnp.asarray([STRATA.index(group) for group in groups], jnp.int32),
+        strata=jnp.asarray([drawing.STRATA.index(group) for group in groups], jnp.int32),
     )

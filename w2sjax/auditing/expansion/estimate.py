@@ -12,27 +12,24 @@ Reference. Lang, Sontag, Vijayaraghavan (2024), Theorems B.1 and B.3, arXiv:2405
 import dataclasses
 import functools
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float64, Int, PRNGKeyArray
 
-from w2sjax.auditing.bootstrap import percentile_interval
+from w2sjax.auditing.bootstrap import Interval, percentile_interval, resample_counts
+from w2sjax.auditing.checks import row_blocks
 from w2sjax.auditing.data import AuditData
 from w2sjax.auditing.expansion import bounds
 from w2sjax.auditing.expansion.caveats import caveats
 from w2sjax.auditing.expansion.options import ExpansionOptions
 from w2sjax.auditing.expansion.regions import CORRECTION, Case, cases
-from w2sjax.auditing.expansion.results import (
-    Agreement,
-    Estimate,
-    Expansion,
-    Interval,
-    Neighbourhood,
-)
+from w2sjax.auditing.expansion.results import Agreement, Estimate, Expansion, Neighbourhood
 from w2sjax.auditing.labels import cuts, labels
 from w2sjax.auditing.neighbours import Neighbourhoods, nearest, within
+from w2sjax.auditing.results import finite
 
 BLOCK = 2**22  # masses of resamples looked at together: 32 MB
 
@@ -50,10 +47,10 @@ class _Labelled:
     regions: Int[np.ndarray, " n"] | None
     counts: Int[np.ndarray, "resamples n"] | None
 
-    def share(self, event: Bool[np.ndarray, " n"], given: Bool[np.ndarray, " n"]) -> float:
-        """P(event | given); 0 where `given` is empty."""
-        whole = self.masses[given].sum()
-        return float(self.masses[event & given].sum() / whole) if whole else 0.0
+    def share(self, event: Bool[np.ndarray, " n"], given: Any = True) -> float:
+        """P(event | given); 0 where `given` is empty. Everything is given by default."""
+        whole = self.masses.sum(where=given)
+        return float(self.masses.sum(where=event & given) / whole) if whole else 0.0
 
 
 def estimate(
@@ -68,6 +65,8 @@ def estimate(
 ) -> Expansion:
     """Estimate the constants and evaluate the bounds, for every neighbourhood that is wanted.
 
+    The neighbourhoods are those that `ExpansionOptions.require` lets pass.
+
     Args:
         data: points of positive weight; predictions and target become labels by `labels.cuts`.
         students: what the students predict, a row for each weak model: the family.
@@ -80,7 +79,6 @@ def estimate(
     Raises:
         ValueError: for numbers of neighbours and radii out of range, and for data without labels.
     """
-    wanted.require(data)
     features = np.asarray(data.strong_features, np.float64)
     found = [
         *nearest(features, wanted.neighbours, progress=progress),
@@ -118,8 +116,7 @@ def estimate(
 
 def _summary(points: _Labelled, graph: Neighbourhoods) -> Neighbourhood:
     sizes, truth = graph.sizes, points.truth
-    everywhere = np.ones(sizes.size, bool)
-    crossing = None if truth is None else points.share(~graph.robust(truth[None])[0], everywhere)
+    crossing = None if truth is None else points.share(~graph.robust(truth[None])[0])
     return Neighbourhood(
         name=graph.name,
         mean_size=float(sizes.mean()),
@@ -130,23 +127,17 @@ def _summary(points: _Labelled, graph: Neighbourhoods) -> Neighbourhood:
     )
 
 
-def _agreements(
-    points: _Labelled, graph: Neighbourhoods, robust: Bool[np.ndarray, "m n"]
-) -> Iterator[Agreement]:
-    everywhere = np.ones(robust.shape[1], bool)
+def _agreements(points: _Labelled, graph: Neighbourhoods, robust) -> Iterator[Agreement]:
     for place, name in enumerate(points.data.weak_names):
-        differs = points.students[place] != points.teachers[place]
         yield Agreement(
             neighbourhood=graph.name,
             weak_model=name,
-            disagreement=points.share(differs, everywhere),
-            fragile=points.share(~robust[place], everywhere),
+            disagreement=points.share(points.students[place] != points.teachers[place]),
+            fragile=points.share(~robust[place]),
         )
 
 
-def _estimates(
-    points: _Labelled, graph: Neighbourhoods, robust: Bool[np.ndarray, "m n"], q: float
-) -> list[Estimate]:
+def _estimates(points: _Labelled, graph: Neighbourhoods, robust, q: float) -> list[Estimate]:
     """Go through labels, teachers and statements; in the order of the statements."""
     truth = points.truth
     if truth is None:
@@ -161,35 +152,24 @@ def _estimates(
     return sorted(rows, key=lambda row: order.index(row.statement))
 
 
-def _judge(
-    points: _Labelled,
-    graph: Neighbourhoods,
-    robust: Bool[np.ndarray, "m n"],
-    q: float,
-    case: Case,
-    label: int,
-    place: int,
-) -> Estimate:
+def _judge(points: _Labelled, graph, robust, q: float, case: Case, label, place) -> Estimate:
     """Evaluate one statement for one teacher and its student."""
     assert points.truth is not None
     sets = case.sets(points.students, points.truth, robust)
     regions = (sets, graph.reached(sets) & case.target, case.source, case.target)
-    ratios = _finite(_ratios(points.masses[None], *regions, q=q)[0])
+    ratios = [finite(ratio) for ratio in _ratios(points.masses[None], *regions, q=q)[0]]
     constant = min((ratio for ratio in ratios if ratio is not None), default=None)
     student, teacher = points.students[place], points.teachers[place]
-    alpha = points.share(teacher != points.truth, case.teaching)
     measured = {
-        "alpha": alpha,
+        "alpha": points.share(teacher != points.truth, case.teaching),
         "disagreement": points.share(student != teacher, case.teaching),
         "fragile": points.share(~robust[place], case.judged),
     }
+    bound_by = bounds.spread
     if case.statement == CORRECTION:
         left = _left(points, case, robust[place], place)
-        bound, own = (
-            bounds.correction(c, q, **measured, left=left) for c in (constant, ratios[place])
-        )
-    else:
-        bound, own = (bounds.spread(c, q, **measured) for c in (constant, ratios[place]))
+        bound_by = functools.partial(bounds.correction, left=left)
+    bound, own = (bound_by(c, q, **measured) for c in (constant, ratios[place]))
     return Estimate(
         statement=case.statement,
         neighbourhood=graph.name,
@@ -241,24 +221,14 @@ def _interval(points: _Labelled, regions: tuple, q: float) -> Interval:
     """Let every resample weigh the points anew, and take its least ratio."""
     if points.counts is None:
         return None
-    rows = max(1, BLOCK // points.masses.size)
-    found = []
-    for start in range(0, len(points.counts), rows):
-        ratios = _ratios(points.counts[start : start + rows] * points.masses, *regions, q=q)
-        found.append(np.where(np.isnan(ratios), np.inf, ratios).min(axis=1))
+    found = [
+        np.fmin.reduce(_ratios(counts * points.masses, *regions, q=q), axis=1)  # NaN without any
+        for _, counts in row_blocks(points.counts, BLOCK)
+    ]
     return percentile_interval(np.concatenate(found))
 
 
 @functools.partial(jax.jit, static_argnames="n")
 def _counts(key: PRNGKeyArray, ids: Int[Array, " resamples"], n: int) -> Int[Array, "resamples n"]:
     """How often each resample of n points has each; resample b depends on the key and b alone."""
-
-    def one(index):
-        drawn = jax.random.randint(jax.random.fold_in(key, index), (n,), 0, n)
-        return jnp.zeros(n, jnp.int32).at[drawn].add(1)
-
-    return jax.lax.map(one, ids)
-
-
-def _finite(ratios: Float64[np.ndarray, " f"]) -> list[float | None]:
-    return [float(ratio) if np.isfinite(ratio) else None for ratio in ratios]
+    return jax.lax.map(lambda index: resample_counts(key, index, n, jnp.int32), ids)

@@ -1,7 +1,6 @@
 """What a user asks of the expansion part of an audit."""
 
 import dataclasses
-from collections.abc import Sequence
 
 from w2sjax.auditing.data import AuditData
 from w2sjax.auditing.labels import cuts
@@ -36,12 +35,3 @@ class ExpansionOptions:
             raise ValueError("smallest_set: is of use with neighbours or radius only")
         if self.wanted:
             cuts(data)
-
-
-def options(
-    neighbours: int | Sequence[int], radius: float | Sequence[float], smallest_set: float
-) -> ExpansionOptions:
-    """Bring what `audit` takes into one form: each neighbourhood once."""
-    counts = neighbours if isinstance(neighbours, Sequence) else (neighbours,)
-    radii = radius if isinstance(radius, Sequence) else (radius,)
-    return ExpansionOptions(tuple(dict.fromkeys(counts)), tuple(dict.fromkeys(radii)), smallest_set)

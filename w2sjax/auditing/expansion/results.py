@@ -3,7 +3,7 @@
 import dataclasses
 from typing import NamedTuple
 
-Interval = tuple[float, float] | None
+from w2sjax.auditing.bootstrap import Interval
 
 
 class Bound(NamedTuple):

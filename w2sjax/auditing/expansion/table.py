@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
-from w2sjax.auditing.bootstrap import LEVEL
+from w2sjax.auditing.bootstrap import LEVEL, TAILS
 from w2sjax.auditing.expansion.regions import CORRECTION, COVERAGE, HARD_ERROR
 from w2sjax.auditing.expansion.results import Estimate, Expansion
 
@@ -47,28 +47,27 @@ def show(report: Expansion, console: Console) -> None:
         console.print(Text(GENERAL))
 
 
+def _numbers(*titles: str) -> list[Column]:
+    return [Column(title, justify="right") for title in titles]
+
+
 def _neighbourhoods(report: Expansion) -> Table:
+    titles = ("mean\nnumber", "largest\nnumber", "points\nwithout")
+    crossing = "points with neighbours\nof other true labels"
     caption = "k: either of two neighbours is among the k nearest of the other; r: at most r apart."
-    table = Table(
-        title="Neighbourhoods", caption=caption, caption_justify="left", box=box.SIMPLE_HEAD
-    )
-    table.add_column("neighbours")
-    for title in ("mean\nnumber", "largest\nnumber", "points\nwithout", "points with neighbours\nof "
-                  "other true labels"):  # fmt: skip
-        table.add_column(title, justify="right")
+    table = Table("neighbours", *_numbers(*titles, crossing), title="Neighbourhoods",
+                  caption=caption, caption_justify="left", box=box.SIMPLE_HEAD)  # fmt: skip
     for found in report.neighbourhoods:
-        crossing = _share(found.truth_crossing)
         sizes = (f"{found.mean_size:.1f}", str(found.largest), str(found.isolated))
-        table.add_row(found.name, *sizes, crossing)
+        table.add_row(found.name, *sizes, _share(found.truth_crossing))
     return table
 
 
 def _agreements(report: Expansion) -> Table:
-    table = Table(title="Students and their neighbours", box=box.SIMPLE_HEAD)
-    table.add_column("neighbours")
-    table.add_column("weak model", overflow="fold", max_width=30)
-    table.add_column("student differs\nfrom teacher", justify="right")
-    table.add_column("fragile: has a neighbour\nwith another label", justify="right")
+    titles = "student differs\nfrom teacher", "fragile: has a neighbour\nwith another label"
+    model = Column("weak model", overflow="fold", max_width=30)
+    columns = ("neighbours", model, *_numbers(*titles))
+    table = Table(*columns, title="Students and their neighbours", box=box.SIMPLE_HEAD)
     for row in report.agreements:
         numbers = _share(row.disagreement), _share(row.fragile)
         table.add_row(row.neighbourhood, Text(row.weak_model), *numbers)
@@ -92,11 +91,9 @@ def _table(report: Expansion, rows: list[Estimate]) -> Table:
         table.add_column(title, justify="right", no_wrap=not fold, overflow="fold")
     for model in dict.fromkeys(row.weak_model for row in rows):
         table.add_row(Text(model))
-        kept = [row for row in rows if row.weak_model == model]
-        for label in dict.fromkeys(row.label for row in kept):
-            for row in kept:
-                if row.label == label:
-                    _add(table, row)
+        for row in sorted(rows, key=lambda row: row.label):
+            if row.weak_model == model:
+                _add(table, row)
         table.add_section()
     return table
 
@@ -107,9 +104,8 @@ def _add(table: Table, row: Estimate) -> None:
     numbers = (*numbers, row.fragile, row.own_bound, row.bound, row.error)
     names = (f"  {row.neighbourhood}", f"{row.label:g}", f"{row.source}/{row.target}")
     table.add_row(*names, *map(_share, numbers))
-    for side, end in enumerate(row.constant_interval or ()):
-        tail = f"    {50 * (1 - LEVEL + 2 * LEVEL * side):g}%"
-        table.add_row(tail, *[""] * 4, _share(end), style="dim")
+    for tail, end in zip(TAILS, row.constant_interval or (), strict=False):
+        table.add_row(f"    {tail:g}%", *[""] * 4, _share(end), style="dim")
 
 
 def _caption(report: Expansion, statement: str) -> str:
