@@ -6,24 +6,20 @@ judge are the distribution P of the theorems, in which the student is an inexact
 """
 
 import dataclasses
-import functools
-from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float
 
-from experiments._gains import SHARPENED, numbers, prepared_of
-from w2sjax import certify, hypothesis_class, project
-from w2sjax._compilation import compile_quickly
+from experiments._gains import judged
+from w2sjax import hypothesis_class, project
+from w2sjax._compilation import jit_quickly
 from w2sjax.certificate import Projection
 from w2sjax.hypothesis import HypothesisClass
 from w2sjax.sets.l2_ball import L2Ball
-from w2sjax.settings.random_instances import compared
 
 
-@jax.jit
+@jit_quickly
 def learn(
     features: Float[Array, "n d"],
     labels: Float[Array, "m n"],
@@ -54,13 +50,12 @@ def learn(
     return students, chosen
 
 
-@jax.jit
+@jit_quickly
 def judge(
     features: Float[Array, "n d"],
     weak: Float[Array, "m n"],
     target: Float[Array, " n"],
-    coefficients: Float[Array, "m d"],
-    intercepts: Float[Array, " m"],
+    students: Projection,
     radii: Float[Array, " m"],
 ) -> dict[str, Float[Array, " m"]]:
     r"""Measure weak models and students on fresh points with equal weights.
@@ -71,47 +66,22 @@ def judge(
     $$d(q, f^*) - \mathrm{bound} = 2\langle f_w - q, f_s - q\rangle + 2\langle f_w - q, f^* - f_s\rangle,$$
 
     `excess_sampled`, as the student was fitted on other points, and `excess_outside`, as the target
-    is outside the class. `guaranteed` is the gain that the sharpened Theorem 2 guarantees from
-    bounds of both, and `verdict` what its check says.
+    is outside the class. The sharpened Theorem 2 guarantees a gain from bounds of both.
     """
     fresh = hypothesis_class(_ball(1.0), features, intercept=True)
 
-    def one(weak, coefficients, intercept, radius):
+    def one(weak, fitted, radius):
         hypothesis = _within(fresh, radius)
-        student = certify(hypothesis, weak, coefficients, intercept)
-        prepared = prepared_of(hypothesis, weak, target, student)
-        weak_error, student_error, misfit, epsilon = numbers(prepared, SHARPENED)
+        student, prepared, found = judged(hypothesis, weak, target, fitted)
         best = prepared.students["target"].values
-        gain = (weak_error - student_error).value
         residual = fresh.weights * (weak - student.values)
-        check = compared(prepared, SHARPENED)
-        return {
-            "weak_error": weak_error.value,
-            "student_error": student_error.value,
-            "misfit": misfit.value,
-            "gain": gain,
-            "bound": (weak_error - misfit).value,
-            "epsilon": epsilon.value,
-            "gap": student.gap,
-            "guaranteed": gain - check.slack,
+        return found | {
+            "bound": found["weak_error"] - found["misfit"],
             "excess_sampled": 2 * jnp.sum(residual * (best - student.values)),
             "excess_outside": 2 * jnp.sum(residual * (target - best)),
-            "verdict": check.verdict(),
         }
 
-    return jax.vmap(one)(weak, coefficients, intercepts, radii)
-
-
-def quickly(function: Any, *arrays: Any) -> Any:
-    """Call `learn` or `judge`, compiled once for every shape; most of a study's time is compiling."""
-    return _program(function, *(np.shape(array) for array in arrays))(*arrays)
-
-
-@functools.cache
-def _program(function, *shapes):
-    return compile_quickly(
-        function.lower(*(jax.ShapeDtypeStruct(shape, jnp.float64) for shape in shapes))
-    )
+    return jax.vmap(one)(weak, students, radii)
 
 
 def _ball(radius) -> L2Ball:

@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from w2sjax._compilation import jit_quickly
 from w2sjax.mixture import logistic
 from w2sjax.mixture.model import EASY, HARD, OVERLAP
 from w2sjax.overlap import Detection, detect
@@ -98,9 +99,9 @@ def fit(images: Any, targets: Any, used: Any, strength: Any) -> logistic.Logisti
     return dataclasses.replace(found, intercept=jnp.clip(found.intercept, -1e3, 1e3))
 
 
-@functools.partial(jax.jit, static_argnames="sizes")
+@functools.partial(jit_quickly, static_argnames="sizes")
 def lesson(
-    key: Any, images: Any, labels: Any, density: Any, sizes: tuple[int, int], strength: Any
+    key: Any, images: Any, labels: Any, density: Any, strength: Any, *, sizes: tuple[int, int]
 ) -> Lesson:
     """Split the points, give two parts regions, train the weak model on one, label the other."""
     order_key, train_key, pool_key, layer_key = jax.random.split(key, 4)

@@ -9,11 +9,10 @@ import numpy as np
 
 from experiments import _digit_halves as halves
 from experiments._digit_halves import Lesson
-from experiments._run import standard_error
+from experiments._run import Run, averages, places
 from w2sjax.mixture.model import EASY, HARD, OVERLAP
-from w2sjax.overlap import largest_similarity
-from w2sjax.overlap.bandits import STRATEGIES, AlwaysBest
-from w2sjax.overlap.data_selection import select_data
+from w2sjax.overlap import STRATEGIES, largest_similarity, select_data
+from w2sjax.overlap.bandits import AlwaysBest
 from w2sjax.overlap.detection import confidence
 
 SOURCES = (0.05, 0.1, 0.2, 0.4, 0.8)
@@ -22,49 +21,33 @@ BEST = AlwaysBest("best", best=int(np.argmax(SOURCES)))
 REFERENCE = 0.2  # density of the pool that thresholds come from
 
 
-def purchases(
-    lessons: Sequence[Lesson], key: Any, config: Any, progress: Any
-) -> list[dict[str, Any]]:
+def purchases(lessons: Sequence[Lesson], key: Any, run: Run) -> list[dict[str, Any]]:
     """Let every strategy buy; mean share of overlap points after each round, final accuracy.
 
     A repetition sells the images of a lesson's pool; its detections set the thresholds.
     """
-    shares = np.zeros((len(STRATEGIES), len(lessons), config.rounds))
-    accuracy = np.zeros((len(STRATEGIES), len(lessons)))
+    rounds = run.config.rounds
+    shares = np.zeros((len(STRATEGIES), rounds, len(lessons)))
+    accuracy = np.full_like(shares, np.nan)  # of students fitted on all that was bought
     for repetition, taught in enumerate(lessons):
         own = jax.random.fold_in(key, repetition)
         for place, name in enumerate(STRATEGIES):
-            bought = _buy(own, taught, name, config.rounds)
-            regions = np.asarray(bought["regions"]).reshape(config.rounds, BATCH)
-            shares[place, repetition] = np.cumsum(np.mean(regions == OVERLAP, axis=1))
-            accuracy[place, repetition] = _student(taught, bought, config.student_strength)
-        progress("sources", repetition + 1, len(lessons))
-    shares /= np.arange(1, config.rounds + 1)
+            bought = _buy(own, taught, name, rounds)
+            regions = np.asarray(bought["regions"]).reshape(rounds, BATCH)
+            shares[place, :, repetition] = np.cumsum(np.mean(regions == OVERLAP, axis=1))
+            accuracy[place, -1, repetition] = _student(taught, bought, run.config.student_strength)
+        run.progress("sources", repetition + 1, len(lessons))
+    shares /= np.arange(1, rounds + 1)[:, None]
     return [
-        {
-            "strategy": name,
-            "round": time + 1,
-            "density": shares[place, :, time].mean(),
-            "density_stderr": standard_error(shares[place, :, time]),
-            # Students are fitted on all that was bought.
-            "accuracy": accuracy[place].mean() if time + 1 == config.rounds else np.nan,
-            "accuracy_stderr": standard_error(accuracy[place])
-            if time + 1 == config.rounds
-            else np.nan,
-        }
-        for place, name in enumerate(STRATEGIES)
-        for time in range(config.rounds)
+        row | averages({"density": shares[place], "accuracy": accuracy[place]})
+        for place, row in places(strategy=tuple(STRATEGIES), round=range(1, rounds + 1))
     ]
 
 
 def _buy(key, taught: Lesson, name: str, rounds: int) -> dict[str, Any]:
     """Let one strategy buy, and put its batches together."""
-
-    def source(density):
-        return lambda own: _batch(own, taught.sold[0], density)
-
     record = select_data(
-        [source(density) for density in SOURCES],
+        [lambda own, density=density: _batch(own, taught.sold[0], density) for density in SOURCES],
         rounds,
         lambda batch: _detected(taught, batch),
         BEST if name == BEST.name else name,

@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from experiments._run import Run, options
+from experiments._run import at_least
 from w2sjax._compilation import compile_quickly
 from w2sjax.mixture.gain import Design, Protocol, design, gain_curve
 from w2sjax.mixture.logistic import FitStatus
@@ -23,21 +23,7 @@ from w2sjax.mixture.model import published
 from w2sjax.scale import over_devices
 
 BLOCK = 10  # runs at a time on a device
-
-
-def started(
-    name: str, description: str | None, presets: dict[str, Any], arguments: list[str] | None
-) -> tuple[Any, Any, Run]:
-    """Read the options of a study and start it: they may say how many runs it has."""
-    parser = options(name, description, presets)
-    parser.add_argument("--runs", type=int)
-    given = parser.parse_args(arguments)
-    config = presets[given.preset]
-    if given.runs is not None:
-        if given.runs < 2:
-            parser.error(f"--runs: expected at least 2, got {given.runs}")
-        config = dataclasses.replace(config, runs=given.runs)
-    return given, config, Run(name, config, given.seed, given.out)
+RUNS = {"type": at_least(2)}  # the option of a study
 
 
 @dataclasses.dataclass(frozen=True)

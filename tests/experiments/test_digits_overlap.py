@@ -64,7 +64,7 @@ def test_an_empty_image_has_no_activations():
 def test_lessons_have_the_density():
     images, labels = halves.load((4, 9))
     taught = halves.lesson(
-        jax.random.key(1), images, labels, jnp.asarray(0.3), (100, 150), jnp.asarray(1.0)
+        jax.random.key(1), images, labels, jnp.asarray(0.3), jnp.asarray(1.0), sizes=(100, 150)
     )
     counts = np.bincount(np.asarray(taught.regions), minlength=3)
     assert counts.tolist() == [52, 53, 45]

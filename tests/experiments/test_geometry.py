@@ -27,7 +27,7 @@ def test_projections_in_the_plane(tmp_path):
     points, distances = read(tmp_path / "points.csv"), read(tmp_path / "distances.csv")
     named = {
         (panel, name): (x, y)
-        for panel, name, x, y in zip(*(points[c] for c in geometry.COLUMNS), strict=True)
+        for panel, name, x, y in zip(*points.values(), strict=True)
     }
     for panel in ("realizable", "not realizable"):
         assert named[panel, "student"] == pytest.approx(projection(config.weak), abs=1e-5)
