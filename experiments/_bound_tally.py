@@ -15,13 +15,14 @@ from w2sjax.settings.expansion import RARELY_WRONG, alpha
 from w2sjax.settings.expansion.batch import Batch, BatchSets
 from w2sjax.settings.expansion.batch_sides import HUGE, BatchSides, Sides
 
-NAMES = (
-    "expansion_core",
-    "coverage_good_side",
-    "pseudolabel_correction_tight",
-    "pseudolabel_correction",
-    "coverage_expansion",
-)
+TITLES = {
+    "expansion_core": "core lemma",
+    "coverage_good_side": "Theorem B.3",
+    "pseudolabel_correction_tight": "Theorem B.1",
+    "pseudolabel_correction": "Theorem 4.1 as printed",
+    "coverage_expansion": "Theorem 4.2 as printed",
+}
+NAMES = tuple(TITLES)
 PRINTED = NAMES[3:]  # stated for moderate c by the claims, and not in print
 MODERATE = "moderate constant"
 CELLS = ("c up to 1", "c up to its limit", "c beyond")

@@ -6,7 +6,6 @@ device. That has to be said before JAX starts, and is left alone where the user 
 
 import dataclasses
 import os
-from collections.abc import Callable
 from typing import Any
 
 os.environ.setdefault("XLA_FLAGS", f"--xla_force_host_platform_device_count={os.cpu_count()}")
@@ -101,20 +100,14 @@ class Program:
         indices = first + jnp.arange(self.blocks)
         return indices, key, setting.plan(), *(number.astype(jnp.float64) for number in numbers)
 
-    def run(
-        self,
-        key: Any,
-        setting: Setting,
-        runs: int,
-        progress: Callable[[int, int], None] = lambda done, total: None,
-    ) -> Runs:
+    def run(self, key: Any, setting: Setting, runs: int, progress: Any = None) -> Runs:
         """Run `runs` times; run i depends on the key and i alone."""
-
         parts = []
         for first in range(0, -(-runs // BLOCK), self.blocks):
             found = jax.device_get(self.call(*self._arguments(key, first, setting)))
             parts.append([np.concatenate(list(leaf)) for leaf in found])
-            progress(min((first + self.blocks) * BLOCK, runs), runs)
+            if progress is not None:
+                progress(min((first + self.blocks) * BLOCK, runs), runs)
         exact, simulated, status, radius = (
             np.concatenate(part)[:runs] for part in zip(*parts, strict=True)
         )

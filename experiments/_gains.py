@@ -1,11 +1,15 @@
-r"""Weak-to-strong learning of many tasks by linear heads on two representations.
+r"""Weak-to-strong learning of many tasks by linear heads: on two representations, or in a ball.
 
 For every task: the weak head is fitted to the true labels on the weak representation's features, its
 predictions are the labels of the strong head on the strong features, and both are judged on fresh
 points. The fresh points with equal weights are the distribution P of the theorems: the student was
 fitted elsewhere, so it is an inexact projection in P, with a certified gap.
+
+In a ball, $V_r = \{H\theta + c : \|\theta\| \le r\}$, the weak labels alone decide the radius: of those
+given, cross-validation takes the one that predicts held-out weak labels best.
 """
 
+import dataclasses
 import functools
 
 import jax
@@ -14,11 +18,12 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from experiments._run import standard_error
 from w2sjax import certify, hypothesis_class, project
+from w2sjax._compilation import jit_quickly
 from w2sjax.certificate import Projection
 from w2sjax.hypothesis import HypothesisClass
 from w2sjax.lookup import claim_named
 from w2sjax.representations import Heads, Schedule, train_heads
-from w2sjax.sets import Affine
+from w2sjax.sets import Affine, L2Ball
 from w2sjax.settings.projection import best, d, sampled, target, weak
 from w2sjax.settings.projection.drawing import ProjectionInstance
 from w2sjax.settings.projection.floats import Prepared, Study
@@ -29,61 +34,45 @@ INEXACT = claim_named("inexact_gain").without("realizability")
 SHARPENED = claim_named("sharpened_gain")
 
 
-@jax.jit
-def exact_gains(
-    strong: Float[Array, "2 n k"],
-    weak: Float[Array, "2 n k"],
-    targets: Float[Array, "m 2 n"],
-) -> dict[str, Array]:
-    """Learn every task by projection, with a free intercept.
-
-    The axes of length two hold the points that are learnt from and the fresh ones.
-    """
-
-    def learn(_, features, labels):
-        hypothesis = hypothesis_class(Affine(), features)
-        return jax.vmap(functools.partial(project, hypothesis))(labels)
-
-    return _gains(learn, (None, None), strong, weak, targets)
-
-
 @functools.partial(jax.jit, static_argnames="schedule")
-def trained_gains(
-    key: PRNGKeyArray,
+def gains(
     strong: Float[Array, "2 n k"],
     weak: Float[Array, "2 n k"],
     targets: Float[Array, "m 2 n"],
-    schedule: Schedule,
+    key: PRNGKeyArray | None = None,
+    schedule: Schedule | None = None,
 ) -> dict[str, Array]:
-    """Learn every task by AdamW in single precision, as people do; judge in double precision."""
+    r"""Teach strong heads by weak ones, task by task; judge on fresh points.
 
-    def learn(key, features, labels):
-        single = (features.astype(jnp.float32), labels.astype(jnp.float32))
-        heads = train_heads(key, *single, schedule)
-        heads = jax.tree.map(lambda leaf: leaf.astype(features.dtype), heads)
-        hypothesis = hypothesis_class(Affine(), features)
-        certified = jax.vmap(functools.partial(certify, hypothesis))
-        return certified(labels, heads.coefficients, heads.intercepts)
-
-    return _gains(learn, jax.random.split(key), strong, weak, targets)
-
-
-def _gains(learn, keys, strong, weak, targets) -> dict[str, Array]:
-    r"""Teach a strong head by a weak one, task by task; judge on fresh points.
+    The axes of length two hold the points that are learnt from and the fresh ones. Heads with a free
+    intercept are fitted by projection; with a key and a schedule by AdamW in single precision, as
+    people do, and judged in double precision.
 
     Besides what `judged` gives: standard errors of misfit and gain over the points; the certificate
     on the points that the student was fitted on, as `training_gap` and `status`; `realizable`, 1
     where the target is in the class up to rounding; `theorem`, the verdict on Theorem 1 for an
-    inexact student, $d(q, f^*) \le d(f_w, f^*) - d(q, f_w) + 2\gamma(q)$; and `extended`, on the sharpened
-    Theorem 2.
+    inexact student, $d(q, f^*) \le d(f_w, f^*) - d(q, f_w) + 2\gamma(q)$; and
+    `extended`, on the sharpened Theorem 2.
     """
+
+    def learn(key, features, labels):
+        hypothesis = hypothesis_class(Affine(), features)
+        if schedule is None:
+            return jax.vmap(functools.partial(project, hypothesis))(labels)
+        single = (features.astype(jnp.float32), labels.astype(jnp.float32))
+        heads = train_heads(key, *single, schedule)
+        heads = jax.tree.map(lambda leaf: leaf.astype(features.dtype), heads)
+        certified = jax.vmap(functools.partial(certify, hypothesis))
+        return certified(labels, heads.coefficients, heads.intercepts)
+
+    keys = (None, None) if key is None else jax.random.split(key)
     taught = learn(keys[0], weak[0], targets[:, 0])
     teachers = Heads(taught.coefficients, taught.intercept)
     learnt = learn(keys[1], strong[0], teachers.values(weak[0]))
     fresh = hypothesis_class(Affine(), strong[1])
 
-    def one(prediction, target, learnt):
-        student, prepared, found = judged(fresh, prediction, target, learnt)
+    def one(prediction, truth, learnt):
+        student, prepared, found = judged(fresh, prediction, truth, learnt)
         study = Study(prepared, INEXACT)
         reached, epsilon = study.values("target")[0], study.quantity(d(best, target).data).number
         squares = (prediction - reached) ** 2 - (student.values - reached) ** 2
@@ -148,3 +137,77 @@ def instance_of(hypothesis: HypothesisClass, weak, truth, intercept, offset) -> 
         wander=zero,
         strata=jnp.zeros(3, jnp.int32),
     )
+
+
+@jit_quickly
+def learn(
+    features: Float[Array, "n d"],
+    labels: Float[Array, "m n"],
+    folds: Float[Array, "k n"],
+    radii: Float[Array, "m r"],
+) -> tuple[Projection, Float[Array, " m"]]:
+    """Fit a student to each of the m weak models' labels; also give the radii chosen.
+
+    `folds` has ones for the points that a fold fits and zeros for those it holds out.
+    """
+
+    def held_out(fold):
+        # No certificate is wanted of a fold, so the fast factorisation will do.
+        fitted = hypothesis_class(_ball(1.0), features, fold, intercept=True, method="gram")
+
+        def error(label, radius):
+            values = project(_within(fitted, radius), label).values
+            return jnp.sum((1 - fold) * (values - label) ** 2)
+
+        return jax.vmap(jax.vmap(error, (None, 0)))(labels, radii)
+
+    errors = jnp.sum(jax.lax.map(held_out, folds), axis=0)
+    chosen = jnp.take_along_axis(radii, jnp.argmin(errors, axis=1)[:, None], axis=1)[:, 0]
+    whole = hypothesis_class(_ball(1.0), features, intercept=True)
+    students = jax.vmap(lambda label, radius: project(_within(whole, radius), label))(
+        labels, chosen
+    )
+    return students, chosen
+
+
+@jit_quickly
+def judge(
+    features: Float[Array, "n d"],
+    weak: Float[Array, "m n"],
+    target: Float[Array, " n"],
+    students: Projection,
+    radii: Float[Array, " m"],
+) -> dict[str, Float[Array, " m"]]:
+    r"""Measure weak models and students on fresh points with equal weights.
+
+    `bound` is weak error less misfit: an upper bound of the student's error where the target is in
+    the class and the student the projection in P. In general, with $f_s$ the target's projection,
+
+    $$d(q, f^*) - \mathrm{bound} = 2\langle f_w - q, f_s - q\rangle + 2\langle f_w - q, f^* - f_s\rangle,$$
+
+    `excess_sampled`, as the student was fitted on other points, and `excess_outside`, as the target
+    is outside the class. The sharpened Theorem 2 guarantees a gain from bounds of both.
+    """
+    fresh = hypothesis_class(_ball(1.0), features, intercept=True)
+
+    def one(weak, fitted, radius):
+        hypothesis = _within(fresh, radius)
+        student, prepared, found = judged(hypothesis, weak, target, fitted)
+        best = prepared.students["target"].values
+        residual = fresh.weights * (weak - student.values)
+        return found | {
+            "bound": found["weak_error"] - found["misfit"],
+            "excess_sampled": 2 * jnp.sum(residual * (best - student.values)),
+            "excess_outside": 2 * jnp.sum(residual * (target - best)),
+        }
+
+    return jax.vmap(one)(weak, students, radii)
+
+
+def _ball(radius) -> L2Ball:
+    return L2Ball(jnp.asarray(radius, jnp.float64))
+
+
+def _within(hypothesis: HypothesisClass, radius) -> HypothesisClass:
+    """The same features, and their one factorisation, with another radius."""
+    return dataclasses.replace(hypothesis, set=_ball(radius))

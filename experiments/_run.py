@@ -39,30 +39,32 @@ def at_least(least: int) -> Callable[[str], int]:
     return number
 
 
+@dataclasses.dataclass
 class Run:
-    """One run of an experiment: its configuration, options, key, folder and clock.
-
-    Switches JAX to double precision, without which nothing is certified.
+    """One run of an experiment; switches JAX to double precision, or nothing would be certified.
 
     Attributes:
-        code: exit code of the program.
+        name, config: of the experiment.
+        given: its options.
+        progress: shows how many of all are done.
         facts: what else the manifest says.
+        seconds: durations by name.
+        code: exit code of the program.
     """
 
-    def __init__(
-        self,
-        name: str,
-        config: Any,
-        given: argparse.Namespace,
-        progress: Callable[[str, int, int], None],
-    ):
+    name: str
+    config: Any
+    given: argparse.Namespace
+    progress: Callable[[str, int, int], None]
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
+    seconds: dict[str, float] = dataclasses.field(default_factory=dict)
+    code: int = 0
+
+    def __post_init__(self):
+        """Start the clock; make the folder."""
         jax.config.update("jax_enable_x64", True)
-        self.name, self.config, self.given, self.progress = name, config, given, progress
-        self.key, self.folder = jax.random.key(given.seed), given.out
-        self.code = 0
-        self.facts: dict[str, Any] = {}
-        self.seconds: dict[str, float] = {}
-        self._start = time.perf_counter()
+        self.key, self.folder = jax.random.key(self.given.seed), self.given.out
+        self.start = time.perf_counter()
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def write(self, **tables: Iterable[dict[str, Any]]) -> None:
@@ -90,7 +92,7 @@ class Run:
             "seed": self.given.seed,
             "device": f"{jax.device_count()} x {jax.devices()[0].device_kind}",
             "versions": versions(),
-            "seconds": {**self.seconds, "total": time.perf_counter() - self._start},
+            "seconds": {**self.seconds, "total": time.perf_counter() - self.start},
         }
         text = json.dumps(manifest | self.facts, indent=1, default=float)
         (self.folder / "manifest.json").write_text(text + "\n")

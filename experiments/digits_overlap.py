@@ -20,7 +20,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from experiments import _digit_halves as halves
-from experiments._digit_sources import REFERENCE, SOURCES, purchases
 from experiments._run import Run, Table, experiment, grouped, moments, places, table_of
 from w2sjax._compilation import jit_quickly
 from w2sjax.mixture.model import OVERLAP, REGIONS
@@ -75,12 +74,12 @@ def main(run: Run) -> tuple[Table, ...]:
     teach = teacher(images, labels, config)
     found = curves(curve_key, teach, run)
     keys = [jax.random.fold_in(lesson_key, place) for place in range(config.selections)]
-    bought = purchases([teach(key, REFERENCE) for key in keys], market_key, run)
+    bought = halves.purchases([teach(key, halves.REFERENCE) for key in keys], market_key, run)
     accuracy, detection = _accuracy_rows(found, config), _detection_rows(found, config)
     examples = _examples(images, np.asarray(labels), run.given.seed)
     run.write(data=accuracy, detection=detection, selection=bought, examples=examples)
     run.facts |= {"digits": digits, "points": len(labels)}
-    densities = ", ".join(f"{density:.0%}" for density in SOURCES)
+    densities = ", ".join(f"{density:.0%}" for density in halves.SOURCES)
     last = [rows[-1] for _, rows in grouped(bought, "strategy")]
     sources = table_of(f"Sources of density {densities}", SOLD, last)
     return _accuracy_table(accuracy), _detection_table(detection), sources

@@ -18,7 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 import scipy.stats
 
-from experiments._gains import exact_gains, trained_gains
+from experiments._gains import gains
 from experiments._learners import Learner, Learners, draw_inputs, learners
 from experiments._run import Run, Table, at_least, experiment, table_of
 from w2sjax import Status, Verdict
@@ -99,7 +99,7 @@ def main(run: Run) -> list[Table]:
         rows = list(summary(found))
         run.write(**{name: _rows(found), f"{name}_summary": rows})
         tables.append(_table(rows, "exact heads" if name == "data" else "heads trained by AdamW"))
-        reached = np.concatenate([gains["status"].ravel() for gains in found.values()])
+        reached = np.concatenate([panel["status"].ravel() for panel in found.values()])
         statuses[name] = {status.name: int(np.sum(reached == status)) for status in Status}
     run.facts |= {"seeds": seeds, "statuses": statuses}
     return tables
@@ -122,26 +122,23 @@ def panels(keys, made: dict[str, Learner], run: Run, *, trained: bool) -> dict[s
     targets = jax.vmap(jax.vmap(lambda head, seen: head.values(seen), (None, 0), 1))(
         heads, features["truth"]
     )
-    exact, found = jit_quickly(jax.vmap(exact_gains)), {}
-    kind = "AdamW heads" if trained else "exact heads"
+    kind, found = "AdamW heads" if trained else "exact heads", {}
+    exact = jit_quickly(jax.vmap(gains))
+    teach = jax.vmap(functools.partial(gains, schedule=config.heads)) if trained else exact
     for place, panel in enumerate(PANELS):
-        task = features[panel.strong], features[panel.weak], targets
+        task = [features[panel.strong], features[panel.weak], targets]
+        if trained:
+            task.append(jax.vmap(jax.random.fold_in, (0, None))(keys, 200 + place))
         with run.timed(f"{kind}, {panel.name}"):
-            if trained:
-                own = jax.vmap(jax.random.fold_in, (0, None))(keys, 200 + place)
-                teach = functools.partial(trained_gains, schedule=config.heads)
-                gains = jax.vmap(teach)(own, *task)
-            else:
-                gains = exact(*task)
-            found[panel.name] = jax.device_get(gains)
+            found[panel.name] = jax.device_get(teach(*task))
         run.progress(kind, place + 1, len(PANELS))
     return found
 
 
 def _rows(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for panel, gains in found.items():
-        for seed, task in np.ndindex(gains["gain"].shape):
-            values = {name: gains[name][seed, task].item() for name in DATA[3:] + MORE}
+    for panel, judged in found.items():
+        for seed, task in np.ndindex(judged["gain"].shape):
+            values = {name: judged[name][seed, task].item() for name in DATA[3:] + MORE}
             yield {"panel": panel, "seed": seed, "task": task} | values
 
 
@@ -149,8 +146,8 @@ def summary(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Ranges, regression of gain on misfit and verdicts, a row for each panel and seed."""
     for panel in PANELS:
         for seed in range(len(found[panel.name]["gain"])):
-            gains = {name: values[seed] for name, values in found[panel.name].items()}
-            misfit, gain = gains["misfit"], gains["gain"]
+            judged = {name: values[seed] for name, values in found[panel.name].items()}
+            misfit, gain = judged["misfit"], judged["gain"]
             line: Any = scipy.stats.linregress(misfit, gain)
             yield {
                 "panel": panel.name,
@@ -164,10 +161,10 @@ def summary(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 "slope_stderr": line.stderr,
                 "intercept": line.intercept,
                 "r_squared": line.rvalue**2,
-                "realizable": np.mean(gains["realizable"]),
-                "theorem_1_met": _met(gains["theorem"]),
-                "theorem_2_met": _met(gains["extended"]),
-                "gap_over_misfit": np.median(gains["training_gap"] / misfit),
+                "realizable": np.mean(judged["realizable"]),
+                "theorem_1_met": _met(judged["theorem"]),
+                "theorem_2_met": _met(judged["extended"]),
+                "gap_over_misfit": np.median(judged["training_gap"] / misfit),
             }
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from experiments import _molecules as chemistry
-from experiments._ball_students import judge, learn
+from experiments._gains import judge, learn
 from experiments._molecule_tables import summary, table
 from experiments._run import Run, Table, at_least, experiment
 from w2sjax import Status, Verdict

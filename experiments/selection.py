@@ -80,8 +80,7 @@ def main(run: Run) -> tuple[Table, ...]:
 
     # Side by side, as most of a short run is compiling.
     with ThreadPoolExecutor(max_workers=len(stages)) as pool:
-        futures = {name: pool.submit(timed, name, place) for place, name in enumerate(stages)}
-        found = {name: future.result() for name, future in futures.items()}
+        found = dict(zip(stages, pool.map(timed, stages, range(len(stages))), strict=True))
     run.write(**found)
     return (
         _regret_table(found["data"]),
@@ -92,8 +91,7 @@ def main(run: Run) -> tuple[Table, ...]:
 
 def _density(setting: str) -> Any:
     """Densities of the sources, repeated up to `PLACES`, so that one program serves all settings."""
-    density = students.densities(SHARES[setting], POINTS)
-    return jnp.tile(density, -(-PLACES // density.shape[0]))[:PLACES]
+    return jnp.resize(students.densities(SHARES[setting], POINTS), (PLACES,))
 
 
 def _regrets(key, run: Run) -> Iterator[dict[str, Any]]:

@@ -33,34 +33,17 @@ from w2sjax.settings.selection import weak as weak_model
 from w2sjax.settings.selection.drawing import SelectionInstance
 from w2sjax.settings.selection.floats import prepare, study
 
-
-@dataclasses.dataclass(frozen=True)
-class Setting:
-    """A kind of task.
-
-    Attributes:
-        name: what tables call it.
-        outside: mean square of the part of the target that is added to the member.
-        tied: whether all weak models are copies of the first with a little noise.
-        equal: whether all weak models have the same error.
-    """
-
-    name: str
-    outside: float
-    tied: bool = False
-    equal: bool = False
-
-
-SETTINGS = (
-    Setting("realizable", 0.0),
-    Setting("outside 0.01", 0.01),
-    Setting("outside 0.1", 0.1),
-    Setting("outside 1", 1.0),
-    Setting("near-tied", 0.1, tied=True),
-    Setting("equal error", 0.1, equal=True),
-)
-CLASSES = ("subspace", "l2_ball")
-AXES = {"class": CLASSES, "setting": tuple(setting.name for setting in SETTINGS)}
+# The mean square of what is added to the member, whether all weak models are copies of the first with a
+# little noise, and whether all have the same error.
+SETTINGS = {
+    "realizable": (0.0, False, False),
+    "outside 0.01": (0.01, False, False),
+    "outside 0.1": (0.1, False, False),
+    "outside 1": (1.0, False, False),
+    "near-tied": (0.1, True, False),
+    "equal error": (0.1, False, True),
+}
+AXES = {"class": ("subspace", "l2_ball"), "setting": tuple(SETTINGS)}
 STRATEGIES = ("err_w - misfit", "err_w", "misfit", "chance")
 COLUMNS = ("setting", "ε", *STRATEGIES, "certified")
 
@@ -124,8 +107,7 @@ def _judge(key, config: Config) -> dict[str, Any]:
     free = hypothesis_class(Subspace(), features)
     ball = dataclasses.replace(free, set=L2Ball(jnp.linalg.norm(truth) / config.reach))
     chance = jax.random.randint(chance_key, (), 0, config.models)
-    columns = zip(*((s.outside, s.tied, s.equal) for s in SETTINGS), strict=True)
-    settings = tuple(jnp.asarray(column) for column in columns)
+    settings = [jnp.asarray(column) for column in zip(*SETTINGS.values(), strict=True)]
 
     def judged(hypothesis):
         def one(*setting):

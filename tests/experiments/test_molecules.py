@@ -10,7 +10,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from experiments import _molecules, audit_molecules, molecules
-from experiments._ball_students import judge, learn
+from experiments._gains import judge, learn
 from experiments._molecule_tables import MEASURED, summary, table
 from experiments._molecules import ESOL, FREESOLV, LIPOPHILICITY, load
 from experiments._run import read
