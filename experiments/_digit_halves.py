@@ -82,7 +82,7 @@ class Lesson:
     """A weak model, and the pool of points that it labels.
 
     Attributes:
-        images, labels: of the pool, with one half or both, and the true labels.
+        images: of the pool, with one half or both.
         regions: of the pool.
         weak: the weak model, on left halves.
         chances: its probabilities of the label 1.
@@ -91,7 +91,6 @@ class Lesson:
     """
 
     images: Any
-    labels: Any
     regions: Any
     weak: Any
     chances: Any
@@ -125,7 +124,6 @@ def lesson(
     features = jnp.stack([second, activations(random_layer(layer_key), second)])
     return Lesson(
         images=second,
-        labels=pool[1],
         regions=regions,
         weak=weak,
         chances=chances,

@@ -121,9 +121,8 @@ def study(
     found, known = (jax.tree.map(lambda leaf, i=i: leaf[i], detected) for i in range(2))
     reported, apart = found.regions == OVERLAP, found.regions == HARD
     known_high = known.regions == OVERLAP
-    direction = mixture.hard_mean
-    along = features[:, config.dimension :] @ direction
-    length = jnp.linalg.norm(direction)
+    along = features[:, config.dimension :] @ mixture.hard_mean
+    length = jnp.linalg.norm(mixture.hard_mean)
     threshold = length**2 / 2
     high = jnp.abs(along) >= threshold
     half = threshold / (noise * length)

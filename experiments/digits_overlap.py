@@ -116,7 +116,7 @@ def _study(taught: halves.Lesson, density, strengths) -> dict[str, Any]:
     truth = taught.regions == OVERLAP
     found = taught.detections.regions == OVERLAP
     guesses = taught.chances > 0.5
-    targets = jnp.stack([taught.labels == 1, guesses, guesses, guesses]).astype(strengths.dtype)
+    targets = jnp.stack([taught.sold[1] == 1, guesses, guesses, guesses]).astype(strengths.dtype)
     used = jnp.concatenate([jnp.ones_like(truth)[None], truth[None], found])
     models = jax.lax.map(lambda one: halves.fit(taught.images, *one), (targets, used, strengths))
     shares = jnp.stack([(1 - density) / 2, (1 - density) / 2, density])

@@ -112,23 +112,17 @@ def _summaries(setting: Setting, config: Config, values: np.ndarray) -> Iterator
         yield {"n_overlap": n, "overlap_density": density} | labels | moments(values[:, *place])
 
 
-def _compared(config: Config, n: int, runs: Runs):
-    """Yield the published numbers beside ours; z in standard errors of the difference of two runs."""
+def _compared(config: Config, n: int, runs: Runs) -> Iterator[dict[str, Any]]:
+    """Give the published numbers beside ours; z in standard errors of the difference of two runs."""
     for (name, model, place), published in zip(COMPARED, PUBLISHED.get(n, ()), strict=False):
         at = config.overlaps.index(n)
-        values = runs.simulated[:, at, model, place]
+        values, exact = (part[:, at, model, place] for part in (runs.simulated, runs.exact))
         # The published means have the error of their own number of runs.
         error = values.std(ddof=1) * (1 / config.runs + 1 / PUBLISHED_RUNS) ** 0.5
-        yield {
-            "n_overlap": n,
-            "quantity": name,
-            "published": published,
-            "ours": values.mean(),
-            "closed_form": runs.exact[:, at, model, place].mean(),
-            "difference": values.mean() - published,
-            "stderr": error,
-            "z": (values.mean() - published) / error,
-        }
+        difference = values.mean() - published
+        row = {"n_overlap": n, "quantity": name, "published": published, "ours": values.mean()}
+        row |= {"closed_form": exact.mean(), "difference": difference}
+        yield row | {"stderr": error, "z": difference / error}
 
 
 def _gains(key, setting: Setting, config: Config, runs: Runs):

@@ -149,18 +149,12 @@ def summary(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
             judged = {name: values[seed] for name, values in found[panel.name].items()}
             misfit, gain = judged["misfit"], judged["gain"]
             line: Any = scipy.stats.linregress(misfit, gain)
-            yield {
-                "panel": panel.name,
-                "seed": seed,
-                "tasks": gain.size,
-                "misfit_least": misfit.min(),
-                "misfit_largest": misfit.max(),
-                "gain_least": gain.min(),
-                "gain_largest": gain.max(),
-                "slope": line.slope,
-                "slope_stderr": line.stderr,
-                "intercept": line.intercept,
-                "r_squared": line.rvalue**2,
+            row = {"panel": panel.name, "seed": seed, "tasks": gain.size}
+            row |= {"misfit_least": misfit.min(), "misfit_largest": misfit.max()}
+            row |= {"gain_least": gain.min(), "gain_largest": gain.max()}
+            row |= {"slope": line.slope, "slope_stderr": line.stderr}
+            row |= {"intercept": line.intercept, "r_squared": line.rvalue**2}
+            yield row | {
                 "realizable": np.mean(judged["realizable"]),
                 "theorem_1_met": _met(judged["theorem"]),
                 "theorem_2_met": _met(judged["extended"]),

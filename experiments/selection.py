@@ -134,17 +134,10 @@ def _stuck(key, run: Run) -> Iterator[dict[str, Any]]:
             late = np.asarray(found.pulls[:, 1] - found.pulls[:, 0])
             stuck = late[:, 1] > 0.99 * late.sum(axis=1)
             interval = binomtest(int(stuck.sum()), stuck.size).proportion_ci(method="exact")
-            yield {
-                "strategy": name,
-                "horizon": horizon,
-                "regret": regret.mean(),
-                "stderr": standard_error(regret),
-                "stuck": stuck.mean(),
-                "stuck_low": interval.low,
-                "stuck_high": interval.high,
-                "bound": float(regret_bound(2, horizon)),
-                "runs": regret.size,
-            }
+            row = {"strategy": name, "horizon": horizon}
+            row |= {"regret": regret.mean(), "stderr": standard_error(regret)}
+            row |= {"stuck": stuck.mean(), "stuck_low": interval.low, "stuck_high": interval.high}
+            yield row | {"bound": float(regret_bound(2, horizon)), "runs": regret.size}
         run.progress("a small gap", done, len(config.stuck_strategies))
 
 

@@ -201,13 +201,13 @@ def certificates(found: dict[str, np.ndarray]) -> list[dict[str, Any]]:
 
 def conclusion(choices: list[dict[str, Any]]) -> str:
     """Say in one sentence where the rule fails."""
-    places = dict(grouped(choices, "class", "setting"))  # rows of the strategies, the rule's first
-    kind, setting = min(places, key=lambda place: places[place][0]["best"])
-    rule, *rest = places[kind, setting]
+    rows = dict(grouped(choices, "class", "setting"))  # of every strategy, the rule's first
+    kind, setting = min(rows, key=lambda place: rows[place][0]["best"])
+    rule, *rest = rows[kind, setting]
     rival = max(rest, key=lambda row: row["best"])
     beaten = [
         f"{setting} ({kind})"
-        for (kind, setting), (own, *others) in places.items()
+        for (kind, setting), (own, *others) in rows.items()
         if min(row["regret"] for row in others) < own["regret"]
     ]
     lost = f"loses more than another strategy in: {', '.join(beaten)}"

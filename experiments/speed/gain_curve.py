@@ -22,14 +22,13 @@ from sklearn.linear_model import LogisticRegression  # noqa: E402 # pyright: ign
 from experiments._gain_runs import BLOCK, Program, Setting  # noqa: E402
 from experiments._run import Table, table_of  # noqa: E402
 from experiments.speed._timing import benchmark, clock  # noqa: E402
-from w2sjax.mixture.gain import Design, Models, train  # noqa: E402
+from w2sjax.mixture.gain import MODELS, Design, Models, train  # noqa: E402
 from w2sjax.mixture.logistic import LogisticFit  # noqa: E402
 from w2sjax.mixture.model import HARD, OVERLAP, Sample, published, sample  # noqa: E402
 
 SETTING = Setting(tuple((100, 100, overlap) for overlap in range(10, 100, 10)))
 EASY = 20
 REPEATS = 3
-NAMES = ("weak", "oracle", "student")
 
 
 def draw(key: jax.Array, plan: Design) -> tuple[Sample, Sample]:
@@ -61,10 +60,9 @@ def largest_differences(models: Models, first: Sample, second: Sample, plan: Des
         overlap = regions[chosen] == OVERLAP
         theirs = fit_all(*points, second.features[run][chosen], overlap, **options)
         for place, (fit, model) in enumerate(zip(fits, theirs, strict=False)):
-            moved = np.abs(fit.coefficients[run, row] - model.coef_).max()
-            worst[place] = max(
-                worst[place], moved, abs(fit.intercept[run, row] - model.intercept_[0])
-            )
+            ours = np.append(fit.coefficients[run, row], fit.intercept[run, row])
+            away = np.abs(ours - np.append(model.coef_, model.intercept_))
+            worst[place] = max(worst[place], float(away.max()))
     return worst
 
 
@@ -109,13 +107,9 @@ def main(given: argparse.Namespace) -> tuple[Table, str]:
     seconds, processors = (min(one[place] for one in own) for place in range(2))
     scale = given.runs / given.loop
     slow, slow_processors = (scale * min(one[place] for one in theirs) for place in range(2))
+    slow_label = f"scikit-learn, {given.loop} runs extrapolated"
     rows = [
-        (
-            f"scikit-learn, {given.loop} runs extrapolated",
-            f"{slow:.1f}",
-            f"{slow_processors:.1f}",
-            "",
-        ),
+        (slow_label, f"{slow:.1f}", f"{slow_processors:.1f}", ""),
         ("w2sjax", f"{seconds:.2f}", f"{processors:.2f}", f"{compiling:.1f}"),
     ]
     columns = ("method", "seconds", "of processors", "compile [s]")
@@ -123,7 +117,7 @@ def main(given: argparse.Namespace) -> tuple[Table, str]:
         table_of(f"{27 * given.runs:,} logistic regressions", columns, rows),
         f"ratio {slow / seconds:.0f}, of processors' seconds {slow_processors / processors:.0f}; "
         "largest difference of a coefficient: "
-        + ", ".join(f"{name} {value:.0e}" for name, value in zip(NAMES, differences, strict=True)),
+        + ", ".join(f"{name} {value:.0e}" for name, value in zip(MODELS, differences, strict=True)),
     )
 
 

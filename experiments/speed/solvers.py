@@ -49,40 +49,39 @@ def compare(name: str, config: Config) -> list[tuple[str, float, float]]:
     reduced = (*jax.jit(jax.vmap(methods.triangle))(*device[:2]), radius)
     gaps = jax.jit(jax.vmap(lambda *case: methods.relative_gap(name, *case)))
     rows = []
+
+    def measure(label: str, call: Callable, count: int, repeats: int) -> None:
+        gap = jnp.max(gaps(*(part[:count] for part in reduced), call()))
+        rows.append((label, 1e6 * fastest(call, repeats) / count, float(gap)))
+
+    few = 2  # repetitions of what is slow
     batched = {
-        "active set (w2sjax), Gram": functools.partial(methods.active_set, reduce=methods.cholesky),
-        "active set (w2sjax), QR": methods.active_set,
-        "qpax": methods.interior_point,
-        "accelerated gradient": methods.accelerated_gradient,
-        "operator splitting": methods.operator_splitting,
+        "active set (w2sjax), Gram": (
+            functools.partial(methods.active_set, reduce=methods.cholesky),
+            config.repeats,
+        ),
+        "active set (w2sjax), QR": (methods.active_set, config.repeats),
+        "qpax": (methods.interior_point, config.repeats),
+        "accelerated gradient": (methods.accelerated_gradient, few),
+        "operator splitting": (methods.operator_splitting, few),
     }
-    for label, method in batched.items():
+    for label, (method, repeats) in batched.items():
         call = jax.jit(jax.vmap(functools.partial(method, name, config)))
-        repeats = (
-            2
-            if method in (methods.accelerated_gradient, methods.operator_splitting)
-            else config.repeats
-        )
-        points = jax.block_until_ready(call(*device))
-        seconds = fastest(lambda call=call: call(*device), repeats)
-        rows.append((label, 1e6 * seconds / config.batch, float(jnp.max(gaps(*reduced, points)))))
+        measure(label, functools.partial(call, *device), config.batch, repeats)
     looped = {
         "scipy": (methods.scipy_loop, config.batch),
         "cvxpy, Clarabel": (methods.clarabel, config.sample),
     }
     for label, (method, count) in looped.items():
         solve = method(name, config)
-        if solve is None:
-            continue
-        few = (features[:count], target[:count])
-
-        def call(solve: Callable = solve, few: tuple = few) -> np.ndarray:
-            return np.stack([solve(*case) for case in zip(*few, strict=True)])
-
-        gap = jnp.max(gaps(*(part[:count] for part in reduced), call()))
-        seconds = fastest(call, 2)
-        rows.append((label, 1e6 * seconds / count, float(gap)))
+        if solve is not None:
+            call = functools.partial(_each, solve, features[:count], target[:count])
+            measure(label, call, count, few)
     return rows
+
+
+def _each(solve: Callable, features: np.ndarray, target: np.ndarray) -> np.ndarray:
+    return np.stack([solve(*case) for case in zip(features, target, strict=True)])
 
 
 @benchmark(batch=1000, size=16)
