@@ -95,13 +95,15 @@ def learners(keys: PRNGKeyArray, run: Run) -> dict[str, Learner]:
     }
 
     def train(item: Any):
-        name, (depth, data, schedule) = item
+        name, (depth, (inputs, labels, heads), schedule) = item
         network = Representation(depth, config.width)
         with run.timed(f"pretrain {name}"):
             found, _ = pretrain(
                 fold(keys, 5 + list(trainings).index(name)),
                 network,
-                *data,
+                inputs,
+                labels,
+                heads,
                 schedule,
                 checkpoint=run.folder / "training",
                 progress=functools.partial(run.progress, f"pretraining: {name}"),

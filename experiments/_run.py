@@ -10,7 +10,7 @@ import itertools
 import json
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +157,7 @@ def refused(error: Exception) -> int:
 
 def table_of(
     title: str | None,
-    columns: Sequence[str] | dict[str, str | Callable[[Any], str]],
+    columns: Sequence[str] | Mapping[str, Any],
     rows: Iterable[Any],
     *,
     left: Collection[str] | None = None,
@@ -172,7 +172,7 @@ def table_of(
     for name in columns:
         table.add_column(name, justify="left" if name in text else "right")
     for row in rows:
-        if isinstance(columns, dict):
+        if isinstance(columns, Mapping):
             forms = columns.values()
             row = [form(row) if callable(form) else form.format(**row) for form in forms]
         table.add_row(*row)

@@ -12,6 +12,7 @@ import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import jax
 import numpy as np
@@ -80,9 +81,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--set", dest="sets", action="append", help="strong class; may be given several times"
     )
-    given = vars(parser.parse_args(arguments))
+    given: dict[str, Any] = vars(parser.parse_args(arguments))
     folder, out = given.pop("data"), given.pop("out")
-    config = Config(**given | {"sets": tuple(given["sets"] or Config.sets)})
+    given["sets"] = tuple(given["sets"] or Config.sets)
+    config = Config(**given)
     jax.config.update("jax_enable_x64", True)
     console = Console(width=WIDTH)
     try:

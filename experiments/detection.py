@@ -157,8 +157,8 @@ def measure(run: Run, search: Any) -> tuple[list, list]:
     keys = jax.random.split(run.key, config.repetitions)
 
     @jit_quickly
-    def program(keys, *given):
-        return jax.lax.map(lambda key: study(key, *given, config), keys)
+    def program(keys, separation, noise, zeroed):
+        return jax.lax.map(lambda key: study(key, separation, noise, zeroed, config), keys)
 
     cases = list(itertools.product(CASES, config.noises, config.separations))
     for case, noise, separation in cases:

@@ -10,6 +10,7 @@ Run `python -m experiments rates [--preset quick|paper] [--seed S] [--out DIR]`.
 """
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -173,8 +174,11 @@ def _curves(run: Run) -> Iterator[dict[str, Any]]:
     config, largest = run.config, max(run.config.sizes)
 
     @jit_quickly
-    def measure(keys, *given):
-        return jax.lax.map(lambda key: _measure(key, *given, largest), keys, batch_size=20)
+    def measure(keys, instance, size, least):
+        one = functools.partial(
+            _measure, instance=instance, size=size, least=least, largest=largest
+        )
+        return jax.lax.map(one, keys, batch_size=20)
 
     for place, (constraint, level) in enumerate(CONSTRAINTS.items()):
         own = jax.random.fold_in(run.key, place)

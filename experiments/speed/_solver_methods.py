@@ -117,7 +117,7 @@ def operator_splitting(name: str, config: Config, *problem: Array) -> Array:
 
 
 def _until_gap(
-    name: str, config: Config, case: tuple[Array, ...], iterate: Callable, last: float
+    name: str, config: Config, case: tuple[Array, Array, Array], iterate: Callable, last: float
 ) -> Array:
     """Iterate on (point, companion, number) until the gap of the point is small."""
 

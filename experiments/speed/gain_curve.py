@@ -103,7 +103,8 @@ def main(given: argparse.Namespace) -> tuple[Table, str]:
     models = jax.device_get(jax.jit(jax.vmap(lambda a, b: train(a, b, plan, EASY)))(*drawn))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on line searches that find nothing to gain
-        differences = largest_differences(models, *jax.device_get(drawn), plan)
+        first, second = jax.device_get(drawn)
+        differences = largest_differences(models, first, second, plan)
     seconds, processors = (min(one[place] for one in own) for place in range(2))
     scale = given.runs / given.loop
     slow, slow_processors = (scale * min(one[place] for one in theirs) for place in range(2))

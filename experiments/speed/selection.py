@@ -34,7 +34,7 @@ def main(given: argparse.Namespace) -> tuple[Table]:
     means = jax.random.uniform(jax.random.key(1), (given.bandits, given.sources), jnp.float32)
     rows = []
     for name in STRATEGIES:
-        play = functools.partial(simulate, means=means, strategy=name, rounds=given.rounds)
+        play = functools.partial(simulate, means=means, strategy=name, horizon=given.rounds)
         keys = [jax.random.key(repeat) for repeat in range(given.repeats + 1)]
         (first, _, _), *again = [clock(functools.partial(play, key)) for key in keys]
         walls, processors, answers = zip(*again, strict=True)
