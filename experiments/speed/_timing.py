@@ -27,7 +27,8 @@ def benchmark(
                 meaning = (meanings or {}).get(name)
                 parser.add_argument(f"--{name}", type=int, default=value, help=meaning)
             given = parser.parse_args(arguments)
-            jax.config.update("jax_enable_x64", double)
+            if double:
+                jax.config.update("jax_enable_x64", True)
             console = Console(width=100)
             for part in timing(given):
                 console.print(part, highlight=False)
