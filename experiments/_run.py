@@ -157,7 +157,7 @@ def refused(error: Exception) -> int:
 
 def table_of(
     title: str | None,
-    columns: Sequence[str] | Mapping[str, Any],
+    columns: Sequence[str] | Mapping[str, str | Callable[[Any], str]],
     rows: Iterable[Any],
     *,
     left: Collection[str] | None = None,
