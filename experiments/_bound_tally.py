@@ -1,49 +1,50 @@
 """Counts of `printed_bounds`: cases by statement, source, constant and what the hypothesis says."""
 
 import dataclasses
+import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from w2sjax import Claim
 from w2sjax.arithmetic.fraction_arrays import Fractions, less, number
-from w2sjax.claims import REGISTRY
 from w2sjax.language.terms import Term
+from w2sjax.lookup import claim_named
 from w2sjax.settings.expansion import RARELY_WRONG, alpha
 from w2sjax.settings.expansion.batch import Batch, BatchSets
 from w2sjax.settings.expansion.batch_sides import HUGE, BatchSides, Sides
 
-NAMES = (
-    "expansion_core",
-    "coverage_good_side",
-    "pseudolabel_correction_tight",
-    "pseudolabel_correction",
-    "coverage_expansion",
-)
+TITLES = {
+    "expansion_core": "core lemma",
+    "coverage_good_side": "Theorem B.3",
+    "pseudolabel_correction_tight": "Theorem B.1",
+    "pseudolabel_correction": "Theorem 4.1 as printed",
+    "coverage_expansion": "Theorem 4.2 as printed",
+}
+NAMES = tuple(TITLES)
 PRINTED = NAMES[3:]  # stated for moderate c by the claims, and not in print
 MODERATE = "moderate constant"
 CELLS = ("c up to 1", "c up to its limit", "c beyond")
 SPEAKS = ("of no set", "of one family", "of sets")
 COUNTS = ("cases", "applicable", "violated", "equal", "below_one")
 KEYS = ("statement", "source", "constant", "hypothesis_speaks")
-COLUMNS = (*COUNTS, "tightest", "tightest_world")
+NOTHING = dict.fromkeys(COUNTS, 0) | {"tightest": 0.0, "tightest_world": ""}
 POINTS = ("statement", "source", "c_over_limit", "lhs", "rhs", "violated")
 KEPT = 25  # points of the figure that one batch gives for a statement and a cell
 
 
 def printed(name: str) -> Claim:
     """Give a statement as printed, about worlds with $0 < \\alpha < ½$."""
-    (claim,) = (one for one in REGISTRY if one.name == name)
+    claim = claim_named(name)
     claim = claim.without(MODERATE) if name in PRINTED else claim
     return dataclasses.replace(claim, where=(*claim.where, *RARELY_WRONG))
 
 
 def limit(name: str) -> Term:
     """Give the largest moderate c of a statement; 1/(1 - alpha) where none is stated."""
-    (claim,) = (one for one in REGISTRY if one.name == name)
-    formulas = [one.formula for one in claim.assumed(MODERATE) if one.formula is not None]
+    assumed = claim_named(name).assumed(MODERATE)
+    formulas = [one.formula for one in assumed if one.formula is not None]
     return formulas[0].upper if formulas else 1 / (1 - alpha)
 
 
@@ -63,28 +64,13 @@ def _sorted(levels: list[Fractions]) -> list[Fractions]:
     return [Fractions(a, b, size) for a, b in zip(above, below, strict=True)]
 
 
-@dataclasses.dataclass
-class Row:
-    """One cell of the table.
-
-    Attributes:
-        counts: by name.
-        tightest: the largest lhs/rhs of cases that hold with 0 < rhs < 1.
-        world: where it is attained.
-    """
-
-    counts: Counter[str] = dataclasses.field(default_factory=Counter)
-    tightest: float = 0.0
-    world: str = ""
-
-
 class Tally:
     """Everything counted so far."""
 
     def __init__(self):
         self.worlds: Counter[str] = Counter()
-        self._rows: dict[tuple[str, str, str, str], Row] = defaultdict(Row)
-        self._points: list[tuple[Any, ...]] = []
+        self._rows: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._points: set[tuple[Any, ...]] = set()
 
     def add(self, source: str, batch: Batch) -> None:
         """Decide every statement on a batch, for every q and every c."""
@@ -119,43 +105,37 @@ class Tally:
         ratio = np.where(telling, sides.lhs.double / np.where(telling, sides.rhs.double, 1), 0.0)
         for kind, word in enumerate(SPEAKS):
             here = speaks == kind
-            row = self._rows[(*place, word)]
+            row = self._rows.setdefault((*place, word), dict(NOTHING))
             for key, flag in flags.items():
-                row.counts[key] += int(np.count_nonzero(flag & here))
+                row[key] += int(np.count_nonzero(flag & here))
             best = int(np.argmax(np.where(here, ratio, 0.0)))
-            if here[best] and ratio[best] > row.tightest:
-                row.tightest, row.world = float(ratio[best]), described(batch, sides, best)
+            if here[best] and ratio[best] > row["tightest"]:
+                row["tightest"] = float(ratio[best])
+                row["tightest_world"] = described(batch, sides, best)
 
     def _sample(self, source: str, name: str, sides: Sides, new: Any, share: Any) -> None:
         finite = sides.applicable & new & (sides.c.double < HUGE)
         violated = np.flatnonzero(finite & sides.violated)[:KEPT]
         for place in np.concatenate([violated, np.flatnonzero(finite)[:KEPT]]):
             lhs, rhs = sides.lhs.double[place], sides.rhs.double[place]
-            self._points.append((name, source, share[place], lhs, rhs, int(sides.violated[place])))
+            self._points.add((name, source, share[place], lhs, rhs, int(sides.violated[place])))
 
-    def rows(self) -> Iterator[list[Any]]:
-        """List the table's rows, cells without cases left out."""
-        for key, row in self._rows.items():
-            if row.counts["cases"]:
-                counts = [row.counts[name] for name in COUNTS]
-                yield [*key, *counts, row.tightest, row.world]
+    def rows(self) -> list[dict[str, Any]]:
+        """List the table's rows, cells without cases left out; `tightest` is below 1, of what holds."""
+        rows = self._rows.items()
+        return [dict(zip(KEYS, key, strict=True)) | row for key, row in rows if row["cases"]]
 
-    def points(self) -> list[tuple[Any, ...]]:
+    def points(self) -> list[dict[str, Any]]:
         """List what the figure shows, each point once."""
-        return sorted(set(self._points))
+        return [dict(zip(POINTS, point, strict=True)) for point in sorted(self._points)]
 
     def summary(self) -> dict[tuple[str, str, str], Counter[str]]:
         """Sum the counts over the sources."""
-        found: dict[tuple[str, str, str], Counter[str]] = {}
-        for name in NAMES:
-            for cell in CELLS:
-                for speaks in SPEAKS:
-                    rows = [
-                        r for k, r in self._rows.items() if (k[0], *k[2:]) == (name, cell, speaks)
-                    ]
-                    total = sum((row.counts for row in rows), Counter())
-                    if total["cases"]:
-                        found[name, cell, speaks] = total
+        found: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+        for place in itertools.product(NAMES, CELLS, SPEAKS):
+            for row in self.rows():
+                if (row["statement"], row["constant"], row["hypothesis_speaks"]) == place:
+                    found[place].update({name: row[name] for name in COUNTS})
         return found
 
 

@@ -1,6 +1,8 @@
-"""What the audits of scikit-learn's bundled data share: their options, and the files they write."""
+"""What the audits share: their options, and how data that scikit-learn bundles are audited."""
 
+import argparse
 import dataclasses
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from experiments._run import parser_of
 from w2sjax.auditing import command
 
 OPTIONS: dict[str, dict[str, Any]] = {
+    "features": {"choices": ("descriptors", "fingerprints")},
     "set": {"help": "strong class, as for w2sjax audit"},
     "neighbours": {"type": int, "nargs": "+"},
     "bootstrap": {"type": int},
@@ -19,24 +22,29 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def audited(
-    name: str,
-    description: str | None,
-    default: Any,
-    arrays: Callable[[Any], dict[str, np.ndarray]],
-    arguments: list[str] | None,
-    unit: str,
-) -> int:
-    """Write the data of an audit as an NPZ file and audit it; the options are the default's."""
+def parser_for(default: Any, description: str | None) -> argparse.ArgumentParser:
+    """Make a parser whose options are fields of the configuration."""
     parser = parser_of(description)
-    parser.add_argument("--out", type=Path, required=True, help="folder for data and report")
     for option, how in OPTIONS.items():
         if hasattr(default, option):
             parser.add_argument(f"--{option}", default=getattr(default, option), **how)
-    given = vars(parser.parse_args(arguments))
-    folder = given.pop("out")
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.npz"
-    values: Any = arrays(dataclasses.replace(default, **given))
-    np.savez(path, **values)
-    return command.run(str(path), **given, out=folder, unit=unit)
+    return parser
+
+
+def audited(
+    name: str, default: Any, arrays: Callable[[Any], dict[str, np.ndarray]], unit: str
+) -> Callable[[list[str]], int]:
+    """Make a program that writes the data of an audit as an NPZ file, and audits it."""
+
+    def main(arguments: list[str]) -> int:
+        parser = parser_for(default, sys.modules[arrays.__module__].__doc__)
+        parser.add_argument("--out", type=Path, required=True, help="folder for data and report")
+        given = vars(parser.parse_args(arguments))
+        folder = given.pop("out")
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.npz"
+        values: Any = arrays(dataclasses.replace(default, **given))
+        np.savez(path, **values)
+        return command.run(str(path), **given, out=folder, unit=unit)
+
+    return main

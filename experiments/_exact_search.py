@@ -13,19 +13,6 @@ from w2sjax.falsification.refuting import refute, small_instances
 from w2sjax.falsification.shrinking import shrink
 from w2sjax.settings.projection.sets import SHAPES
 
-FOUND = (
-    "statement",
-    "kind",
-    "claim",
-    "setting",
-    "instances",
-    "size",
-    "lhs",
-    "rhs",
-    "seconds",
-    "shrink_seconds",
-)
-
 
 def refuted(place: int, budget: int, shrink_seconds: float, seed: int) -> dict[str, Any]:
     """Search for a counterexample to a false statement, and shrink it."""
@@ -33,27 +20,25 @@ def refuted(place: int, budget: int, shrink_seconds: float, seed: int) -> dict[s
     claim = false.claim
     start = time.perf_counter()
     found = refute(claim, budget, seed)
-    row = dict.fromkeys(FOUND, "") | {"statement": false.title, "kind": false.kind}
-    row |= {"claim": claim.name, "setting": claim.setting.name}
-    row |= {"seconds": round(time.perf_counter() - start, 4)}
-    if found is None:
-        return row
-    start = time.perf_counter()
-    answer = confirm(claim, shrink(claim, found[0], seconds=shrink_seconds))
-    if answer is None:
-        return row
-    return row | {
-        "instances": found[1],
-        "size": answer.instance.described(),
-        "lhs": answer.lhs,
-        "rhs": answer.rhs,
-        "shrink_seconds": round(time.perf_counter() - start, 4),
+    middle = time.perf_counter()
+    answer = found and confirm(claim, shrink(claim, found[0], seconds=shrink_seconds))
+    return {
+        "statement": false.title,
+        "kind": false.kind,
+        "claim": claim.name,
+        "setting": claim.setting.name,
+        "instances": found[1] if found and answer else "",
+        "size": answer.instance.described() if answer else "",
+        "lhs": answer.lhs if answer else "",
+        "rhs": answer.rhs if answer else "",
+        "seconds": round(middle - start, 4),
+        "shrink_seconds": round(time.perf_counter() - middle, 4) if answer else "",
     }
 
 
 def survives(name: str, count: int, seed: int) -> dict[str, Any]:
     """Decide small instances of a claim as it is stated, spread over its sets."""
-    claim = next(one for one in REGISTRY if one.name == name)
+    (claim,) = (one for one in REGISTRY if one.name == name)
     outcomes: Counter[str] = Counter()
     for case in itertools.islice(small_instances(claim, seed, tuple(SHAPES)), count):
         outcomes[decide(claim, case, PRECISIONS[:1]).outcome] += 1

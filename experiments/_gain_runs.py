@@ -6,7 +6,6 @@ device. That has to be said before JAX starts, and is left alone where the user 
 
 import dataclasses
 import os
-from collections.abc import Callable
 from typing import Any
 
 os.environ.setdefault("XLA_FLAGS", f"--xla_force_host_platform_device_count={os.cpu_count()}")
@@ -15,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from experiments._run import Run, options
+from experiments._run import at_least
 from w2sjax._compilation import compile_quickly
 from w2sjax.mixture.gain import Design, Protocol, design, gain_curve
 from w2sjax.mixture.logistic import FitStatus
@@ -23,21 +22,7 @@ from w2sjax.mixture.model import published
 from w2sjax.scale import over_devices
 
 BLOCK = 10  # runs at a time on a device
-
-
-def started(
-    name: str, description: str | None, presets: dict[str, Any], arguments: list[str] | None
-) -> tuple[Any, Any, Run]:
-    """Read the options of a study and start it: they may say how many runs it has."""
-    parser = options(name, description, presets)
-    parser.add_argument("--runs", type=int)
-    given = parser.parse_args(arguments)
-    config = presets[given.preset]
-    if given.runs is not None:
-        if given.runs < 2:
-            parser.error(f"--runs: expected at least 2, got {given.runs}")
-        config = dataclasses.replace(config, runs=given.runs)
-    return given, config, Run(name, config, given.seed, given.out)
+RUNS = {"type": at_least(2)}  # the option of a study
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,20 +100,14 @@ class Program:
         indices = first + jnp.arange(self.blocks)
         return indices, key, setting.plan(), *(number.astype(jnp.float64) for number in numbers)
 
-    def run(
-        self,
-        key: Any,
-        setting: Setting,
-        runs: int,
-        progress: Callable[[int, int], None] = lambda done, total: None,
-    ) -> Runs:
+    def run(self, key: Any, setting: Setting, runs: int, progress: Any = None) -> Runs:
         """Run `runs` times; run i depends on the key and i alone."""
-
         parts = []
         for first in range(0, -(-runs // BLOCK), self.blocks):
             found = jax.device_get(self.call(*self._arguments(key, first, setting)))
             parts.append([np.concatenate(list(leaf)) for leaf in found])
-            progress(min((first + self.blocks) * BLOCK, runs), runs)
+            if progress is not None:
+                progress(min((first + self.blocks) * BLOCK, runs), runs)
         exact, simulated, status, radius = (
             np.concatenate(part)[:runs] for part in zip(*parts, strict=True)
         )

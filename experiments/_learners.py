@@ -7,16 +7,14 @@ the trained parameters in double precision, in which all that follows is certifi
 
 import dataclasses
 import functools
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from experiments._run import Run
 from w2sjax.representations import Heads, Representation, Schedule, draw_heads, perturb, pretrain
 
 
@@ -73,18 +71,12 @@ def draw_inputs(key: PRNGKeyArray, shape: tuple[int, ...], config: Learners) -> 
     return config.spread * jax.random.normal(key, (*shape, config.inputs), jnp.float64)
 
 
-def learners(
-    keys: PRNGKeyArray,
-    config: Learners,
-    *,
-    checkpoint: Path | None,
-    progress: Callable[[str, int, int], None],
-    seconds: dict[str, float],
-) -> dict[str, Learner]:
+def learners(keys: PRNGKeyArray, run: Run) -> dict[str, Learner]:
     """Draw the truth and make the other representations, by name, for every seed's key.
 
     The trainings run side by side, the longest first.
     """
+    config: Learners = run.config.learners
     truth = Representation(config.truth, config.width)
     example = jnp.zeros((1, config.inputs), jnp.float64)
     fold = jax.vmap(jax.random.fold_in, (0, None))
@@ -105,18 +97,17 @@ def learners(
     def train(item: Any):
         name, (depth, (inputs, labels, heads), schedule) = item
         network = Representation(depth, config.width)
-        start = time.perf_counter()
-        found, _ = pretrain(
-            fold(keys, 5 + list(trainings).index(name)),
-            network,
-            inputs,
-            labels,
-            heads,
-            schedule,
-            checkpoint=checkpoint,
-            progress=lambda done, total: progress(f"pretraining: {name}", done, total),
-        )
-        seconds[f"pretrain {name}"] = time.perf_counter() - start
+        with run.timed(f"pretrain {name}"):
+            found, _ = pretrain(
+                fold(keys, 5 + list(trainings).index(name)),
+                network,
+                inputs,
+                labels,
+                heads,
+                schedule,
+                checkpoint=run.folder / "training",
+                progress=functools.partial(run.progress, f"pretraining: {name}"),
+            )
         return name, Learner(network, _cast(found, jnp.float64))
 
     with ThreadPoolExecutor(max_workers=2) as pool:

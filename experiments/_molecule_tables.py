@@ -4,26 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from rich.table import Table
 from scipy.stats import spearmanr
 
 from experiments._molecules import DATASETS, LIPOPHILICITY, Dataset
-from experiments._run import grouped, standard_error
-from experiments._weak_molecular_models import network_name
+from experiments._run import Table, averages, grouped, table_of
 
 # Table 1 (Lipophilicity): weak error - misfit and the student's error, by weak model.
 PUBLISHED = {
-    network_name(width): pair
-    for width, pair in {
-        96: (0.8969, 1.0713),
-        48: (0.9731, 1.1293),
-        24: (1.0331, 1.1204),
-        64: (1.0619, 1.1436),
-        32: (1.0624, 1.1302),
-        16: (1.1456, 1.1950),
-        12: (1.1499, 1.1869),
-        8: (1.1958, 1.2396),
-    }.items()
+    "network, width 96": (0.8969, 1.0713),
+    "network, width 48": (0.9731, 1.1293),
+    "network, width 24": (1.0331, 1.1204),
+    "network, width 64": (1.0619, 1.1436),
+    "network, width 32": (1.0624, 1.1302),
+    "network, width 16": (1.1456, 1.1950),
+    "network, width 12": (1.1499, 1.1869),
+    "network, width 8": (1.1958, 1.2396),
 }
 MEASURED = (
     "weak_error",
@@ -49,10 +44,7 @@ def summary(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     for (dataset, weak), some in grouped(rows, "dataset", "weak"):
         mean: dict[str, Any] = {"dataset": dataset, "unit": units[dataset], "weak": weak}
         mean["family"] = some[0]["family"]
-        for name in MEASURED:
-            values = np.array([row[name] for row in some])
-            mean[name] = values.mean()
-            mean[f"{name}_stderr"] = standard_error(values)
+        mean |= averages({name: np.array([row[name] for row in some]) for name in MEASURED})
         means.append(mean)
     ordered = []
     for _, some in grouped(means, "dataset"):
@@ -72,27 +64,23 @@ def table(
     rows = [row for row in rows if row["dataset"] == dataset.name]
     means = [mean for mean in means if mean["dataset"] == dataset.name]
     compared = dataset == LIPOPHILICITY
-    laid = Table(
-        title=f"{dataset.name}: mean ± standard error over {len(rows) // len(means)} {kind} splits",
-        caption=_remarks(rows, means, compared=compared),
-        title_justify="left",
-        caption_justify="left",
-    )
-    laid.add_column("weak model", no_wrap=True)
-    for name in ("weak error − misfit", "student's true error"):
-        laid.add_column(name, justify="right")
-        if compared:
-            laid.add_column("published", justify="right")
-    laid.add_column("")
-    for mean in means:
-        cells = []
+
+    def cells(mean):
+        yield mean["weak"]
         for place, name in enumerate(("bound", "student_error")):
-            cells.append(f"{mean[name]:.4f} ± {mean[f'{name}_stderr']:.4f}")
+            yield f"{mean[name]:.4f} ± {mean[f'{name}_stderr']:.4f}"
             if compared:
                 pair = PUBLISHED.get(mean["weak"])
-                cells.append("" if pair is None else f"{pair[place]:.4f}")
-        marks = [mark for mark in ("picked", "best") if mean[mark]]
-        laid.add_row(mean["weak"], *cells, ", ".join(marks), style="bold" if marks else None)
+                yield "" if pair is None else f"{pair[place]:.4f}"
+        yield ", ".join(mark for mark in ("picked", "best") if mean[mark])
+
+    title = f"{dataset.name}: mean ± standard error over {len(rows) // len(means)} {kind} splits"
+    also = ["published"] if compared else []
+    columns = ["weak model", "weak error − misfit", *also, "student's true error", *also, ""]
+    caption = _remarks(rows, means, compared=compared)
+    laid = table_of(title, columns, map(cells, means), left=("weak model", ""), caption=caption)
+    for row, mean in zip(laid.rows, means, strict=True):
+        row.style = "bold" if mean["picked"] or mean["best"] else None
     return laid
 
 

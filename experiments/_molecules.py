@@ -4,7 +4,6 @@ Nothing is downloaded. Features of thousands of molecules take half a minute, so
 a file.
 """
 
-import csv
 import dataclasses
 import hashlib
 import math
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from experiments._run import read
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,37 +97,26 @@ def load(folder: Path, dataset: Dataset) -> Molecules:
             f"{path}: not found; put {dataset.file} ({dataset.name}, from moleculenet.org) into the "
             "folder given by --data"
         )
-    with path.open(newline="") as file:
-        reader = csv.DictReader(file)
-        rows = list(reader)
+    table = read(path)
     for column in ("smiles", dataset.target, dataset.weak):
-        if column is not None and column not in (reader.fieldnames or ()):
+        if column is not None and column not in table:
             raise ValueError(
                 f"{path}: has no column {column!r}, unlike moleculenet.org's {dataset.file}"
             )
-    if not rows:
-        raise ValueError(f"{path}: has no rows")
-    smiles = [(row["smiles"] or "").strip() for row in rows]
+    smiles = [str(text).strip() for text in table["smiles"]]
     if "" in smiles:
         raise ValueError(f"{path}: row {smiles.index('') + 1} has no SMILES")
-    target = _numbers(path, rows, dataset.target)
-    teacher = None if dataset.weak is None else _numbers(path, rows, dataset.weak)
-    return Molecules(smiles, target, teacher)
 
+    def numbers(column):
+        for place, value in enumerate(table[column], 1):
+            if not (isinstance(value, float) and math.isfinite(value)):
+                raise ValueError(
+                    f"{path}: row {place} has no number in column {column!r}, but {value!r}"
+                )
+        return np.array(table[column])
 
-def _numbers(path: Path, rows: list[dict[str, Any]], column: str) -> np.ndarray:
-    numbers = np.empty(len(rows))
-    for place, row in enumerate(rows):
-        text = row[column] or ""
-        try:
-            numbers[place] = float(text)
-        except ValueError:
-            numbers[place] = math.nan
-        if not math.isfinite(numbers[place]):
-            raise ValueError(
-                f"{path}: row {place + 1} has no number in column {column!r}, but {text!r}"
-            )
-    return numbers
+    teacher = None if dataset.weak is None else numbers(dataset.weak)
+    return Molecules(smiles, numbers(dataset.target), teacher)
 
 
 def featurise(
@@ -134,7 +124,7 @@ def featurise(
     *,
     bits: int,
     radius: int,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Features:
     """Compute features; fingerprints look `radius` bonds far and are folded to `bits` counts.
 
@@ -148,15 +138,14 @@ def featurise(
     RDLogger.DisableLog("rdApp.*")  # pyright: ignore[reportAttributeAccessIssue]
     generator = rdFingerprintGenerator.GetMorganGenerator(radius=radius, fpSize=bits)
     descriptors, counts, scaffolds = [], [], []
-    for place, text in enumerate(smiles):
+    for place, text in enumerate(smiles, 1):
         molecule = Chem.MolFromSmiles(text)
         if molecule is None:
             raise ValueError(f"RDKit cannot read the SMILES {text!r}")
         descriptors.append([function(molecule) for _, function in Descriptors.descList])
         counts.append(generator.GetCountFingerprintAsNumPy(molecule))
         scaffolds.append(MurckoScaffold.MurckoScaffoldSmiles(mol=molecule))
-        if progress is not None:
-            progress(place + 1, len(smiles))
+        progress(place, len(smiles))
     return Features(
         descriptors=np.array(descriptors, float),
         names=np.array([name for name, _ in Descriptors.descList]),
@@ -166,12 +155,7 @@ def featurise(
 
 
 def kept_features(
-    path: Path,
-    smiles: Sequence[str],
-    *,
-    bits: int,
-    radius: int,
-    progress: Callable[[int, int], None] | None = None,
+    path: Path, smiles: Sequence[str], *, bits: int, radius: int, **how: Any
 ) -> Features:
     """Read the features from a file if it was made for these molecules; else compute and keep them."""
     import rdkit
@@ -183,7 +167,7 @@ def kept_features(
             if str(kept["digest"]) == digest:
                 fields = dataclasses.fields(Features)
                 return Features(**{field.name: kept[field.name] for field in fields})
-    features = featurise(smiles, bits=bits, radius=radius, progress=progress)
+    features = featurise(smiles, bits=bits, radius=radius, **how)
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path, digest=digest, **vars(features))
     return features

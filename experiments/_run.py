@@ -4,17 +4,22 @@ import argparse
 import contextlib
 import csv
 import dataclasses
-import importlib
+import functools
+import importlib.util
+import itertools
 import json
+import sys
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import jax
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from w2sjax.report import progress_bar
 from w2sjax.versions import versions
 
 
@@ -23,50 +28,53 @@ def parser_of(description: str | None) -> argparse.ArgumentParser:
     return argparse.ArgumentParser(description=(description or "").partition("\n")[0])
 
 
-def options(
-    name: str, description: str | None, presets: Collection[str]
-) -> argparse.ArgumentParser:
-    """Make a parser of what every experiment takes: preset, seed and folder."""
-    parser = parser_of(description)
-    parser.add_argument("--preset", choices=presets, default="quick")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("out", name))
-    return parser
+def at_least(least: int) -> Callable[[str], int]:
+    """Make the type of an option that is a whole number and not too small."""
+
+    def number(text: str) -> int:
+        if int(text) < least:
+            raise argparse.ArgumentTypeError(f"expected at least {least}, got {text}")
+        return int(text)
+
+    return number
 
 
+@dataclasses.dataclass
 class Run:
-    """One run of an experiment: its folder, its clock, and what its manifest says.
+    """One run of an experiment; switches JAX to double precision, or nothing would be certified.
 
-    Switches JAX to double precision, without which nothing is certified.
+    Attributes:
+        name, config: of the experiment.
+        given: its options.
+        progress: shows how many of all are done.
+        facts: what else the manifest says.
+        seconds: durations by name.
+        code: exit code of the program.
     """
 
-    def __init__(self, name: str, config: Any, seed: int, out: Path):
+    name: str
+    config: Any
+    given: argparse.Namespace
+    progress: Callable[[str, int, int], None]
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
+    seconds: dict[str, float] = dataclasses.field(default_factory=dict)
+    code: int = 0
+
+    def __post_init__(self):
+        """Start the clock; make the folder."""
         jax.config.update("jax_enable_x64", True)
-        self.folder = out
-        self.manifest: dict[str, Any] = {
-            "experiment": name,
-            "config": dataclasses.asdict(config),
-            "seed": seed,
-            "device": f"{jax.device_count()} x {jax.devices()[0].device_kind}",
-            "versions": versions(),
-        }
-        self.seconds: dict[str, float] = {}
-        self._start = time.perf_counter()
-        out.mkdir(parents=True, exist_ok=True)
+        self.key, self.folder = jax.random.key(self.given.seed), self.given.out
+        self.start = time.perf_counter()
+        self.folder.mkdir(parents=True, exist_ok=True)
 
-    def write(self, file: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Path:
-        """Write a CSV file of numbers with all their digits."""
-        path = self.folder / file
-        with path.open("w", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(columns)
-            writer.writerows(rows)
-        return path
-
-    def write_rows(self, **tables: Sequence[dict[str, Any]]) -> None:
-        """Write CSV files of rows that name their columns."""
+    def write(self, **tables: Iterable[dict[str, Any]]) -> None:
+        """Write CSV files of rows that name their columns, numbers with all their digits."""
         for file, rows in tables.items():
-            self.write(f"{file}.csv", list(rows[0]), [list(row.values()) for row in rows])
+            first, *rest = rows
+            with (self.folder / f"{file}.csv").open("w", newline="") as stream:
+                writer = csv.DictWriter(stream, first)
+                writer.writeheader()
+                writer.writerows([first, *rest])
 
     @contextlib.contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -75,44 +83,98 @@ class Run:
         yield
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
-    def finish(self, **facts: Any) -> Path:
-        """Write `manifest.json`: configuration, versions, durations, and the facts given."""
-        total = time.perf_counter() - self._start
-        self.manifest |= {"seconds": {**self.seconds, "total": total}, **facts}
-        path = self.folder / "manifest.json"
-        path.write_text(json.dumps(self.manifest, indent=1, default=float) + "\n")
-        return path
+    def finish(self) -> None:
+        """Write `manifest.json`, and draw the figures if there are any."""
+        manifest = {
+            "experiment": self.name,
+            "config": dataclasses.asdict(self.config),
+            "preset": self.given.preset,
+            "seed": self.given.seed,
+            "device": f"{jax.device_count()} x {jax.devices()[0].device_kind}",
+            "versions": versions(),
+            "seconds": {**self.seconds, "total": time.perf_counter() - self.start},
+        }
+        text = json.dumps(manifest | self.facts, indent=1, default=float)
+        (self.folder / "manifest.json").write_text(text + "\n")
+        figures = f"figures.{self.name}"
+        if importlib.util.find_spec(figures):
+            importlib.import_module(figures).draw(self.folder)
 
-    def show(
-        self, *parts: Any, last: str = "Data, manifest and figure in", width: int = 100
-    ) -> None:
-        """Draw the figures; print tables and sentences, and in the end where everything is."""
-        importlib.import_module(f"figures.{self.manifest['experiment']}").draw(self.folder)
-        console = Console(width=width)
-        for part in (*parts, f"{last} {self.folder}"):
-            console.print(part, highlight=False)
+
+def experiment(
+    presets: dict[str, Any],
+    *,
+    expected: tuple[type[Exception], ...] = (),
+    exclusive: bool = False,
+    width: int = 100,
+    **more: dict[str, Any],
+) -> Callable[[Callable[[Run], Iterable[Any]]], Callable[..., int]]:
+    """Make the main program of what computes, writes its data, and returns what is to be printed.
+
+    Options are preset, seed, folder, and `more`; one that is named like a field of the configuration
+    changes it. `exclusive`: of `more` one may be given. An `expected` error is told in one line.
+    """
+
+    def program_of(study: Callable[[Run], Iterable[Any]]) -> Callable[..., int]:
+        module = study.__module__
+        name = module.rpartition(".")[2]
+
+        @functools.wraps(study)
+        def main(arguments: list[str] | None = None) -> int:
+            parser = parser_of(sys.modules[module].__doc__)
+            parser.add_argument("--preset", choices=presets, default="quick")
+            parser.add_argument("--seed", type=at_least(0), default=0)
+            parser.add_argument("--out", type=Path, default=Path("out", name))
+            options = parser.add_mutually_exclusive_group() if exclusive else parser
+            for option, how in more.items():
+                options.add_argument(f"--{option}", **how)
+            given = parser.parse_args(arguments)
+            config = presets[given.preset]
+            fields = {field.name for field in dataclasses.fields(config)}
+            changed = {k: v for k, v in vars(given).items() if k in fields and v is not None}
+            try:
+                with progress_bar() as progress:
+                    run = Run(name, dataclasses.replace(config, **changed), given, progress)
+                    parts = study(run)
+                run.finish()
+            except expected as error:
+                return refused(error)
+            console = Console(width=width)
+            for part in (*parts, f"Written to {run.folder}"):
+                console.print(part, highlight=False)
+            return run.code
+
+        return main
+
+    return program_of
+
+
+def refused(error: Exception) -> int:
+    """Say what was wrong with the input; return the exit code."""
+    Console(stderr=True).print(f"error: {error}", markup=False, soft_wrap=True)
+    return 2
 
 
 def table_of(
     title: str | None,
-    columns: Sequence[str] | dict[str, str],
+    columns: Sequence[str] | Mapping[str, str | Callable[[Any], str]],
     rows: Iterable[Any],
     *,
     left: Collection[str] | None = None,
-    title_justify: Any = "left",
-    caption: str | None = None,
+    **look: Any,
 ) -> Table:
-    """Lay rows out: cells, or values that the columns say how to write; the first column is text.
+    """Lay rows out: cells, or values by name that the columns say how to write.
 
-    `left` are the columns of text where it is not the first one alone.
+    The first column is text. `left` are the columns of text where it is not the first one alone.
     """
-    table = Table(title=title, title_justify=title_justify, caption=caption)
+    table = Table(title=title, title_justify="left", caption_justify="left", **look)
     text = tuple(columns)[:1] if left is None else left
     for name in columns:
         table.add_column(name, justify="left" if name in text else "right")
     for row in rows:
-        if isinstance(columns, dict):
-            row = [form.format(**row) for form in columns.values()]
+        if isinstance(columns, Mapping):
+            forms = columns.values()
+            row = [form(row) if callable(form) else form.format(**row) for form in forms]
         table.add_row(*row)
     return table
 
@@ -130,13 +192,37 @@ def standard_error(values: Any) -> Any:
     return values.std(ddof=1) / len(values) ** 0.5
 
 
+def places(**axes: Sequence[Any]) -> Iterator[tuple[tuple[int, ...], dict[str, Any]]]:
+    """Give every place of an array whose axes have labels, with a row of its labels."""
+    for place in np.ndindex(*map(len, axes.values())):
+        labels = zip(axes.items(), place, strict=True)
+        yield place, {name: values[i] for (name, values), i in labels}
+
+
+def averages(found: dict[str, Any]) -> dict[str, Any]:
+    """Mean of each vector that is named, and under another name its standard error."""
+    row = {}
+    for name, values in found.items():
+        row |= {name: values.mean(), f"{name}_stderr": standard_error(values)}
+    return row
+
+
+def moments(values: Any) -> dict[str, Any]:
+    """Mean, deviation and standard error of a vector's values that are finite, and their number."""
+    kept = values[np.isfinite(values)]
+    spread = kept.std(ddof=1) if kept.size > 1 else np.nan
+    mean, stderr = kept.mean() if kept.size else np.nan, spread / max(kept.size, 1) ** 0.5
+    return {"mean": mean, "std": spread, "stderr": stderr, "runs": kept.size}
+
+
 def read(path: Path) -> dict[str, list[Any]]:
     """Read a CSV file column by column; what looks like a number becomes one."""
     with path.open(newline="") as stream:
-        rows = list(csv.reader(stream))
-    if len(rows) < 2:
+        names, *rows = [row for row in csv.reader(stream) if row] or [[]]
+    if not rows:
         raise ValueError(f"{path}: has no rows")
-    return {name: [_number(row[i]) for row in rows[1:]] for i, name in enumerate(rows[0])}
+    columns = itertools.zip_longest(*rows, fillvalue="")
+    return {name: list(map(_number, column)) for name, column in zip(names, columns, strict=False)}
 
 
 def _number(text: str) -> Any:

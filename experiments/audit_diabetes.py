@@ -6,7 +6,7 @@ learns from the weak models' predictions alone. A weak model that is linear in i
 a member of the strong class, so its student is itself: misfit and gain are 0. Nearest neighbours
 are not, and there the student gains.
 
-Run `python -m experiments.audit_diabetes --out DIR`.
+Run `python -m experiments audit_diabetes --out DIR`.
 """
 
 import dataclasses
@@ -19,8 +19,6 @@ from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsRegressor
 
 from experiments._bundled_audit import audited
-
-UNIT = "squared progression score"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,10 +61,4 @@ def arrays(config: Config) -> dict[str, np.ndarray]:
     }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the data of the audit as `diabetes.npz` and audit it."""
-    return audited("diabetes", __doc__, Config(), arrays, arguments, UNIT)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+main = audited("diabetes", Config(), arrays, "squared progression score")

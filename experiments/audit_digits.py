@@ -58,10 +58,4 @@ def arrays(config: Config) -> dict[str, np.ndarray]:
     }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the data of the audit as `digits.npz` and audit it."""
-    return audited("digits", __doc__, Config(), arrays, arguments, "squared label units")
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+main = audited("digits", Config(), arrays, "squared label units")

@@ -12,7 +12,8 @@ Run `python -m experiments detection [--preset quick|paper] [--seed S] [--out DI
 """
 
 import dataclasses
-import time
+import itertools
+from collections import OrderedDict
 from typing import Any
 
 import jax
@@ -20,32 +21,15 @@ import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import ndtr
 from jaxtyping import Array, PRNGKeyArray
-from rich.console import Console
-from rich.table import Table
 
-from experiments._run import Run, options
-from w2sjax._compilation import compile_quickly
+from experiments._run import Run, Table, averages, experiment, table_of
+from w2sjax._compilation import jit_quickly
 from w2sjax.mixture.logistic import fit
 from w2sjax.mixture.model import EASY, HARD, OVERLAP, OverlapMixture, layout, sample
-from w2sjax.overlap.detection import detect
-from w2sjax.overlap.scores import largest_similarity
-from w2sjax.report import progress_bar
+from w2sjax.overlap import detect, largest_similarity
 
 CASES = {"zeroed": True, "noise kept": False}
 EASY_SCALE = 3.0
-MEASURED = (
-    "precision",
-    "recall",
-    "density_error",
-    "hard_precision",
-    "false_positives",
-    "misses",
-    "known_false_positives",
-    "known_misses",
-    "direction_false_positives",
-    "direction_misses",
-)
-RATES = ("rate_false_positives", "rate_misses")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,40 +50,29 @@ PRESETS = {
 }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Measure, write data and manifest, draw, print."""
-    parser = options("detection", __doc__, PRESETS)
-    given = parser.parse_args(arguments)
-    config = PRESETS[given.preset]
-    run = Run("detection", config, given.seed, given.out)
+@experiment(PRESETS)
+def main(run: Run) -> tuple[Any, ...]:
+    """Measure, write data, draw, print."""
     search = default_search()
-    with progress_bar() as progress:
-        start = time.perf_counter()
-        rows, searched = measure(jax.random.key(given.seed), config, search, progress)
-        run.seconds["measure"] = time.perf_counter() - start
-    run.write("data.csv", list(rows[0]), [list(row.values()) for row in rows])
+    with run.timed("measure"):
+        rows, searched = measure(run, search)
+    run.write(data=rows)
     if searched:
-        run.write("search.csv", list(searched[0]), [list(row.values()) for row in searched])
-    run.finish(preset=given.preset, ruptures=search is not None)
-    from figures.detection import draw
-
-    draw(given.out)
-    console = Console(width=100)
-    console.print(_table(rows))
-    console.print(_comparison(searched), highlight=False)
-    console.print(f"Data, manifest and figure in {given.out}", highlight=False)
-    return 0
+        run.write(search=searched)
+    run.facts["ruptures"] = search is not None
+    return _table(rows), _comparison(searched)
 
 
-def default_search() -> Any | None:
-    """The default change-point search of `ruptures` (Binseg, jump 5, min_size 2), if installed."""
+def default_search(jump: int = 5, min_size: int = 2) -> Any | None:
+    """The change-point search of `ruptures` (Binseg), if installed; by default with its defaults."""
     try:
         import ruptures
     except ImportError:
         return None
 
     def position(ordered: np.ndarray) -> int:
-        return ruptures.Binseg(model="l2").fit(ordered).predict(n_bkps=1)[0]
+        search = ruptures.Binseg(model="l2", jump=jump, min_size=min_size).fit(ordered)
+        return search.predict(n_bkps=1)[0]
 
     return position
 
@@ -138,8 +111,8 @@ def draw_study(
 
 def study(
     key: PRNGKeyArray, separation: Array, noise: Array, zeroed: Array, config: Config
-) -> dict[str, Array]:
-    """Detect once, and measure; the scores come too, for other searches."""
+) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
+    """Detect once, and measure; also give the rates, and the scores, for other searches."""
     mixture, probabilities, features, regions = draw_study(key, separation, noise, zeroed, config)
     overlap, easy, hard = (regions == code for code in (OVERLAP, EASY, HARD))
     # A weak model that is unsure of the hard-only points and of no others tells which they are.
@@ -148,68 +121,57 @@ def study(
     found, known = (jax.tree.map(lambda leaf, i=i: leaf[i], detected) for i in range(2))
     reported, apart = found.regions == OVERLAP, found.regions == HARD
     known_high = known.regions == OVERLAP
-    direction = mixture.hard_mean
-    along = features[:, config.dimension :] @ direction
-    length = jnp.linalg.norm(direction)
+    along = features[:, config.dimension :] @ mixture.hard_mean
+    length = jnp.linalg.norm(mixture.hard_mean)
     threshold = length**2 / 2
     high = jnp.abs(along) >= threshold
     half = threshold / (noise * length)
-    return {
-        "precision": _share(overlap, reported),
-        "recall": _share(reported, overlap),
-        "density_error": found.density - jnp.mean(overlap.astype(jnp.float64)),
-        "hard_precision": _share(hard, apart),
-        "false_positives": _share(reported, easy),
-        "misses": _share(~reported, overlap),
-        "known_false_positives": _share(known_high, easy),
-        "known_misses": _share(~known_high, overlap),
-        "direction_false_positives": _share(high, easy),
-        "direction_misses": _share(~high, overlap),
-        "rate_false_positives": jnp.where(zeroed, 0.0, 2 * ndtr(-half)),
-        "rate_misses": ndtr(-half),
-        "density": found.density,
-        "scores": found.scores,
-        "confidence": found.confidence,
-        "features": features,
-    }
+    measured = OrderedDict(
+        precision=_share(overlap, reported),
+        recall=_share(reported, overlap),
+        density_error=found.density - jnp.mean(overlap.astype(jnp.float64)),
+        hard_precision=_share(hard, apart),
+        false_positives=_share(reported, easy),
+        misses=_share(~reported, overlap),
+        known_false_positives=_share(known_high, easy),
+        known_misses=_share(~known_high, overlap),
+        direction_false_positives=_share(high, easy),
+        direction_misses=_share(~high, overlap),
+    )
+    rates = OrderedDict(
+        rate_false_positives=jnp.where(zeroed, 0.0, 2 * ndtr(-half)), rate_misses=ndtr(-half)
+    )
+    scores = {name: getattr(found, name) for name in ("density", "scores", "confidence")}
+    return measured, rates, scores | {"features": features}
 
 
 def _share(event: Array, among: Array) -> Array:
     """Share of the points of one kind that are of another; 0 where there are none."""
-    count = jnp.sum(among.astype(jnp.float64))
-    return jnp.sum((event & among).astype(jnp.float64)) / jnp.maximum(count, 1)
+    return jnp.sum(event & among) / jnp.maximum(jnp.sum(among), 1)
 
 
-def measure(key: PRNGKeyArray, config: Config, search, progress) -> tuple[list, list]:
+def measure(run: Run, search: Any) -> tuple[list, list]:
     """Give a row for each case, noise and separation, and one for each search by ruptures."""
+    config = run.config
     rows, searched = [], []
-    total = len(CASES) * len(config.noises) * len(config.separations)
+    keys = jax.random.split(run.key, config.repetitions)
 
-    def batch(keys, separation, noise, zeroed):
+    @jit_quickly
+    def program(keys, separation, noise, zeroed):
         return jax.lax.map(lambda key: study(key, separation, noise, zeroed, config), keys)
 
-    number, truth = jnp.asarray(1.0), jnp.asarray(True)
-    keys = jax.random.split(key, config.repetitions)
-    program = compile_quickly(jax.jit(batch).lower(keys, number, number, truth))
-    for case, zeroed in CASES.items():
-        for noise in config.noises:
-            for separation in config.separations:
-                given = jnp.asarray(separation), jnp.asarray(noise), jnp.asarray(zeroed)
-                found = jax.device_get(program(keys, *given))
-                row: dict[str, Any] = {"case": case, "noise": noise, "separation": separation}
-                for name in MEASURED:
-                    row[name] = found[name].mean()
-                    row[f"{name}_stderr"] = found[name].std(ddof=1) / config.repetitions**0.5
-                row |= {name: found[name][0] for name in RATES}
-                row["absolute_density_error"] = np.abs(found["density_error"]).mean()
-                rows.append(row)
-                for index in range(config.compared if search is not None else 0):
-                    one = {name: values[index] for name, values in found.items()}
-                    searched.append(
-                        {"case": case, "noise": noise, "separation": separation}
-                        | search_again(one, search)
-                    )
-                progress("cases, noises, separations", len(rows), total)
+    cases = list(itertools.product(CASES, config.noises, config.separations))
+    for case, noise, separation in cases:
+        given = jnp.asarray(separation), jnp.asarray(noise), jnp.asarray(CASES[case])
+        measured, rates, found = jax.device_get(program(keys, *given))
+        names = {"case": case, "noise": noise, "separation": separation}
+        row = names | averages(measured) | {name: values[0] for name, values in rates.items()}
+        absolute = np.abs(measured["density_error"]).mean()
+        rows.append(row | {"absolute_density_error": absolute})
+        for index in range(config.compared if search is not None else 0):
+            one = {name: values[index] for name, values in found.items()}
+            searched.append(names | search_again(one, search))
+        run.progress("cases, noises, separations", len(rows), len(cases))
     return rows, searched
 
 
@@ -237,7 +199,6 @@ def search_again(found: dict[str, np.ndarray], search) -> dict[str, float]:
 
 
 def _table(rows) -> Table:
-    table = Table(title="Overlap detection", title_justify="left")
     names = {
         "precision": "preci-\nsion",
         "density_error": "density\nerror",
@@ -248,16 +209,17 @@ def _table(rows) -> Table:
         "known_misses": "hard\nknown",
         "rate_misses": "fixed\ndir.",
     }
-    for name in ("case", "σ", "|μ|/σ", *names.values()):
-        table.add_column(name, justify="left" if name == "case" else "right", no_wrap=True)
-    for row in rows:
-        numbers = (f"{row[name]:.3f}" for name in names)
-        table.add_row(row["case"], f"{row['noise']:g}", f"{row['separation']:g}", *numbers)
-    table.caption = (
+    cells = [
+        (row["case"], f"{row['noise']:g}", f"{row['separation']:g}")
+        + tuple(f"{row[name]:.3f}" for name in names)
+        for row in rows
+    ]
+    caption = (
         "hard known: the same algorithm, told which points are hard-only; fixed dir.: closed-form rates of "
         "one direction, the second of them a bound"
     )
-    return table
+    columns = ("case", "σ", "|μ|/σ", *names.values())
+    return table_of("Overlap detection", columns, cells, caption=caption)
 
 
 def _comparison(searched) -> str:
@@ -270,7 +232,3 @@ def _comparison(searched) -> str:
         f"one in {np.mean(both > 0):.0%} of them, by {both.mean():.4f} on average and {both.max():.4f} "
         f"at most; by {second.mean():.4f} and {second.max():.4f} where only the second split is its."
     )
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

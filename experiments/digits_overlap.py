@@ -10,21 +10,19 @@ Run `python -m experiments digits_overlap [--preset quick|paper] [--digits A B |
 [--out DIR]`.
 """
 
+import argparse
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from rich.table import Table
 
 from experiments import _digit_halves as halves
-from experiments._digit_sources import REFERENCE, SOURCES, purchases
-from experiments._run import Run, grouped, options, table_of
-from w2sjax._compilation import compile_quickly
+from experiments._run import Run, Table, experiment, grouped, moments, places, table_of
+from w2sjax._compilation import jit_quickly
 from w2sjax.mixture.model import OVERLAP, REGIONS
-from w2sjax.report import progress_bar
 
 MODELS = ("weak", "oracle", "student", *(f"student, {kind}" for kind in halves.KINDS))
 AREAS = ("all", *REGIONS[:3])
@@ -55,61 +53,57 @@ PRESETS = {
 }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run all repetitions; write data, manifest and figure; print the tables."""
-    parser = options("digits_overlap", __doc__, PRESETS)
-    task = parser.add_mutually_exclusive_group()
-    task.add_argument("--digits", type=int, nargs=2, default=(4, 9), metavar=("A", "B"))
-    task.add_argument("--parity", action="store_true", help="odd against even, of all digits")
-    given = parser.parse_args(arguments)
-    if not 0 <= min(given.digits) < max(given.digits) <= 9:
-        parser.error(f"--digits: expected two different digits, got {given.digits}")
-    digits = None if given.parity else tuple(given.digits)
-    config = PRESETS[given.preset]
-    run = Run("digits_overlap", config, given.seed, given.out)
+class _Two(argparse.Action):
+    def __call__(self, parser, namespace, values: Any, option_string=None):
+        if not 0 <= min(values) < max(values) <= 9:
+            parser.error(f"--digits: expected two different digits, got {values}")
+        setattr(namespace, self.dest, values)
+
+
+@experiment(
+    PRESETS,
+    exclusive=True,
+    digits={"type": int, "nargs": 2, "action": _Two, "metavar": ("A", "B"), "default": (4, 9)},
+    parity={"action": "store_true", "help": "odd against even, of all digits"},
+)
+def main(run: Run) -> tuple[Table, ...]:
+    """Run all repetitions; write data, draw, print the tables."""
+    config, digits = run.config, None if run.given.parity else tuple(run.given.digits)
     images, labels = halves.load(digits)
-    curve_key, lesson_key, market_key = jax.random.split(jax.random.key(given.seed), 3)
-    with progress_bar() as progress:
-        teach = teacher(images, labels, config)
-        found = curves(curve_key, teach, config, progress)
-        keys = [jax.random.fold_in(lesson_key, place) for place in range(config.selections)]
-        lessons = [teach(key, REFERENCE) for key in keys]
-        bought = purchases(lessons, market_key, config, progress)
+    curve_key, lesson_key, market_key = jax.random.split(run.key, 3)
+    teach = teacher(images, labels, config)
+    found = curves(curve_key, teach, run)
+    keys = [jax.random.fold_in(lesson_key, place) for place in range(config.selections)]
+    bought = halves.purchases([teach(key, halves.REFERENCE) for key in keys], market_key, run)
     accuracy, detection = _accuracy_rows(found, config), _detection_rows(found, config)
-    run.write_rows(data=accuracy, detection=detection, selection=bought)
-    _examples(run, images, labels, given.seed)
-    run.finish(preset=given.preset, digits=digits, points=len(labels))
-    densities = ", ".join(f"{density:.0%}" for density in SOURCES)
+    examples = _examples(images, np.asarray(labels), run.given.seed)
+    run.write(data=accuracy, detection=detection, selection=bought, examples=examples)
+    run.facts |= {"digits": digits, "points": len(labels)}
+    densities = ", ".join(f"{density:.0%}" for density in halves.SOURCES)
     last = [rows[-1] for _, rows in grouped(bought, "strategy")]
-    run.show(
-        _accuracy_table(accuracy),
-        _detection_table(detection),
-        table_of(f"Sources of density {densities}", SOLD, last),
-    )
-    return 0
+    sources = table_of(f"Sources of density {densities}", SOLD, last)
+    return _accuracy_table(accuracy), _detection_table(detection), sources
 
 
 def teacher(images, labels, config: Config) -> Callable[[Any, float], halves.Lesson]:
-    """Compile what makes a `Lesson` of a key and a density."""
+    """Give what makes a `Lesson` of a key and a density."""
     sizes = int(config.train * len(labels)), int(config.pool * len(labels))
-    strength, density = jnp.asarray(config.strength), jnp.asarray(0.5)
-    program = compile_quickly(
-        halves.lesson.lower(jax.random.key(0), images, labels, density, sizes, strength)
+    strength = jnp.asarray(config.strength)
+    return lambda key, density: halves.lesson(
+        key, images, labels, jnp.asarray(density), strength, sizes=sizes
     )
-    return lambda key, density: program(key, images, labels, jnp.asarray(density), strength)
 
 
-def curves(key, teach, config: Config, progress) -> dict[str, np.ndarray]:
+def curves(key, teach, run: Run) -> dict[str, np.ndarray]:
     """Repeat the study at every density: arrays (runs, densities, ...)."""
+    config = run.config
     strengths = jnp.asarray([config.strength] + 3 * [config.student_strength])
-    first = teach(key, config.densities[0]), jnp.asarray(config.densities[0]), strengths
-    judge = compile_quickly(jax.jit(_study).lower(*first))
-    parts = []
+    judge, parts = jit_quickly(_study), []
     for done in range(config.runs):
         own = jax.random.fold_in(key, done)
         for density in config.densities:
             parts.append(judge(teach(own, density), jnp.asarray(density), strengths))
-        progress("digits", done + 1, config.runs)
+        run.progress("digits", done + 1, config.runs)
     shape = config.runs, len(config.densities)
     return {
         name: np.reshape([part[name] for part in parts], (*shape, *parts[0][name].shape))
@@ -122,7 +116,7 @@ def _study(taught: halves.Lesson, density, strengths) -> dict[str, Any]:
     truth = taught.regions == OVERLAP
     found = taught.detections.regions == OVERLAP
     guesses = taught.chances > 0.5
-    targets = jnp.stack([taught.labels == 1, guesses, guesses, guesses]).astype(strengths.dtype)
+    targets = jnp.stack([taught.sold[1] == 1, guesses, guesses, guesses]).astype(strengths.dtype)
     used = jnp.concatenate([jnp.ones_like(truth)[None], truth[None], found])
     models = jax.lax.map(lambda one: halves.fit(taught.images, *one), (targets, used, strengths))
     shares = jnp.stack([(1 - density) / 2, (1 - density) / 2, density])
@@ -143,44 +137,26 @@ def _study(taught: halves.Lesson, density, strengths) -> dict[str, Any]:
 
 
 def _accuracy_rows(found, config: Config) -> list[dict[str, Any]]:
-    return [
-        {"density": density, "model": model, "region": area}
-        | _moments(found["accuracy"][:, place, i, j])
-        for place, density in enumerate(config.densities)
-        for i, model in enumerate(MODELS)
-        for j, area in enumerate(AREAS)
-    ]
+    axes = {"density": config.densities, "model": MODELS, "region": AREAS}
+    return [row | moments(found["accuracy"][:, *place]) for place, row in places(**axes)]
 
 
 def _detection_rows(found, config: Config) -> list[dict[str, Any]]:
     return [
-        {"density": density, "features": kind, "quantity": name}
-        | _moments(found[name][:, place, i])
-        for place, density in enumerate(config.densities)
-        for i, kind in enumerate(halves.KINDS)
+        row | {"quantity": name} | moments(found[name][:, *place])
+        for place, row in places(density=config.densities, features=halves.KINDS)
         for name in ("density", "precision", "recall")
     ]
 
 
-def _moments(values) -> dict[str, Any]:
-    """Mean, deviation and standard error over the runs that have a value."""
-    kept = values[np.isfinite(values)]
-    spread = kept.std(ddof=1) if kept.size > 1 else np.nan
-    mean, stderr = kept.mean() if kept.size else np.nan, spread / max(kept.size, 1) ** 0.5
-    return {"mean": mean, "std": spread, "stderr": stderr, "runs": kept.size}
-
-
-def _examples(run: Run, images, labels, seed: int) -> None:
-    """Write the grey values of one image of each label as easy-only, hard-only and overlap points."""
+def _examples(images, labels, seed: int) -> Iterator[dict[str, Any]]:
+    """Give the grey values of one image of each label as easy-only, hard-only and overlap points."""
     first = np.random.default_rng(seed).permutation(len(labels))
-    labels = np.asarray(labels)
     chosen = jnp.asarray([next(i for i in first if labels[i] == label) for label in (0, 1)])
-    rows = []
     for region in range(3):
         shown = halves.restrict(images[chosen], jnp.full(2, region, jnp.int32))
-        for label, values in enumerate(np.asarray(shown)):
-            rows += [(label, region, place, grey) for place, grey in enumerate(values.tolist())]
-    run.write("examples.csv", ("label", "region", "place", "grey"), rows)
+        for (label, place), grey in np.ndenumerate(shown):
+            yield {"label": label, "region": region, "place": place, "grey": grey}
 
 
 def _accuracy_table(rows) -> Table:
@@ -202,7 +178,3 @@ def _detection_table(rows) -> Table:
     ]
     names = [f"{quantity}, {kind}" for (kind, quantity), _ in grouped(rows, "features", "quantity")]
     return table_of("Detected overlap points", ("true density", *names), shown, left=())
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

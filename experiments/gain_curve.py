@@ -13,24 +13,24 @@ Run `python -m experiments gain_curve [--preset quick|paper] [--runs R] [--seed 
 """
 
 import dataclasses
+from collections.abc import Iterator
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from rich.table import Table
 
-from experiments._gain_runs import Program, Runs, Setting, started
-from experiments._run import standard_error, table_of
+from experiments._gain_runs import RUNS, Program, Runs, Setting
+from experiments._run import Run, averages, experiment, moments, places, standard_error, table_of
 from w2sjax._compilation import jit_quickly
 from w2sjax.mixture.gain import MODELS
 from w2sjax.mixture.model import REGIONS
 from w2sjax.monotone import trend
 from w2sjax.recovered import GapStatus, gap_recovered
-from w2sjax.report import progress_bar
 
 PLACES = ("all", *REGIONS[:3])
 WEAK, ORACLE, STUDENT = range(3)
-COLUMNS = ("n_overlap", "overlap_density", "model", "region", "mean", "std", "stderr", "runs")
 PUBLISHED_RUNS = 500
 PUBLISHED_CROSSING = 0.095
 PUBLISHED = {  # weak, oracle, student; student on easy, hard, overlap points
@@ -53,13 +53,16 @@ COMPARISON = {
     "difference": "{difference:+.4f} ± {stderr:.4f}",
     "z": "{z:+.1f}",
 }
+RATIO = "{pgr:+.1%} ± {pgr_stderr:.1%}"
 BY_DENSITY = {
     "overlap": "{n_overlap}",
     "density": "{overlap_density:.3f}",
     "gain": "{gain:+.4f} ± {gain_stderr:.4f}",
     "isotonic fit": "{isotonic:+.4f}",
-    "gap recovered": "{ratio}",
-    "remark": "{remark}",
+    "gap recovered": lambda row: (
+        "undefined" if row["pgr_status"] == "undefined" else RATIO.format(**row)
+    ),
+    "remark": lambda row: row["pgr_status"].removeprefix("defined"),
 }
 
 
@@ -77,57 +80,49 @@ class Config:
 PRESETS = {"paper": Config(), "quick": Config(runs=60, blocks=3, permutations=199)}
 
 
-def main(arguments: list[str] | None = None) -> int:
+@experiment(PRESETS, runs=RUNS)
+def main(run: Run) -> tuple[Table | str, ...]:
     """Run, test, compare, write, draw, print."""
-    given, config, run = started("gain_curve", __doc__, PRESETS, arguments)
+    config = run.config
     setting = Setting(tuple((config.others, config.others, n) for n in config.overlaps))
-    key, trend_key = jax.random.split(jax.random.key(given.seed))
-    with progress_bar() as progress:
-        with run.timed("compile"):
-            program = Program(setting, config.blocks)
-        with run.timed("runs"):
-            runs = program.run(key, setting, config.runs, lambda *done: progress("runs", *done))
-    for file, values in (("data", runs.simulated), ("closed_form", runs.exact)):
-        run.write(f"{file}.csv", COLUMNS, _summaries(setting, config, values))
+    key, trend_key = jax.random.split(run.key)
+    with run.timed("compile"):
+        program = Program(setting, config.blocks)
+    with run.timed("runs"):
+        runs = program.run(key, setting, config.runs, lambda *done: run.progress("runs", *done))
     compared = [row for n in config.overlaps for row in _compared(config, n, runs)]
     gains, facts = _gains(trend_key, setting, config, runs)
-    run.write_rows(comparison=compared, gain=gains)
-    run.finish(
-        preset=given.preset, statuses=runs.statuses, largest_radius=runs.radius, monotonicity=facts
+    run.write(
+        data=_summaries(setting, config, runs.simulated),
+        closed_form=_summaries(setting, config, runs.exact),
+        comparison=compared,
+        gain=gains,
     )
+    run.facts = {"statuses": runs.statuses, "largest_radius": runs.radius, "monotonicity": facts}
     title = f"Published means and ours ({config.runs} runs)"
     comparison = table_of(title, COMPARISON, compared, left=("accuracy",))
-    run.show(comparison, _gain_table(gains), last=_words(facts, runs))
-    return 0
+    gained = table_of("Gain by density (closed form)", BY_DENSITY, gains, left=())
+    return comparison, gained, _words(facts, runs)
 
 
-def _summaries(setting: Setting, config: Config, values: np.ndarray):
-    """Yield a row of `COLUMNS` for every overlap, model and region; `values` as in `Runs`."""
-    for i, (n, density) in enumerate(zip(config.overlaps, setting.densities, strict=True)):
-        for j, model in enumerate(MODELS):
-            for k, region in enumerate(PLACES):
-                mean, std = values[:, i, j, k].mean(), values[:, i, j, k].std(ddof=1)
-                stderr = std / config.runs**0.5
-                yield n, density, model, region, mean, std, stderr, config.runs
+def _summaries(setting: Setting, config: Config, values: np.ndarray) -> Iterator[dict[str, Any]]:
+    """Give a row for every overlap, model and region; `values` as in `Runs`."""
+    for place, labels in places(n_overlap=config.overlaps, model=MODELS, region=PLACES):
+        n, density = labels.pop("n_overlap"), setting.densities[place[0]]
+        yield {"n_overlap": n, "overlap_density": density} | labels | moments(values[:, *place])
 
 
-def _compared(config: Config, n: int, runs: Runs):
-    """Yield the published numbers beside ours; z in standard errors of the difference of two runs."""
+def _compared(config: Config, n: int, runs: Runs) -> Iterator[dict[str, Any]]:
+    """Give the published numbers beside ours; z in standard errors of the difference of two runs."""
     for (name, model, place), published in zip(COMPARED, PUBLISHED.get(n, ()), strict=False):
         at = config.overlaps.index(n)
-        values = runs.simulated[:, at, model, place]
+        values, exact = (part[:, at, model, place] for part in (runs.simulated, runs.exact))
         # The published means have the error of their own number of runs.
         error = values.std(ddof=1) * (1 / config.runs + 1 / PUBLISHED_RUNS) ** 0.5
-        yield {
-            "n_overlap": n,
-            "quantity": name,
-            "published": published,
-            "ours": values.mean(),
-            "closed_form": runs.exact[:, at, model, place].mean(),
-            "difference": values.mean() - published,
-            "stderr": error,
-            "z": (values.mean() - published) / error,
-        }
+        difference = values.mean() - published
+        row = {"n_overlap": n, "quantity": name, "published": published, "ours": values.mean()}
+        row |= {"closed_form": exact.mean(), "difference": difference}
+        yield row | {"stderr": error, "z": difference / error}
 
 
 def _gains(key, setting: Setting, config: Config, runs: Runs):
@@ -143,11 +138,9 @@ def _gains(key, setting: Setting, config: Config, runs: Runs):
     gap = (means[:, ORACLE] - means[:, WEAK])[None, :]
     parts = (gain - ratio * (overall[:, :, ORACLE] - overall[:, :, WEAK])) / gap
     rows = [
-        {
-            "n_overlap": n,
-            "overlap_density": setting.densities[i],
-            "gain": gain[:, i].mean(),
-            "gain_stderr": standard_error(gain[:, i]),
+        {"n_overlap": n, "overlap_density": setting.densities[i]}
+        | averages({"gain": gain[:, i]})
+        | {
             "isotonic": found.fitted[i],
             "pgr": ratio[i],
             "pgr_stderr": standard_error(parts[:, i]),
@@ -182,15 +175,6 @@ def crossing(densities: np.ndarray, gain: np.ndarray) -> float:
     return float(densities[i] + share * (densities[i + 1] - densities[i]))
 
 
-def _gain_table(gains) -> Table:
-    shown = []
-    for row in gains:
-        known, remark = "{pgr:+.1%} ± {pgr_stderr:.1%}".format(**row), row["pgr_status"]
-        ratio = "undefined" if remark == GapStatus.UNDEFINED.name.lower() else known
-        shown.append(row | {"ratio": ratio, "remark": "" if remark == "defined" else remark})
-    return table_of("Gain by density (closed form)", BY_DENSITY, shown, left=())
-
-
 def _words(facts, runs: Runs) -> str:
     certified = runs.statuses["CERTIFIED"]
     error = facts["crossing_stderr"]
@@ -201,9 +185,5 @@ def _words(facts, runs: Runs) -> str:
         f"test of no trend: p = {facts['rising_p']:.3g}; test of no fall: p = {facts['falling_p']:.2g}, "
         f"steepest step {-facts['steepest_fall']:+.1f} standard errors\n"
         f"{certified:,} of {sum(runs.statuses.values()):,} fits certified within "
-        f"{runs.radius:.0e} of the optimum. Data, manifest and figures in"
+        f"{runs.radius:.0e} of the optimum."
     )
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

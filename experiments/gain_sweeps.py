@@ -17,19 +17,13 @@ import collections
 import dataclasses
 from typing import Any
 
-import jax
 import numpy as np
-from rich.table import Table
 
-from experiments._gain_runs import Program, Setting, started
-from experiments._run import standard_error, table_of
-from w2sjax.mixture.gain import Protocol
-from w2sjax.report import progress_bar
+from experiments._gain_runs import RUNS, Program, Setting
+from experiments._run import Run, Table, experiment, grouped, standard_error, table_of
+from w2sjax.mixture.gain import MODELS, Protocol
 
 BASE = 20  # coordinates of the published setting
-COLUMNS = (
-    "sweep", "value", "n_overlap", "overlap_density", "weak", "oracle", "student", "gain", "stderr", "runs",
-)  # fmt: skip
 STUDENTS = {
     "overlap, hard": Protocol(),
     "overlap, soft": Protocol(labels="soft"),
@@ -54,17 +48,19 @@ class Config:
     fixed_total: bool = True
 
 
-QUICK = Config(
-    runs=20,
-    overlaps=(10, 30, 90),
-    sizes=(),
-    dimensions=(),
-    separations=(0.5, 1.0, 2.0),
-    variances=(1.25, 20.0),
-    students=(),
-    fixed_total=False,
-)
-PRESETS = {"paper": Config(), "quick": QUICK}
+PRESETS = {
+    "paper": Config(),
+    "quick": Config(
+        runs=20,
+        overlaps=(10, 30, 90),
+        sizes=(),
+        dimensions=(),
+        separations=(0.5, 1.0, 2.0),
+        variances=(1.25, 20.0),
+        students=(),
+        fixed_total=False,
+    ),
+}
 
 
 def settings(config: Config) -> list[tuple[str, str, Setting]]:
@@ -89,49 +85,46 @@ def settings(config: Config) -> list[tuple[str, str, Setting]]:
     return found
 
 
-def main(arguments: list[str] | None = None) -> int:
+@experiment(PRESETS, runs=RUNS)
+def main(run: Run) -> tuple[Table]:
     """Run all sweeps, write, draw, print."""
-    given, config, run = started("gain_sweeps", __doc__, PRESETS, arguments)
-    with run.timed("sweeps"), progress_bar() as progress:
-        rows, statuses = _rows(jax.random.key(given.seed), config, progress)
-    run.write("data.csv", COLUMNS, rows)
-    run.finish(preset=given.preset, statuses=statuses)
-    run.show(_table(rows), last="Data, manifest and figures in")
-    return 0
+    with run.timed("sweeps"):
+        rows = _rows(run)
+    run.write(data=rows)
+    return (_table(rows),)
 
 
-def _rows(key, config: Config, progress):
-    """Return a row of `COLUMNS` for every sweep, value and density, and how the fits ended."""
+def _rows(run: Run) -> list[dict[str, Any]]:
+    """Return a row for every sweep, value and density; note how the fits ended."""
     programs: dict = {}
     rows, statuses = [], collections.Counter()
-    cases = settings(config)
+    cases = settings(run.config)
     for done, (sweep, value, setting) in enumerate(cases, 1):
         shape = setting.dimension, setting.protocol, np.max(setting.counts, axis=0).tobytes()
         if shape not in programs:
             programs[shape] = Program(setting)
-        runs = programs[shape].run(key, setting, config.runs)  # the same runs for all
+        runs = programs[shape].run(run.key, setting, run.config.runs)  # the same runs for all
         statuses.update(runs.statuses)
-        accuracy = runs.exact[:, :, :, 0]
         for i, density in enumerate(setting.densities):
-            weak, oracle, student = accuracy[:, i].T
-            gain = student - weak
-            means = (part.mean() for part in (weak, oracle, student, gain))
-            numbers = (density, *means, standard_error(gain), config.runs)
-            row = (sweep, value, setting.counts[i][2], *numbers)
+            accuracy = dict(zip(MODELS, runs.exact[:, i, :, 0].T, strict=True))
+            gain = accuracy["student"] - accuracy["weak"]
+            row = {"sweep": sweep, "value": value, "n_overlap": setting.counts[i][2]}
+            row |= {"overlap_density": density}
+            row |= {model: values.mean() for model, values in accuracy.items()}
+            row |= {"gain": gain.mean(), "stderr": standard_error(gain), "runs": gain.size}
             rows.append(row)
-        progress("settings", done, len(cases))
-    return rows, dict(statuses)
+        run.progress("settings", done, len(cases))
+    run.facts["statuses"] = statuses
+    return rows
 
 
 def _table(rows) -> Table:
     cells = []
-    for sweep, value in dict.fromkeys(row[:2] for row in rows):
-        chosen = [row for row in rows if row[:2] == (sweep, value)]
-        ends = [(f"{r[3]:.3f}", f"{r[7]:+.3f} ± {r[8]:.3f}") for r in (chosen[0], chosen[-1])]
-        cells.append((sweep, value, *ends[0], *ends[1]))
+    for case, chosen in grouped(rows, "sweep", "value"):
+        ends = [
+            (f"{row['overlap_density']:.3f}", f"{row['gain']:+.3f} ± {row['stderr']:.3f}")
+            for row in (chosen[0], chosen[-1])
+        ]
+        cells.append((*case, *ends[0], *ends[1]))
     columns = ("sweep", "value", "least", "gain", "largest", "gain")
     return table_of("Gain at the least and the largest density", columns, cells, left=columns[:2])
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -9,14 +9,12 @@ Run `python -m experiments geometry [--out DIR]`.
 """
 
 import dataclasses
-from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from rich.console import Console
 
-from experiments._run import Run, parser_of, table_of
+from experiments._run import Run, Table, experiment, table_of
 from w2sjax import hypothesis_class, project
 from w2sjax.certificate import raise_if_failed
 from w2sjax.sets import Ellipsoid
@@ -35,17 +33,10 @@ class Config:
     boundary: int = 360
 
 
-COLUMNS = ("panel", "name", "x", "y")
-DISTANCES = ("panel", "weak_error", "student_error", "misfit", "gain", "epsilon", "gap", "angle")
-
-
-def main(arguments: list[str] | None = None) -> int:
+@experiment({"quick": Config()})
+def main(run: Run) -> tuple[Table]:
     """Project in the plane, write points and distances, draw."""
-    parser = parser_of(__doc__)
-    parser.add_argument("--out", type=Path, default=Path("out/geometry"))
-    given = parser.parse_args(arguments)
-    config = Config()
-    run = Run("geometry", config, 0, given.out)
+    config = run.config
     turn = np.deg2rad(config.angle)
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     shape = rotation @ np.diag(1 / np.square(config.axes)) @ rotation.T
@@ -61,23 +52,21 @@ def main(arguments: list[str] | None = None) -> int:
         raise_if_failed(student)
         raise_if_failed(best)
         named = {"weak": weak, "target": truth, "student": student.values, "best": best.values}
-        points += [(panel, name, *map(float, point)) for name, point in named.items()]
-        points += [(panel, "class", *map(float, point)) for point in edge.values]
-        distances.append((panel, *_distances(named, float(student.gap))))
-    run.write("points.csv", COLUMNS, points)
-    run.write("distances.csv", DISTANCES, distances)
-    run.finish()
-    from figures.geometry import draw
-
-    draw(given.out)
-    title = "Two points, an ellipse: squared distances"
-    columns = [name.replace("_", " ") for name in DISTANCES]
-    cells = [(row[0], *(f"{value:.3g}" for value in row[1:])) for row in distances]
-    Console().print(table_of(title, columns, cells, title_justify="center"))
-    return 0
+        shown = [*named.items(), *(("class", point) for point in edge.values)]
+        points += [
+            {"panel": panel, "name": name, "x": float(x), "y": float(y)} for name, (x, y) in shown
+        ]
+        distances.append({"panel": panel} | _distances(named, float(student.gap)))
+    run.write(points=points, distances=distances)
+    columns = [name.replace("_", " ") for name in distances[0]]
+    cells = [
+        (panel, *(f"{number:.3g}" for number in numbers))
+        for panel, *numbers in (row.values() for row in distances)
+    ]
+    return (table_of("Two points, an ellipse: squared distances", columns, cells),)
 
 
-def _distances(named, gap: float) -> list[float]:
+def _distances(named, gap: float) -> dict[str, float]:
     """Squared distances in L2 of the two points, and the angle at the student in degrees."""
 
     def square(left, right):
@@ -86,16 +75,12 @@ def _distances(named, gap: float) -> list[float]:
     to_weak, to_best = (np.asarray(named[name] - named["student"]) for name in ("weak", "best"))
     cosine = to_weak @ to_best / (np.linalg.norm(to_weak) * np.linalg.norm(to_best))
     weak_error, student_error = square("weak", "target"), square("student", "target")
-    return [
-        weak_error,
-        student_error,
-        square("student", "weak"),
-        weak_error - student_error,
-        square("best", "target"),
-        gap,
-        float(np.rad2deg(np.arccos(cosine))),
-    ]
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    return {
+        "weak_error": weak_error,
+        "student_error": student_error,
+        "misfit": square("student", "weak"),
+        "gain": weak_error - student_error,
+        "epsilon": square("best", "target"),
+        "gap": gap,
+        "angle": float(np.rad2deg(np.arccos(cosine))),
+    }

@@ -9,7 +9,7 @@ Run `python -m experiments misfit_gain [--preset quick|paper] [--seeds K] [--ada
 """
 
 import dataclasses
-import time
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,14 +17,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import scipy.stats
-from rich.table import Table
 
-from experiments._gains import Gains, exact_gains, trained_gains
+from experiments._gains import gains
 from experiments._learners import Learner, Learners, draw_inputs, learners
-from experiments._run import Run, options, table_of
+from experiments._run import Run, Table, at_least, experiment, table_of
 from w2sjax import Status, Verdict
 from w2sjax._compilation import jit_quickly
-from w2sjax.report import progress_bar
 from w2sjax.representations import Schedule, draw_heads
 
 
@@ -83,43 +81,33 @@ PRESETS = {
 }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Compute all panels; write data, manifest and figure; print the comparison."""
-    parser = options("misfit_gain", __doc__, PRESETS)
-    parser.add_argument("--seeds", type=int, default=1, help="repetitions of the whole study")
-    parser.add_argument("--adamw", action="store_true", help="train heads by AdamW, too")
-    given = parser.parse_args(arguments)
-    if given.seeds < 1:
-        parser.error("--seeds: expected at least 1")
-    config = PRESETS[given.preset]
-    run = Run("misfit_gain", config, given.seed, given.out)
-    keys = jax.vmap(jax.random.key)(given.seed + jnp.arange(given.seeds))
-    with progress_bar() as progress:
-        made = learners(
-            keys,
-            config.learners,
-            checkpoint=given.out / "training",
-            progress=progress,
-            seconds=run.seconds,
-        )
-        results = {"data": panels(keys, made, config, run.seconds, progress, trained=False)}
-        if given.adamw:
-            results["adamw"] = panels(keys, made, config, run.seconds, progress, trained=True)
+@experiment(
+    PRESETS,
+    seeds={"type": at_least(1), "default": 1, "help": "repetitions of the whole study"},
+    adamw={"action": "store_true", "help": "train heads by AdamW, too"},
+)
+def main(run: Run) -> list[Table]:
+    """Compute all panels; write data, draw, print the comparison."""
+    seeds = run.given.seeds
+    keys = jax.vmap(jax.random.key)(run.given.seed + jnp.arange(seeds))
+    made = learners(keys, run)
+    results = {"data": panels(keys, made, run, trained=False)}
+    if run.given.adamw:
+        results["adamw"] = panels(keys, made, run, trained=True)
     statuses, tables = {}, []
     for name, found in results.items():
-        run.write(f"{name}.csv", DATA + MORE, _rows(found))
         rows = list(summary(found))
-        run.write_rows(**{f"{name}_summary": rows})
+        run.write(**{name: _rows(found), f"{name}_summary": rows})
         tables.append(_table(rows, "exact heads" if name == "data" else "heads trained by AdamW"))
-        reached = np.concatenate([gains.status.ravel() for gains in found.values()])
+        reached = np.concatenate([panel["status"].ravel() for panel in found.values()])
         statuses[name] = {status.name: int(np.sum(reached == status)) for status in Status}
-    run.finish(preset=given.preset, seeds=given.seeds, statuses=statuses)
-    run.show(*tables, last="data, manifest and figures in")
-    return 0
+    run.facts |= {"seeds": seeds, "statuses": statuses}
+    return tables
 
 
-def panels(keys, made: dict[str, Learner], config: Config, seconds, progress, *, trained: bool):
+def panels(keys, made: dict[str, Learner], run: Run, *, trained: bool) -> dict[str, Any]:
     """Learn and judge the new tasks of every panel; host arrays (seeds, tasks) by panel."""
+    config = run.config
 
     def data(key):
         inputs_key, heads_key = jax.random.split(jax.random.fold_in(key, 100))
@@ -134,65 +122,48 @@ def panels(keys, made: dict[str, Learner], config: Config, seconds, progress, *,
     targets = jax.vmap(jax.vmap(lambda head, seen: head.values(seen), (None, 0), 1))(
         heads, features["truth"]
     )
-    found: dict[str, Any] = {}
-    kind = "AdamW heads" if trained else "exact heads"
+    kind, found = "AdamW heads" if trained else "exact heads", {}
+    exact = jit_quickly(jax.vmap(gains))
+    teach = jax.vmap(functools.partial(gains, schedule=config.heads)) if trained else exact
     for place, panel in enumerate(PANELS):
-        strong, weak = features[panel.strong], features[panel.weak]
-        start = time.perf_counter()
+        task = [features[panel.strong], features[panel.weak], targets]
         if trained:
-            panel_keys = jax.vmap(jax.random.fold_in, (0, None))(keys, 200 + place)
-            gains = _trained(panel_keys, strong, weak, targets, config.heads)
-        else:
-            gains = _exact(strong, weak, targets)
-        found[panel.name] = jax.device_get(gains)
-        seconds[f"{kind}, {panel.name}"] = time.perf_counter() - start
-        progress(kind, place + 1, len(PANELS))
+            task.append(jax.vmap(jax.random.fold_in, (0, None))(keys, 200 + place))
+        with run.timed(f"{kind}, {panel.name}"):
+            found[panel.name] = jax.device_get(teach(*task))
+        run.progress(kind, place + 1, len(PANELS))
     return found
 
 
-@jit_quickly
-def _exact(strong, weak, targets) -> Gains:
-    return jax.vmap(exact_gains)(strong, weak, targets)
+def _rows(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for panel, judged in found.items():
+        for seed, task in np.ndindex(judged["gain"].shape):
+            values = {name: judged[name][seed, task].item() for name in DATA[3:] + MORE}
+            yield {"panel": panel, "seed": seed, "task": task} | values
 
 
-def _trained(keys, strong, weak, targets, schedule) -> Gains:
-    return jax.vmap(lambda *given: trained_gains(*given, schedule))(keys, strong, weak, targets)
-
-
-def _rows(found: dict[str, Gains]):
-    for panel, gains in found.items():
-        for seed, task in np.ndindex(gains.gain.shape):
-            values = [getattr(gains, name)[seed, task].item() for name in DATA[3:] + MORE]
-            yield [panel, seed, task, *values]
-
-
-def summary(found: dict[str, Gains]) -> Iterator[dict[str, Any]]:
+def summary(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Ranges, regression of gain on misfit and verdicts, a row for each panel and seed."""
     for panel in PANELS:
-        for seed in range(found[panel.name].gain.shape[0]):
-            gains = jax.tree.map(lambda leaf, s=seed: leaf[s], found[panel.name])
-            line: Any = scipy.stats.linregress(gains.misfit, gains.gain)
-            decided = {
-                name: np.isin(getattr(gains, name), (Verdict.HOLDS, Verdict.EQUAL)).mean()
-                for name in ("theorem", "extended")
+        for seed in range(len(found[panel.name]["gain"])):
+            judged = {name: values[seed] for name, values in found[panel.name].items()}
+            misfit, gain = judged["misfit"], judged["gain"]
+            line: Any = scipy.stats.linregress(misfit, gain)
+            row = {"panel": panel.name, "seed": seed, "tasks": gain.size}
+            row |= {"misfit_least": misfit.min(), "misfit_largest": misfit.max()}
+            row |= {"gain_least": gain.min(), "gain_largest": gain.max()}
+            row |= {"slope": line.slope, "slope_stderr": line.stderr}
+            row |= {"intercept": line.intercept, "r_squared": line.rvalue**2}
+            yield row | {
+                "realizable": np.mean(judged["realizable"]),
+                "theorem_1_met": _met(judged["theorem"]),
+                "theorem_2_met": _met(judged["extended"]),
+                "gap_over_misfit": np.median(judged["training_gap"] / misfit),
             }
-            yield {
-                "panel": panel.name,
-                "seed": seed,
-                "tasks": gains.gain.size,
-                "misfit_least": gains.misfit.min(),
-                "misfit_largest": gains.misfit.max(),
-                "gain_least": gains.gain.min(),
-                "gain_largest": gains.gain.max(),
-                "slope": line.slope,
-                "slope_stderr": line.stderr,
-                "intercept": line.intercept,
-                "r_squared": line.rvalue**2,
-                "realizable": np.mean(gains.realizable),
-                "theorem_1_met": decided["theorem"],
-                "theorem_2_met": decided["extended"],
-                "gap_over_misfit": np.median(gains.training_gap / gains.misfit),
-            }
+
+
+def _met(verdicts: np.ndarray) -> float:
+    return np.isin(verdicts, (Verdict.HOLDS, Verdict.EQUAL)).mean()
 
 
 def _table(rows, title: str) -> Table:
@@ -222,17 +193,12 @@ def _table(rows, title: str) -> Table:
             )
         )
     title = f"Gain against misfit, {title}, {seeds} seed{'s' * (seeds > 1)}"
-    table = table_of(title, SHOWN, shown, title_justify="center")
-    table.rows[2].end_section = True
-    table.caption = (
+    caption = (
         "In brackets the published ranges, which scale with the variance of the drawn truth. In "
         "class: tasks whose target lies in the strong class. Thm 1, 2: tasks where gain is at least "
         "misfit - 2 gap, and at least misfit - 2 gap - 2 √(ε misfit), proved. gap/misfit: median of "
         "the student's certified gap where it was fitted."
     )
-    table.caption_justify = "left"
+    table = table_of(title, SHOWN, shown, caption=caption)
+    table.rows[2].end_section = True
     return table
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

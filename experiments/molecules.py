@@ -10,31 +10,24 @@ Run `python -m experiments molecules --data DIR [--preset quick|paper] [--split 
 """
 
 import dataclasses
-from collections.abc import Callable
+import functools
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 
-from experiments._ball_students import judge, learn, quickly
+from experiments import _molecules as chemistry
+from experiments._gains import judge, learn
 from experiments._molecule_tables import summary, table
-from experiments._molecules import (
-    DATASETS,
-    Dataset,
-    Features,
-    Molecules,
-    informative,
-    kept_features,
-    load,
-    partition,
-    scaffold_groups,
-    standardise,
-)
-from experiments._run import Run, options
-from experiments._weak_molecular_models import SIMPLE, weak_models
+from experiments._run import Run, Table, at_least, experiment
 from w2sjax import Status, Verdict
-from w2sjax.report import progress_bar
+
+# In this order the first 1, 2, 4, 8 make the linear weak models; the networks see all.
+SIMPLE = ("MolWt", "RingCount", "NumHDonors", "NumHAcceptors", "TPSA", "NumRotatableBonds",
+          "FractionCSP3", "MolLogP")  # fmt: skip
+COUNTS = (1, 2, 4, 8)
+WIDTHS = (8, 12, 16, 24, 32, 48, 64, 96)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,117 +65,116 @@ PRESETS = {
 }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Measure every weak model on every data set; write data, manifest and figure; print tables."""
-    parser = options("molecules", __doc__, PRESETS)
-    parser.add_argument("--data", type=Path, required=True, help="folder of MoleculeNet's CSVs")
-    parser.add_argument("--split", choices=("random", "scaffold"), default="random")
-    parser.add_argument("--splits", type=int, default=3, help="how often the molecules are parted")
-    given = parser.parse_args(arguments)
-    if given.splits < 2:
-        parser.error("--splits: expected at least 2, for a standard error")
-    if given.seed < 0:
-        parser.error("--seed: expected at least 0")
-    config = PRESETS[given.preset]
-    run = Run("molecules", config, given.seed, given.out)
+@experiment(
+    PRESETS,
+    expected=(ValueError, OSError, ImportError),
+    width=110,
+    data={"type": Path, "required": True, "help": "folder of MoleculeNet's CSVs"},
+    split={"choices": ("random", "scaffold"), "default": "random"},
+    splits={"type": at_least(2), "default": 3, "help": "how often the molecules are parted"},
+)
+def main(run: Run) -> list[Table]:
+    """Measure every weak model on every data set; write data, draw, print tables."""
     rows, sizes = [], {}
-    try:
-        with progress_bar() as progress:
-            for dataset in DATASETS:
-                molecules = load(given.data, dataset)
-                features = _features(molecules, dataset, config, run, progress)
-                found, sizes[dataset.name] = study(
-                    dataset, molecules, features, config, run,
-                    kind=given.split, splits=given.splits, progress=progress,
-                )  # fmt: skip
-                rows += found
-    except (ValueError, OSError, ImportError) as error:
-        Console(stderr=True).print(f"error: {error}", markup=False, soft_wrap=True)
-        return 2
+    for dataset in chemistry.DATASETS:
+        found, sizes[dataset.name] = study(dataset, run)
+        rows += found
     means = summary(rows)
-    run.write_rows(data=rows, summary=means)
-    run.finish(
-        preset=given.preset,
-        split=given.split,
-        splits=given.splits,
-        sizes=sizes,
-        statuses={s.name: sum(row["status"] == s.name for row in rows) for s in Status},
-        verdicts={v.name: sum(row["verdict"] == v.name for row in rows) for v in Verdict},
-    )
-    tables = [table(dataset, given.split, rows, means) for dataset in DATASETS]
-    parts = [part for laid in tables for part in (laid, "")]
-    run.show(*parts, last="data, manifest and figure in", width=110)
-    return 0
+    run.write(data=rows, summary=means)
+    run.facts |= {
+        "split": run.given.split,
+        "splits": run.given.splits,
+        "sizes": sizes,
+        "statuses": {s.name: sum(row["status"] == s.name for row in rows) for s in Status},
+        "verdicts": {v.name: sum(row["verdict"] == v.name for row in rows) for v in Verdict},
+    }
+    return [table(dataset, run.given.split, rows, means) for dataset in chemistry.DATASETS]
 
 
-def _features(
-    molecules: Molecules, dataset: Dataset, config: Config, run: Run, progress
-) -> Features:
+def study(dataset: chemistry.Dataset, run: Run) -> tuple[list[dict[str, Any]], list[list[int]]]:
+    """Measure the weak models of a data set in every split; also give the sizes of the parts."""
+    config, given = run.config, run.given
+    molecules = chemistry.load(given.data, dataset)
     with run.timed(f"features, {dataset.name}"):
-        return kept_features(
+        features = chemistry.kept_features(
             run.folder / "features" / f"{dataset.name}_{config.bits}_{config.bonds}.npz",
             molecules.smiles,
             bits=config.bits,
             radius=config.bonds,
-            progress=lambda done, total: progress(f"features of {dataset.name}", done, total),
+            progress=functools.partial(run.progress, f"features of {dataset.name}"),
         )
-
-
-def study(
-    dataset: Dataset,
-    molecules: Molecules,
-    features: Features,
-    config: Config,
-    run: Run,
-    *,
-    kind: str,
-    splits: int,
-    progress: Callable[[str, int, int], None],
-) -> tuple[list[dict[str, Any]], list[list[int]]]:
-    """Measure the weak models of a data set in every split; also give the sizes of the parts."""
-    count = len(molecules.target)
-    groups = np.arange(count) if kind == "random" else scaffold_groups(features.scaffolds)
-    columns = informative(np.column_stack([features.descriptors, features.counts]))
-    rows, sizes, seed = [], [], run.manifest["seed"]
-    for split in range(splits):
-        generator = np.random.default_rng([seed, split])
-        parts = partition(groups, config.shares, generator)
+    groups = chemistry.scaffold_groups(features.scaffolds)
+    if given.split == "random":
+        groups = np.arange(len(groups))
+    columns = chemistry.informative(np.column_stack([features.descriptors, features.counts]))
+    rows, sizes = [], []
+    for split in range(given.splits):
+        generator = np.random.default_rng([given.seed, split])
+        parts = chemistry.partition(groups, config.shares, generator)
         with run.timed(f"weak models, {dataset.name}"):
-            simple = standardise(features.columns(SIMPLE), parts[0], config.limit)
-            models = weak_models(
-                dataset, simple, molecules, parts[0],
-                epochs=config.epochs, learning_rate=config.learning_rate, seed=seed + split,
-            )  # fmt: skip
+            simple = chemistry.standardise(features.columns(SIMPLE), parts[0], config.limit)
+            models = _weak_models(dataset, molecules, simple, parts[0], config, given.seed + split)
         with run.timed(f"students, {dataset.name}"):
-            labels = np.stack([model.predictions for model in models])
+            labels = np.stack(list(models.values()))
             found = _measure(columns, molecules.target, labels, parts, config, generator)
         sizes.append([len(part) for part in parts])
-        for place, model in enumerate(models):
-            row = {"dataset": dataset.name, "split": split}
-            row |= {"weak": model.name, "family": model.family}
+        for place, (name, family) in enumerate(models):
+            row = {"dataset": dataset.name, "split": split, "weak": name, "family": family}
             row |= {name: values[place].item() for name, values in found.items()}
             row["verdict"] = Verdict(row["verdict"]).name
             row["status"] = Status(row["status"]).name
             rows.append(row)
-        progress(f"weak models and students, {dataset.name}", split + 1, splits)
+        run.progress(f"weak models and students, {dataset.name}", split + 1, given.splits)
     return rows, sizes
+
+
+def _weak_models(
+    dataset: chemistry.Dataset,
+    molecules: chemistry.Molecules,
+    simple: Any,
+    trained: Any,
+    config: Config,
+    seed: int,
+) -> dict[tuple[str, str], np.ndarray]:
+    """Train weak models of graded strength, and take over the teacher that the file brings.
+
+    Returns what each predicts of every molecule, by its name and family.
+    """
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LinearRegression
+    from sklearn.neural_network import MLPRegressor
+
+    target = molecules.target[trained]
+    centre, scale = target.mean(), target.std()
+    models = {}
+    for count in COUNTS:
+        fitted = LinearRegression().fit(simple[trained, :count], target)
+        name = f"linear, {count} descriptor{'s' * (count > 1)}"
+        models[name, "linear"] = fitted.predict(simple[:, :count])
+    for width in WIDTHS:
+        network = MLPRegressor(
+            hidden_layer_sizes=(width, width),
+            learning_rate_init=config.learning_rate,
+            max_iter=config.epochs,
+            random_state=seed,
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            network.fit(simple[trained], (target - centre) / scale)
+        models[f"network, width {width}", "network"] = centre + scale * network.predict(simple)
+    if dataset.teacher is not None and molecules.teacher is not None:
+        models[dataset.teacher, "teacher"] = molecules.teacher
+    return models
 
 
 def _measure(columns, target, labels, parts, config: Config, generator) -> dict[str, np.ndarray]:
     """Fit the students on the second part of the molecules and judge them on the third."""
     _, taught, test = parts
-    strong = standardise(columns, taught, config.limit)
+    strong = chemistry.standardise(columns, taught, config.limit)
     radii = labels[:, taught].std(axis=1, keepdims=True) * np.array(config.radii)
     folds = generator.permutation(len(taught)) % config.folds
     kept = (folds != np.arange(config.folds)[:, None]).astype(float)
-    students, chosen = quickly(learn, strong[taught], labels[:, taught], kept, radii)
-    found = quickly(
-        judge, strong[test], labels[:, test], target[test],
-        students.coefficients, students.intercept, chosen,
-    )  # fmt: skip
+    students, chosen = learn(strong[taught], labels[:, taught], kept, radii)
+    found = judge(strong[test], labels[:, test], target[test], students, chosen)
     found |= {"radius": chosen, "training_gap": students.gap, "status": students.status}
     return {name: np.asarray(values) for name, values in found.items()}
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -13,38 +13,17 @@ import itertools
 from collections.abc import Iterator
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
-from experiments._bound_tally import (
-    COLUMNS,
-    KEYS,
-    MODERATE,
-    NAMES,
-    POINTS,
-    PRINTED,
-    Tally,
-    cells,
-    printed,
-)
-from experiments._run import Run, options
-from w2sjax.claims import REGISTRY
+from experiments._bound_tally import MODERATE, NAMES, PRINTED, TITLES, Tally, cells, printed
+from experiments._run import Run, Table, experiment, table_of
 from w2sjax.falsification.counterexample import Counterexample, confirm
 from w2sjax.falsification.deciding import decide
 from w2sjax.falsification.rendering import markdown
 from w2sjax.falsification.shrinking import shrink
-from w2sjax.report import progress_bar
+from w2sjax.lookup import claim_named
 from w2sjax.settings.expansion.batch import Batch, Shape, all_batches
 from w2sjax.settings.expansion.evolving import evolved, random_batch
 from w2sjax.settings.expansion.small import with_constants
-
-TITLES = {
-    "expansion_core": "core lemma",
-    "coverage_good_side": "Theorem B.3",
-    "pseudolabel_correction_tight": "Theorem B.1",
-    "pseudolabel_correction": "Theorem 4.1 as printed",
-    "coverage_expansion": "Theorem 4.2 as printed",
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +50,7 @@ class Config:
     tallied: int = 20
 
 
+SHOWN = ("cases", "applicable", "violated", "equal")
 HARD = 6  # times as many worlds evolve against 4.2 as printed, which is hard to refute
 QUICK = (Shape(4, 1, 3), Shape(4, 2, 2), Shape(4, 1, 2, (1, 2)))
 PRESETS = {
@@ -84,35 +64,26 @@ PRESETS = {
 }  # fmt: skip
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Decide all cases; write tables, violations and figure; print the summary."""
-    parser = options("printed_bounds", __doc__, PRESETS)
-    given = parser.parse_args(arguments)
-    config = PRESETS[given.preset]
-    run = Run("printed_bounds", config, given.seed, given.out)
+@experiment(PRESETS, width=110)
+def main(run: Run) -> list[Table | str]:
+    """Decide all cases; write tables and violations; draw; print the summary."""
+    config, seed = run.config, run.given.seed
     tally = Tally()
-    with progress_bar() as progress:
-        for source, batch, done, total in batches(config, given.seed):
-            tally.add(source, batch)
-            progress(source, done, total)
-    found = {name: smallest(name, given.seed, config.seconds) for name in PRINTED}
-    run.write("data.csv", (*KEYS, *COLUMNS), tally.rows())
-    run.write("points.csv", POINTS, tally.points())
+    for source, batch, done, total in batches(config, seed):
+        tally.add(source, batch)
+        run.progress(source, done, total)
+    found = {name: smallest(name, seed, config.seconds) for name in PRINTED}
+    run.write(data=tally.rows(), points=tally.points())
     for name, counterexample in found.items():
-        counterexample.save(given.out / f"{name}.json")
-        (given.out / f"{name}.md").write_text(markdown(counterexample))
+        counterexample.save(run.folder / f"{name}.json")
+        (run.folder / f"{name}.md").write_text(markdown(counterexample))
     sides = {name: [one.lhs, one.rhs] for name, one in found.items()}
-    run.finish(preset=given.preset, worlds=tally.worlds, violations=sides)
-    from figures.printed_bounds import draw
-
-    draw(given.out)
-    console = Console(width=110)
-    console.print(_table(tally))
-    for name, one in found.items():
-        text = f"{TITLES[name]}: {one.lhs} > {one.rhs} with {one.instance.described()}, {name}.md"
-        console.print(text, highlight=False)
-    console.print(f"data, manifest and figure in {given.out}", highlight=False)
-    return 0
+    run.facts |= {"worlds": tally.worlds, "violations": sides}
+    violations = [
+        f"{TITLES[name]}: {one.lhs} > {one.rhs} with {one.instance.described()}, {name}.md"
+        for name, one in found.items()
+    ]
+    return [_table(tally), *violations]
 
 
 def batches(config: Config, seed: int) -> Iterator[tuple[str, Batch, int, int]]:
@@ -142,7 +113,7 @@ def batches(config: Config, seed: int) -> Iterator[tuple[str, Batch, int, int]]:
 
 def smallest(name: str, seed: int, seconds: float) -> Counterexample:
     """Find a violation of a theorem as printed, shrink it, and have both engines confirm it."""
-    (claim,) = (one.without(MODERATE) for one in REGISTRY if one.name == name)
+    claim = claim_named(name).without(MODERATE)
     points = 5 if name == "coverage_expansion" else 3
     for again in range(100):
         for population in evolved(claim, seed + again, 2000, points=points, cells=[cells(name)[2]]):
@@ -157,22 +128,15 @@ def smallest(name: str, seed: int, seconds: float) -> Counterexample:
 
 
 def _table(tally: Tally) -> Table:
-    table = Table(title="Cases by the constant c (all sources)", title_justify="left", box=None)
-    for name in ("statement", "c", "hypothesis", "cases", "applicable", "violated", "equal"):
-        numeric = name not in ("statement", "c", "hypothesis")
-        table.add_column(name, justify="right" if numeric else "left", no_wrap=True)
-    previous = None
+    rows, previous = [], None
     for (name, cell, speaks), row in tally.summary().items():
         if row["applicable"] or name != previous:
-            counts = (row[key] for key in ("cases", "applicable", "violated", "equal"))
+            counts = (row[key] for key in SHOWN)
             title = "" if name == previous else TITLES[name]
-            table.add_row(title, cell, speaks, *(f"{count:,}" for count in counts))
+            rows.append((title, cell, speaks, *(f"{count:,}" for count in counts)))
         previous = name
     worlds = ", ".join(f"{count:,} {source}" for source, count in tally.worlds.items())
-    table.caption = f"Worlds: {worlds}. Limits: 2(1 - α) in 4.1, else 1/(1 - α)."
-    table.caption_justify = "left"
-    return table
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    caption = f"Worlds: {worlds}. Limits: 2(1 - α) in 4.1, else 1/(1 - α)."
+    names = ("statement", "c", "hypothesis")
+    title = "Cases by the constant c (all sources)"
+    return table_of(title, names + SHOWN, rows, left=names, caption=caption, box=None)

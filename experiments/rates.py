@@ -10,21 +10,19 @@ Run `python -m experiments rates [--preset quick|paper] [--seed S] [--out DIR]`.
 """
 
 import dataclasses
-import time
+import functools
+from collections.abc import Iterator
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
-from rich.console import Console
-from rich.table import Table
 
-from experiments._run import Run, options
+from experiments._run import Run, Table, averages, experiment, table_of
 from w2sjax import Verdict, hypothesis_class, project
 from w2sjax._compilation import jit_quickly
 from w2sjax.lookup import claim_named
-from w2sjax.report import progress_bar
 from w2sjax.sets import L2Ball
 from w2sjax.settings.random_instances import compared
 from w2sjax.settings.sampling import FAILURE
@@ -36,6 +34,30 @@ MEASURED = ("excess", "gap", "supremum", "theorem_2", "sharpened")
 BOUNDS = ("excess_bound", "gap_bound", "supremum_bound")
 NAMES = ("uniform_misfit", "sampled_gain", "sampled_gap", "sampled_sharpened_gain")
 CLAIMS = tuple(map(claim_named, NAMES))
+QUANTITIES = {"excess": "excess misfit κ", "gap": "gap γ", "supremum": "supremum of Lemma 4"}
+SLOPES = {
+    "quantity": lambda row: QUANTITIES[row["quantity"]],
+    "constraint": "{constraint}",
+    "measured": "{slope:.3f} ± {stderr:.3f}",
+    "its bound": "-0.500",
+}
+LOOSE = {
+    "constraint": "{constraint}",
+    "n": "{n}",
+    "2Δ / κ": lambda row: f"{row['excess_bound'] / row['excess']:.3g}",
+    "Γ / γ": lambda row: f"{row['gap_bound'] / row['gap']:.3g}",
+    "Δ / supremum": lambda row: f"{row['supremum_bound'] / row['supremum']:.3g}",
+    "Theorem 2": "{theorem_2:.3g}",
+    "sharpened": "{sharpened:.3g}",
+}
+SUPREMA = {
+    "dimension": "{dimension}",
+    "radius": "{radius:g}",
+    "mean supremum": "{supremum:.4f} ± {supremum_stderr:.4f}",
+    "largest": "{largest:.4f}",
+    "Δ": "{bound:.3f}",
+    "Δ / largest": lambda row: f"{row['bound'] / row['largest']:.1f}",
+}
 VERDICTS = ("supremum_verdict", "theorem_2_verdict", "gap_verdict", "sharpened_verdict")
 
 
@@ -63,42 +85,32 @@ PRESETS = {
 }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Measure, fit slopes, write data and manifest, draw, print."""
-    parser = options("rates", __doc__, PRESETS)
-    given = parser.parse_args(arguments)
-    config = PRESETS[given.preset]
-    run = Run("rates", config, given.seed, given.out)
-    key = jax.random.key(given.seed)
-    with progress_bar() as progress:
-        start = time.perf_counter()
-        curves = list(_curves(key, config, progress))
-        run.seconds["curves"] = time.perf_counter() - start
-        suprema = list(_suprema(jax.random.fold_in(key, 1), config, progress))
-        run.seconds["suprema"] = time.perf_counter() - start - run.seconds["curves"]
+@experiment(PRESETS)
+def main(run: Run) -> tuple[Table | str, ...]:
+    """Measure, fit slopes, write data, draw, print."""
+    with run.timed("curves"):
+        curves = list(_curves(run))
+    with run.timed("suprema"):
+        suprema = list(_suprema(run))
     slopes = [
         {"constraint": constraint, "quantity": name, **_slope(curves, constraint, name)}
-        for name in ("excess", "gap", "supremum")
+        for name in QUANTITIES
         for constraint in CONSTRAINTS
     ]
-    for file, rows in (("data", curves), ("suprema", suprema), ("slopes", slopes)):
-        run.write(f"{file}.csv", list(rows[0]), [list(row.values()) for row in rows])
+    run.write(data=curves, suprema=suprema, slopes=slopes)
     failures = {name: sum(row[name] for row in curves) for name in VERDICTS}
-    run.finish(preset=given.preset, failures=failures, failure_allowed=float(FAILURE))
-    from figures.rates import draw
-
-    draw(given.out)
-    console = Console(width=100)
-    total = len(curves) * config.repetitions
-    console.print(_slope_table(slopes))
-    console.print(_loose_table(curves))
-    console.print(_supremum_table(suprema, config))
-    console.print(
+    run.facts |= {"failures": failures, "failure_allowed": float(FAILURE)}
+    total = len(curves) * run.config.repetitions
+    titles = ("quantity", "constraint")
+    rate = "Theorem 2 has √κ, bounded at slope -1/4 (published); the sharpened form has γ, at -1/2."
+    loose = "Theorem 2, sharpened: the bound of the student's error over that error."
+    return (
+        table_of("Slopes of log mean against log n", SLOPES, slopes, left=titles, caption=rate),
+        table_of("Bound / actual", LOOSE, curves, caption=loose),
+        table_of(f"Lemma 4 at n = {run.config.table_size}", SUPREMA, suprema, left=()),
         f"{sum(failures.values())} failures of four bounds in {total:,} samples each; "
-        f"{float(FAILURE):.0%} are allowed. Data, manifest and figure in {given.out}",
-        highlight=False,
+        f"{float(FAILURE):.0%} are allowed.",
     )
-    return 0
 
 
 def population(
@@ -157,44 +169,40 @@ def _measure(key, instance, size, least, largest) -> dict[str, Array]:
     }
 
 
-def _curves(key, config: Config, progress):
-    """Yield a row for each constraint and sample size: means over the repetitions, standard errors."""
-    largest = max(config.sizes)
+def _curves(run: Run) -> Iterator[dict[str, Any]]:
+    """Give a row for each constraint and sample size: means over the repetitions, standard errors."""
+    config, largest = run.config, max(run.config.sizes)
 
     @jit_quickly
     def measure(keys, instance, size, least):
-        return jax.lax.map(
-            lambda k: _measure(k, instance, size, least, largest), keys, batch_size=20
+        one = functools.partial(
+            _measure, instance=instance, size=size, least=least, largest=largest
         )
+        return jax.lax.map(one, keys, batch_size=20)
 
-    done = 0
     for place, (constraint, level) in enumerate(CONSTRAINTS.items()):
-        own = jax.random.fold_in(key, place)
+        own = jax.random.fold_in(run.key, place)
         instance = population(own, config.population, config.dimension, 1.0, level)
         exact = project(instance.hypothesis, instance.weak)
         least = jnp.sum(instance.hypothesis.weights * (exact.values - instance.weak) ** 2)
-        for size in config.sizes:
+        for done, size in enumerate(config.sizes, 1 + place * len(config.sizes)):
             keys = jax.random.split(jax.random.fold_in(own, size), config.repetitions)
             found = jax.device_get(measure(keys, instance, jnp.asarray(float(size)), least))
-            row: dict[str, Any] = {"constraint": constraint, "n": size}
-            for name in MEASURED:
-                row[name] = found[name].mean()
-                row[f"{name}_stderr"] = found[name].std(ddof=1) / config.repetitions**0.5
+            row = {"constraint": constraint, "n": size}
+            row |= averages({name: found[name] for name in MEASURED})
             row |= {name: found[name][0] for name in BOUNDS}
-            row |= {name: int(found[name].sum()) for name in VERDICTS}
-            yield row
-            done += 1
-            progress("samples", done, len(CONSTRAINTS) * len(config.sizes))
+            yield row | {name: int(found[name].sum()) for name in VERDICTS}
+            run.progress("samples", done, len(CONSTRAINTS) * len(config.sizes))
 
 
-def _suprema(key, config: Config, progress):
-    """Yield Lemma 4's supremum and bound for every radius and dimension, the weak model fixed."""
+def _suprema(run: Run) -> Iterator[dict[str, Any]]:
+    """Give Lemma 4's supremum and bound for every radius and dimension, the weak model fixed."""
+    config, key, lemma = run.config, jax.random.fold_in(run.key, 1), CLAIMS[0]
 
     @jit_quickly
     def measure(keys, instance, size):
-        def one(k):
-            lemma = CLAIMS[0]
-            study = prepare(resample(k, instance, size, config.table_size), (lemma,))
+        def one(key):
+            study = prepare(resample(key, instance, size, config.table_size), (lemma,))
             found = compared(study, lemma)
             return found.lhs, found.rhs
 
@@ -208,75 +216,19 @@ def _suprema(key, config: Config, progress):
             instance = population(own, config.population, dimension, radius, min(config.radii))
             keys = jax.random.split(jax.random.fold_in(own, 1), config.repetitions)
             suprema, bounds = jax.device_get(measure(keys, instance, size))
-            yield {
-                "dimension": dimension,
-                "radius": radius,
-                "supremum": suprema.mean(),
-                "supremum_stderr": suprema.std(ddof=1) / config.repetitions**0.5,
-                "largest": suprema.max(),
-                "bound": bounds[0],
-            }
-        progress("radii and dimensions", place + 1, len(config.dimensions))
+            row = {"dimension": dimension, "radius": radius} | averages({"supremum": suprema})
+            yield row | {"largest": suprema.max(), "bound": bounds[0]}
+        run.progress("radii and dimensions", place + 1, len(config.dimensions))
 
 
 def _slope(curves, constraint: str, name: str) -> dict[str, float]:
     """Weighted least squares of the log mean on log n, and the slope's standard error."""
     rows = [row for row in curves if row["constraint"] == constraint]
-    n, mean, stderr = (
-        np.array([row[key] for row in rows], float) for key in ("n", name, f"{name}_stderr")
-    )
-    design = np.stack([np.ones(n.size), np.log(n)], axis=1)
-    precision = (mean / stderr) ** 2  # of the log mean, to first order
-    covariance = np.linalg.inv(design.T @ (precision[:, None] * design))
-    coefficients = covariance @ design.T @ (precision * np.log(mean))
-    chi_squared = np.sum(precision * (np.log(mean) - design @ coefficients) ** 2)
+    names = ("n", name, f"{name}_stderr")
+    n, mean, stderr = np.array([[row[key] for key in names] for row in rows], float).T
+    weights = mean / stderr  # the log mean's error to first order, inverted
+    line, covariance = np.polyfit(np.log(n), np.log(mean), 1, w=weights, cov="unscaled")
+    chi_squared = np.sum((weights * (np.log(mean) - np.polyval(line, np.log(n)))) ** 2)
     # Where a power law does not fit within the errors, they are enlarged until it does.
     spread = max(1.0, chi_squared / (n.size - 2)) ** 0.5
-    return {"slope": coefficients[1], "stderr": spread * covariance[1, 1] ** 0.5}
-
-
-def _slope_table(slopes) -> Table:
-    table = Table(title="Slopes of log mean against log n", title_justify="left")
-    for name in ("quantity", "constraint", "measured", "its bound"):
-        table.add_column(name, justify="left" if name in ("quantity", "constraint") else "right")
-    names = {"excess": "excess misfit κ", "gap": "gap γ", "supremum": "supremum of Lemma 4"}
-    for row in slopes:
-        slope = f"{row['slope']:.3f} ± {row['stderr']:.3f}"
-        table.add_row(names[row["quantity"]], row["constraint"], slope, "-0.500")
-    table.caption = (
-        "Theorem 2 has √κ, bounded at slope -1/4 (published); the sharpened form has γ, at -1/2."
-    )
-    return table
-
-
-def _loose_table(curves) -> Table:
-    table = Table(title="Bound / actual", title_justify="left")
-    names = ("constraint", "n", "2Δ / κ", "Γ / γ", "Δ / supremum", "Theorem 2", "sharpened")
-    for name in names:
-        table.add_column(name, justify="left" if name == "constraint" else "right")
-    for row in curves:
-        ratios = [row[f"{name}_bound"] / row[name] for name in ("excess", "gap", "supremum")]
-        ratios += [row["theorem_2"], row["sharpened"]]
-        table.add_row(row["constraint"], str(row["n"]), *(f"{ratio:.3g}" for ratio in ratios))
-    table.caption = "Theorem 2, sharpened: the bound of the student's error over that error."
-    return table
-
-
-def _supremum_table(suprema, config: Config) -> Table:
-    table = Table(title=f"Lemma 4 at n = {config.table_size}", title_justify="left")
-    for name in ("dimension", "radius", "mean supremum", "largest", "Δ", "Δ / largest"):
-        table.add_column(name, justify="right")
-    for row in suprema:
-        table.add_row(
-            str(row["dimension"]),
-            f"{row['radius']:g}",
-            f"{row['supremum']:.4f} ± {row['supremum_stderr']:.4f}",
-            f"{row['largest']:.4f}",
-            f"{row['bound']:.3f}",
-            f"{row['bound'] / row['largest']:.1f}",
-        )
-    return table
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    return {"slope": line[0], "stderr": spread * covariance[0, 0] ** 0.5}

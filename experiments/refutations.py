@@ -10,34 +10,27 @@ Run `python -m experiments refutations [--preset quick|paper] [--seed S] [--out 
 """
 
 import dataclasses
-import itertools
 import multiprocessing
-import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from statistics import median
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
-from experiments._exact_search import FOUND, refuted, survives
-from experiments._run import Run, options
+from experiments._exact_search import refuted, survives
+from experiments._run import Run, Table, experiment, grouped, table_of
 from w2sjax.claims import REGISTRY
 from w2sjax.falsification.false_statements import false_statements
-from w2sjax.report import progress_bar
 
 PROCESSES = 2
-TRUE = (
-    "claim",
-    "exact",
-    "exact_violated",
-    "exact_undecided",
-    "sets",
-    "floating",
-    "refuted",
-    "violated",
-)
+FALSE = {
+    "made by": "{kind}",
+    "statements": "{statements}",
+    "refuted": "{refuted}",
+    "instances, median": "{median:g}",
+    "most": "{most:,}",
+    "seconds, most": "{seconds:.2f}",
+}
+COUNTS = ("exact", "exact_violated", "exact_undecided", "sets", "floating", "violated")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,66 +46,55 @@ class Config:
 PRESETS = {"paper": Config(), "quick": Config(shrink_seconds=0.02, exact=40, floating=0)}
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Refute, fail to refute, write data and manifest, print the tables."""
-    parser = options("refutations", __doc__, PRESETS)
-    given = parser.parse_args(arguments)
-    config = PRESETS[given.preset]
-    run = Run("refutations", config, given.seed, given.out)
-    with progress_bar() as progress:
-        start = time.perf_counter()
-        false, true = _exactly(config, given.seed, progress)
-        run.seconds["exact"] = time.perf_counter() - start
-        floating = _floating(config, given.seed, progress)
-        run.seconds["floating"] = time.perf_counter() - start - run.seconds["exact"]
+@experiment(PRESETS, width=110)
+def main(run: Run) -> tuple[Table, Table]:
+    """Refute, fail to refute, write data, print the tables."""
+    with run.timed("exact"):
+        false, true = _exactly(run)
+    with run.timed("floating"):
+        floating = _floating(run)
     rows = [row | floating.get(row["claim"], _NOTHING) for row in true]
-    run.write("refuted.csv", FOUND, [[row[name] for name in FOUND] for row in false])
-    run.write("true.csv", TRUE, [[row[name] for name in TRUE] for row in rows])
+    run.write(refuted=false, true=rows)
     survived = [row["statement"] for row in false if row["instances"] == ""]
     broken = [row["claim"] for row in rows if row["exact_violated"] or row["refuted"]]
     checks = sum(row["exact"] + row["floating"] for row in rows)
-    run.finish(preset=given.preset, survived=survived, broken=broken, checks=checks)
-    console = Console(width=110)
-    console.print(_false_table(false))
-    console.print(_true_table(rows, checks))
-    console.print(f"Data and manifest in {given.out}", highlight=False)
-    return int(bool(survived or broken))
+    run.facts |= {"survived": survived, "broken": broken, "checks": checks}
+    run.code = int(bool(survived or broken))
+    title = f"{len(broken)} of {len(rows)} true claims violated in {checks:,} instances"
+    caption = "violated: allowed for statements with probability 1 - δ, as long as fewer than δ are"
+    columns = ("claim", "exact", "violated", "undecided", "sets", "floating point", "violated")
+    cells = ((row["claim"], *(f"{row[name]:,}" for name in COUNTS)) for row in rows)
+    truths = table_of(title, columns, cells, caption=caption, box=None)
+    return _false_table(false, survived), truths
 
 
-def _exactly(config: Config, seed: int, progress) -> tuple[list[Any], list[Any]]:
+def _exactly(run: Run) -> list[list[dict[str, Any]]]:
     """Search false and true statements in exact arithmetic, two processes at a time."""
-    spawn = multiprocessing.get_context("spawn")
+    config, seed = run.config, run.given.seed
     claims = [claim.name for claim in REGISTRY if claim.setting.exact]
-    count = range(len(false_statements()))
-    total = len(count) + len(claims)
+    places = range(len(false_statements()))
+    spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(PROCESSES, mp_context=spawn) as pool:
-        false = pool.map(
-            refuted,
-            count,
-            itertools.repeat(config.budget),
-            itertools.repeat(config.shrink_seconds),
-            itertools.repeat(seed),
-        )
-        true = pool.map(survives, claims, itertools.repeat(config.exact), itertools.repeat(seed))
-        rows: list[list[Any]] = [[], []]
-        for place, answers in enumerate((false, true)):
-            for answer in answers:
-                rows[place].append(answer)
-                progress("exact statements", len(rows[0]) + len(rows[1]), total)
-    return rows[0], rows[1]
+        budget, shrink_seconds = config.budget, config.shrink_seconds
+        false = [pool.submit(refuted, place, budget, shrink_seconds, seed) for place in places]
+        true = [pool.submit(survives, name, config.exact, seed) for name in claims]
+        for done, _ in enumerate(as_completed(false + true), 1):
+            run.progress("exact statements", done, len(false + true))
+        return [[future.result() for future in futures] for futures in (false, true)]
 
 
 _NOTHING = {"sets": 0, "floating": 0, "refuted": 0, "violated": 0}
 
 
-def _floating(config: Config, seed: int, progress) -> dict[str, dict[str, int]]:
+def _floating(run: Run) -> dict[str, dict[str, int]]:
     """Verify all claims over all sets; returns, by claim, how many instances and what came of them."""
     from w2sjax.verification import verify
 
     rows: dict[str, dict[str, int]] = {}
-    if config.floating == 0:
+    instances = run.config.floating
+    if instances == 0:
         return rows
-    for answer in verify(None, seed, instances=config.floating, progress=progress):
+    for answer in verify(None, run.given.seed, instances=instances, progress=run.progress):
         row = rows.setdefault(answer.claim, dict(_NOTHING))
         row["sets"] += 1
         row["floating"] += answer.instances
@@ -121,49 +103,15 @@ def _floating(config: Config, seed: int, progress) -> dict[str, dict[str, int]]:
     return rows
 
 
-def _false_table(rows: Sequence[dict[str, Any]]) -> Table:
+def _false_table(rows: Sequence[dict[str, Any]], survived: Sequence[str]) -> Table:
     """Sum up by kind of change; what survives is listed."""
-    refutations = sum(row["instances"] != "" for row in rows)
-    table = Table(
-        title=f"{refutations} of {len(rows)} false statements refuted",
-        caption="; ".join(
-            f"not refuted: {row['statement']}" for row in rows if not row["instances"]
-        ),
-        title_justify="left",
-        caption_justify="left",
-        box=None,
-    )
-    for name in ("made by", "statements", "refuted", "instances, median", "most", "seconds, most"):
-        table.add_column(name, justify="left" if name == "made by" else "right")
-    for kind in dict.fromkeys(row["kind"] for row in rows):
-        found = [row for row in rows if row["kind"] == kind]
-        tried = [row["instances"] for row in found if row["instances"]] or [0]
+    shown = []
+    for (kind,), found in grouped(rows, "kind"):
+        tried = [row["instances"] for row in found if row["instances"]]
+        counts = {"kind": kind, "statements": len(found), "refuted": len(tried)}
         seconds = max(row["seconds"] + (row["shrink_seconds"] or 0) for row in found)
-        numbers = (len(found), sum(bool(row["instances"]) for row in found))
-        table.add_row(
-            kind, *map(str, numbers), f"{median(tried):g}", f"{max(tried):,}", f"{seconds:.2f}"
-        )
-    return table
-
-
-def _true_table(rows: Sequence[dict[str, Any]], checks: int) -> Table:
-    broken = sum(bool(row["exact_violated"] or row["refuted"]) for row in rows)
-    table = Table(
-        title=f"{broken} of {len(rows)} true claims violated in {checks:,} instances",
-        caption="violated: allowed for statements with probability 1 - δ, as long as fewer than δ are",
-        title_justify="left",
-        caption_justify="left",
-        box=None,
-    )
-    names = ("claim", "exact", "violated", "undecided", "sets", "floating point", "violated")
-    for place, name in enumerate(names):
-        table.add_column(name, justify="right" if place else "left")
-    for row in rows:
-        numbers = (row[name] for name in ("exact", "exact_violated", "exact_undecided", "sets",
-                                          "floating", "violated"))  # fmt: skip
-        table.add_row(row["claim"], *(f"{number:,}" for number in numbers))
-    return table
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+        most = {"median": median(tried or [0]), "most": max(tried or [0]), "seconds": seconds}
+        shown.append(counts | most)
+    title = f"{len(rows) - len(survived)} of {len(rows)} false statements refuted"
+    caption = "; ".join(f"not refuted: {statement}" for statement in survived)
+    return table_of(title, FALSE, shown, caption=caption, box=None)

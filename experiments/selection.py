@@ -19,14 +19,10 @@ import numpy as np
 from scipy.stats import binomtest
 
 from experiments import _source_students as students
-from experiments._run import Run, options, standard_error
-from experiments._selection_tables import regret_table, stuck_table, student_table
-from w2sjax._compilation import compile_quickly
-from w2sjax.overlap.bandits import STRATEGIES
-from w2sjax.overlap.regret import regret_bound, sharper_regret_bound
+from experiments._run import Run, Table, experiment, grouped, places, standard_error, table_of
+from w2sjax._compilation import jit_quickly
+from w2sjax.overlap import STRATEGIES, regret_bound, sharper_regret_bound, simulate
 from w2sjax.overlap.rewards import PartlyConstant
-from w2sjax.overlap.simulation import simulate
-from w2sjax.report import progress_bar
 
 SHARES = {"two": (0.1, 0.9), "ten": (0.05,) * 9 + (0.55,)}
 HORIZONS = {"two": 50, "ten": 200}
@@ -35,6 +31,13 @@ POINTS = 100  # of each kind, from which densities follow
 VARIANCES = (5.0, 1.0)  # of the noise: as published, and one that lets the detector work
 STUCK_MEANS = (0.53, 0.5)  # an indicator, and a source that pays its mean
 STUCK = PartlyConstant((1,))
+STUCK_COLUMNS = {
+    "strategy": "{strategy}",
+    "T": "{horizon:,}",
+    "regret": "{regret:.5f} ± {stderr:.5f}",
+    "bound": "{bound:.5f}",
+    "on the worse source for good": "{stuck:.1%} ({stuck_low:.1%} to {stuck_high:.1%})",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,41 +69,34 @@ PRESETS = {
 }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Simulate, write data and manifest, draw, print."""
-    parser = options("selection", __doc__, PRESETS)
-    given = parser.parse_args(arguments)
-    config = PRESETS[given.preset]
-    run = Run("selection", config, given.seed, given.out)
-    key = jax.random.key(given.seed)
+@experiment(PRESETS)
+def main(run: Run) -> tuple[Table, ...]:
+    """Simulate, write data, draw, print."""
     stages = {"data": _regrets, "stuck": _stuck, "students": _students}
 
     def timed(name, place):
         with run.timed(name):
-            return list(stages[name](jax.random.fold_in(key, place), config, progress))
+            return list(stages[name](jax.random.fold_in(run.key, place), run))
 
     # Side by side, as most of a short run is compiling.
-    with progress_bar() as progress, ThreadPoolExecutor(max_workers=len(stages)) as pool:
-        futures = {name: pool.submit(timed, name, place) for place, name in enumerate(stages)}
-        found = {name: future.result() for name, future in futures.items()}
-    run.write_rows(**found)
-    run.finish(preset=given.preset)
-    run.show(
-        regret_table(found["data"]),
-        stuck_table(found["stuck"], STUCK_MEANS),
-        student_table(found["students"]),
+    with ThreadPoolExecutor(max_workers=len(stages)) as pool:
+        found = dict(zip(stages, pool.map(timed, stages, range(len(stages))), strict=True))
+    run.write(**found)
+    return (
+        _regret_table(found["data"]),
+        _stuck_table(found["stuck"]),
+        _student_table(found["students"]),
     )
-    return 0
 
 
 def _density(setting: str) -> Any:
     """Densities of the sources, repeated up to `PLACES`, so that one program serves all settings."""
-    density = students.densities(SHARES[setting], POINTS)
-    return jnp.tile(density, -(-PLACES // density.shape[0]))[:PLACES]
+    return jnp.resize(students.densities(SHARES[setting], POINTS), (PLACES,))
 
 
-def _regrets(key, config: Config, progress) -> Iterator[dict[str, Any]]:
-    """Return mean regret by setting, horizon, strategy and rounds played."""
+def _regrets(key, run: Run) -> Iterator[dict[str, Any]]:
+    """Give mean regret by setting, horizon, strategy and rounds played."""
+    config = run.config
     plans = []
     for setting in SHARES:
         for horizon in (HORIZONS[setting], config.rounds):
@@ -109,118 +105,110 @@ def _regrets(key, config: Config, progress) -> Iterator[dict[str, Any]]:
             # One number of looks for all, as another is another program.
             spare = np.setdiff1d(np.arange(1, horizon), looks)[: config.looks - looks.size]
             plans.append((setting, horizon, np.sort(np.append(looks, spare))))
-
-    def play(name):
-        answers = []
+    for done, name in enumerate(STRATEGIES, 1):
         for setting, horizon, looks in plans:
             means = jnp.broadcast_to(_density(setting).astype(jnp.float32), (config.runs, PLACES))
-            used = len(SHARES[setting])
-            found = simulate(key, means, name, horizon, rounds=looks, used=used)
-            answers.append(np.asarray(found.regret, float))
-        return answers
-
-    for done, name in enumerate(STRATEGIES):
-        answers = play(name)
-        progress("regret", done + 1, len(STRATEGIES))
-        for (setting, horizon, looks), regrets in zip(plans, answers, strict=True):
             sources = len(SHARES[setting])
-            for place, look in enumerate(looks.tolist()):
-                values = regrets[:, place]
-                yield {
-                    "setting": setting,
-                    "horizon": horizon,
-                    "strategy": name,
-                    "rounds": look,
+            found = simulate(key, means, name, horizon, rounds=looks, used=sources)
+            for values, look in zip(np.asarray(found.regret, float).T, looks.tolist(), strict=True):
+                row = {"setting": setting, "horizon": horizon, "strategy": name, "rounds": look}
+                yield row | {
                     "regret": values.mean(),
                     "stderr": standard_error(values),
                     "bound": float(regret_bound(sources, horizon, look)),
                     "sharper": float(sharper_regret_bound(sources, horizon, look)),
                     "runs": config.runs,
                 }
+        run.progress("regret", done, len(STRATEGIES))
 
 
-def _stuck(key, config: Config, progress) -> Iterator[dict[str, Any]]:
-    """Return, for two sources of a small gap, the regret and the share of runs on the worse one."""
+def _stuck(key, run: Run) -> Iterator[dict[str, Any]]:
+    """Give, for two sources of a small gap, the regret and the share of runs on the worse one."""
+    config = run.config
     means = jnp.broadcast_to(jnp.asarray(STUCK_MEANS, jnp.float64), (config.stuck_runs, 2))
-
-    def play(name):
-        answers = []
+    for done, name in enumerate(config.stuck_strategies, 1):
         for horizon in config.stuck_horizons:
             looks = (horizon // 2, horizon)
             found = simulate(key, means, name, horizon, rounds=looks, rewards=STUCK)
+            regret = np.asarray(found.regret[:, 1])
             late = np.asarray(found.pulls[:, 1] - found.pulls[:, 0])
-            answers.append((np.asarray(found.regret[:, 1]), late[:, 1] > 0.99 * late.sum(axis=1)))
-        return answers
-
-    for done, name in enumerate(config.stuck_strategies):
-        answers = play(name)
-        progress("a small gap", done + 1, len(config.stuck_strategies))
-        for horizon, (regret, stuck) in zip(config.stuck_horizons, answers, strict=True):
+            stuck = late[:, 1] > 0.99 * late.sum(axis=1)
             interval = binomtest(int(stuck.sum()), stuck.size).proportion_ci(method="exact")
-            yield {
-                "strategy": name,
-                "horizon": horizon,
-                "regret": regret.mean(),
-                "stderr": standard_error(regret),
-                "stuck": stuck.mean(),
-                "stuck_low": interval.low,
-                "stuck_high": interval.high,
-                "bound": float(regret_bound(2, horizon)),
-                "runs": regret.size,
-            }
+            row = {"strategy": name, "horizon": horizon}
+            row |= {"regret": regret.mean(), "stderr": standard_error(regret)}
+            row |= {"stuck": stuck.mean(), "stuck_low": interval.low, "stuck_high": interval.high}
+            yield row | {"bound": float(regret_bound(2, horizon)), "runs": regret.size}
+        run.progress("a small gap", done, len(config.stuck_strategies))
 
 
-def _students(key, config: Config, progress) -> Iterator[dict[str, Any]]:
-    """Return accuracy by setting, strategy, kind of reward and points bought."""
+def _students(key, run: Run) -> Iterator[dict[str, Any]]:
+    """Give accuracy by setting, strategy, kind of reward and points bought."""
+    config = run.config
     points = max(HORIZONS.values())
     market_key, key = jax.random.split(key)
     keys = jax.random.split(market_key, config.student_runs)
-    looks = len(config.student_looks)
-    offering = jax.jit(students.markets, static_argnums=3)
-    shapes = jax.eval_shape(lambda: offering(keys, _density("two"), jnp.asarray(1.0), points))
-    like = jax.ShapeDtypeStruct
-    judging = jax.jit(students.accuracies).lower(
-        key, shapes, like((), jnp.int32), like((), jnp.float64), like((looks,), jnp.int32)
-    )
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        teach = pool.submit(_compiled, judging, config)
-        offer = _compiled(offering.lower(keys, _density("two"), jnp.asarray(1.0), points), config)
-    done = 0
-    for setting, shares in SHARES.items():
+    # Without any optimisation where there is little to do.
+    level = 1 if config.student_runs > 100 else 0
+    offer = jit_quickly(students.markets, level=level, static_argnums=3)
+    judge = jit_quickly(students.accuracies, level=level)
+    cases = [(setting, variance) for setting in SHARES for variance in VARIANCES]
+    for done, (setting, variance) in enumerate(cases, 1):
         horizon = HORIZONS[setting]
         rounds = np.asarray([round(share * horizon) for share in config.student_looks], np.int32)
-        for variance in VARIANCES:
-            offers = offer(keys, _density(setting), jnp.asarray(variance))
-            used, last = jnp.asarray(len(shares), jnp.int32), jnp.asarray(float(horizon))
-            found = jax.device_get(teach.result()(key, offers, used, last, jnp.asarray(rounds)))
-            yield from _student_rows(found, setting, variance, rounds)
-            done += 10 * looks
-            progress("students", done, len(SHARES) * len(VARIANCES) * 10 * looks)
+        offers = offer(keys, _density(setting), jnp.asarray(variance), points)
+        used, last = jnp.asarray(len(SHARES[setting]), jnp.int32), jnp.asarray(float(horizon))
+        found = jax.device_get(judge(key, offers, used, last, jnp.asarray(rounds)))
+        rates = {name: float(found[name]) for name in ("miss", "false_positive")}
+        axes = {
+            "strategy": tuple(STRATEGIES),
+            "reward": ("true", "detected"),
+            "points": rounds.tolist(),
+        }
+        for place, row in places(**axes):
+            values = found["accuracy"][:, *place]
+            row = {"setting": setting, "variance": variance} | row
+            row |= {"accuracy": values.mean(), "stderr": standard_error(values)}
+            yield row | rates | {"runs": values.size}
+        run.progress("students", done, len(cases))
 
 
-def _compiled(lowered, config: Config) -> Any:
-    """Compile a program, without any optimisation where it has little to do."""
-    return compile_quickly(lowered, level=1 if config.student_runs > 100 else 0)
+def _regret_table(rows) -> Table:
+    shown = []
+    last = [row for row in rows if row["rounds"] == row["horizon"]]
+    for case, chosen in grouped(last, "setting", "horizon"):
+        cells = [f"{row['regret']:.4f} ± {row['stderr']:.4f}" for row in chosen]
+        bounds = [f"{chosen[0][name]:.3f}" for name in ("bound", "sharper")]
+        shown.append((case[0], f"{case[1]:,}", *cells, *bounds))
+    columns = ("sources", "T", *STRATEGIES, "bound", "sharper")
+    return table_of("Regret after all rounds", columns, shown)
 
 
-def _student_rows(found, setting: str, variance: float, looks) -> Iterator[dict[str, Any]]:
-    for i, name in enumerate(STRATEGIES):
-        for kind, reward in enumerate(("true", "detected")):
-            for place, look in enumerate(looks.tolist()):
-                values = found["accuracy"][:, i, kind, place]
-                yield {
-                    "setting": setting,
-                    "variance": variance,
-                    "strategy": name,
-                    "reward": reward,
-                    "points": look,
-                    "accuracy": values.mean(),
-                    "stderr": standard_error(values),
-                    "miss": float(found["miss"]),
-                    "false_positive": float(found["false_positive"]),
-                    "runs": values.size,
-                }
+def _stuck_table(rows) -> Table:
+    indicator, constant = STUCK_MEANS
+    title = f"Sources of density {indicator} (one point a round) and {constant} (constant)"
+    caption = "For good: more than 99 % of the second half of the rounds; 95 % intervals."
+    return table_of(title, STUCK_COLUMNS, rows, caption=caption)
 
 
-if __name__ == "__main__":
-    raise SystemExit(main())
+def _student_table(rows) -> Table:
+    last_look = {row["setting"]: row["points"] for row in rows}  # they ascend
+    last = [row for row in rows if row["points"] == last_look[row["setting"]]]
+    shown = []
+    for case, chosen in grouped(last, "setting", "variance", "reward"):
+        cells = [f"{row['accuracy']:.3f} ± {row['stderr']:.3f}" for row in chosen]
+        shown.append((case[0], f"{case[1]:g}", case[2], *cells))
+    rates = {
+        (row["setting"], row["variance"]): (row["miss"], row["false_positive"]) for row in rows
+    }
+    caption = ", ".join(
+        f"{miss:.0%} and {wrong:.0%} ({setting}, {variance:g})"
+        for (setting, variance), (miss, wrong) in rates.items()
+    )
+    names = ("sources", "variance", "reward")
+    return table_of(
+        "Accuracy of the student after all rounds",
+        (*names, *STRATEGIES),
+        shown,
+        left=names,
+        caption=f"Overlap points that the detector misses, and others that it takes for them: {caption}",
+    )

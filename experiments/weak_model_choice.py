@@ -19,12 +19,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from rich.table import Table
 
 from experiments._gains import instance_of
-from experiments._run import Run, options, standard_error, table_of
+from experiments._run import Run, Table, averages, experiment, grouped, places, table_of
 from w2sjax import hypothesis_class
-from w2sjax._compilation import compile_quickly
+from w2sjax._compilation import jit_quickly
 from w2sjax.arithmetic.measured import evaluate
 from w2sjax.arithmetic.rounding import HIGHEST
 from w2sjax.claims.selection import error_bracket
@@ -33,39 +32,19 @@ from w2sjax.settings.selection import d, lower, misfit, student, target, upper
 from w2sjax.settings.selection import weak as weak_model
 from w2sjax.settings.selection.floats import SelectionInstance, prepare, study
 
-
-@dataclasses.dataclass(frozen=True)
-class Setting:
-    """A kind of task.
-
-    Attributes:
-        name: what tables call it.
-        outside: mean square of the part of the target that is added to the member.
-        tied: whether all weak models are copies of the first with a little noise.
-        equal: whether all weak models have the same error.
-    """
-
-    name: str
-    outside: float
-    tied: bool = False
-    equal: bool = False
-
-
-SETTINGS = (
-    Setting("realizable", 0.0),
-    Setting("outside 0.01", 0.01),
-    Setting("outside 0.1", 0.1),
-    Setting("outside 1", 1.0),
-    Setting("near-tied", 0.1, tied=True),
-    Setting("equal error", 0.1, equal=True),
-)
-CLASSES = ("subspace", "l2_ball")
+# The mean square of what is added to the member, whether all weak models are copies of the first with a
+# little noise, and whether all have the same error.
+SETTINGS = {
+    "realizable": (0.0, False, False),
+    "outside 0.01": (0.01, False, False),
+    "outside 0.1": (0.1, False, False),
+    "outside 1": (1.0, False, False),
+    "near-tied": (0.1, True, False),
+    "equal error": (0.1, False, True),
+}
+AXES = {"class": ("subspace", "l2_ball"), "setting": tuple(SETTINGS)}
 STRATEGIES = ("err_w - misfit", "err_w", "misfit", "chance")
-COLUMNS = (
-    "class", "setting", "strategy", "tasks", "best", "best_stderr", "regret", "regret_stderr",
-    "regret_largest",
-)  # fmt: skip
-CERTIFIED = ("class", "setting", "tasks", "epsilon", "certified", "certified_right")
+COLUMNS = ("setting", "ε", *STRATEGIES, "certified")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,30 +64,22 @@ class Config:
 PRESETS = {"paper": Config(), "quick": Config(tasks=1_000)}
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Draw tasks, choose by every strategy; write data, manifest and figure; print the table."""
-    parser = options("weak_model_choice", __doc__, PRESETS)
-    given = parser.parse_args(arguments)
-    config = PRESETS[given.preset]
-    run = Run("weak_model_choice", config, given.seed, given.out)
-    found = choose(jax.random.key(given.seed), config)
+@experiment(PRESETS)
+def main(run: Run) -> tuple[Table, str]:
+    """Draw tasks, choose by every strategy; write data, draw, print the table."""
+    found = choose(run.key, run.config)
     choices, certified = summary(found), certificates(found)
-    run.write_rows(choices=choices, certified=certified)
-    run.finish(preset=given.preset)
-    table = _table(choices, certified, config)
-    run.show(table, conclusion(choices), last="data, manifest and figure in")
-    return 0
+    run.write(choices=choices, certified=certified)
+    return _table(choices, certified, run.config), conclusion(choices)
 
 
 def choose(key, config: Config) -> dict[str, np.ndarray]:
     """Judge all tasks; arrays (tasks, classes, settings), with a last axis for what is plural."""
-    keys = jax.random.split(key, config.tasks)
-    program = compile_quickly(_judge_all.lower(keys, config=config))
-    return {name: np.asarray(values) for name, values in program(keys).items()}
+    return jax.device_get(_judge_all(jax.random.split(key, config.tasks), config=config))
 
 
-@functools.partial(jax.jit, static_argnames="config")
-def _judge_all(keys, config: Config):
+@functools.partial(jit_quickly, static_argnames="config")
+def _judge_all(keys, *, config: Config):
     return jax.lax.map(lambda key: _judge(key, config), keys, batch_size=config.block)
 
 
@@ -125,22 +96,21 @@ def _judge(key, config: Config) -> dict[str, Any]:
     def error(share, inside, noise):
         return _unit(jnp.sqrt(share) * _unit(inside) + jnp.sqrt(1 - share) * noise)
 
-    parts = Parts(
-        member=jnp.matmul(features, truth, precision=HIGHEST),
-        outside=_unit(jnp.cos(3 * _unit(values[1]))),
-        error=jax.vmap(error)(shares, values[2:], noise),
-        known=known,
-        copy=noise,
-    )
+    parts = {
+        "member": jnp.matmul(features, truth, precision=HIGHEST),
+        "beyond": _unit(jnp.cos(3 * _unit(values[1]))),
+        "errors": jax.vmap(error)(shares, values[2:], noise),
+        "known": known,
+        "copies": noise,
+    }
     free = hypothesis_class(Subspace(), features)
     ball = dataclasses.replace(free, set=L2Ball(jnp.linalg.norm(truth) / config.reach))
     chance = jax.random.randint(chance_key, (), 0, config.models)
-    columns = zip(*((s.outside, s.tied, s.equal) for s in SETTINGS), strict=True)
-    settings = tuple(jnp.asarray(column) for column in columns)
+    settings = [jnp.asarray(column) for column in zip(*SETTINGS.values(), strict=True)]
 
     def judged(hypothesis):
         def one(*setting):
-            weak, offset = _task(parts, config, *setting)
+            weak, offset = _task(config, *setting, **parts)
             return _outcome(hypothesis, truth, weak, offset, chance)
 
         return jax.vmap(one)(*settings)
@@ -148,43 +118,35 @@ def _judge(key, config: Config) -> dict[str, Any]:
     return jax.tree.map(lambda *rows: jnp.stack(rows), judged(free), judged(ball))
 
 
-@jax.tree_util.register_dataclass
-@dataclasses.dataclass(frozen=True)
-class Parts:
-    """What a task is put together from, all of mean square about 1.
+def _task(config: Config, outside, tied, equal, *, member, beyond, errors, known, copies):
+    """The weak models of a setting, and what the target is more than its member.
 
-    Attributes:
+    All parts have a mean square of about 1.
+
+    Args:
+        config: sizes.
+        outside, tied, equal: of the setting.
         member: the target's member of the class.
-        outside: a function that the class does not represent.
-        error: each weak model's error, a random share of it in the class.
+        beyond: a function that the class does not represent.
+        errors: each weak model's error, a random share of it in the class.
         known: which share of the target's other part each weak model knows.
-        copy: what tells near-tied models apart.
+        copies: what tells near-tied models apart.
     """
-
-    member: jax.Array
-    outside: jax.Array
-    error: jax.Array
-    known: jax.Array
-    copy: jax.Array
-
-
-def _task(parts: Parts, config: Config, outside, tied, equal):
-    """The weak models of a setting, and what the target is more than its member."""
     grades = jnp.geomspace(*config.errors, config.models)
-    offset = jnp.sqrt(outside) * parts.outside
+    offset = jnp.sqrt(outside) * beyond
 
     def away(grade, error, known):
         return (known - 1) * offset + jnp.sqrt(grade) * error
 
-    first = away(grades[0], parts.error[0], parts.known[0])
+    first = away(grades[0], errors[0], known[0])
 
     def weak(grade, error, known, copy):
         found = away(grade, error, known)
         found = jnp.where(tied, first + jnp.sqrt(config.tie * grades[0]) * copy, found)
         found = jnp.where(equal, jnp.sqrt(jnp.mean(grades)) * _unit(found), found)
-        return parts.member + offset + found
+        return member + offset + found
 
-    return jax.vmap(weak)(grades, parts.error, parts.known, parts.copy), offset
+    return jax.vmap(weak)(grades, errors, known, copies), offset
 
 
 def _outcome(hypothesis, truth, weak, offset, chance) -> dict[str, Any]:
@@ -218,82 +180,64 @@ def summary(found: dict[str, np.ndarray]) -> list[dict[str, Any]]:
     """How often each strategy finds the best student, and its regret: a row a class and setting."""
     rows = []
     tasks = len(found["best"])
-    for kind, setting, strategy in np.ndindex(found["best"].shape[1:]):
-        best = found["best"][:, kind, setting, strategy].mean()
-        regret = found["regret"][:, kind, setting, strategy]
-        names = CLASSES[kind], SETTINGS[setting].name, STRATEGIES[strategy]
-        found_best = (best, (best * (1 - best) / tasks) ** 0.5)
-        lost = (regret.mean(), standard_error(regret), regret.max())
-        rows.append(dict(zip(COLUMNS, (*names, tasks, *found_best, *lost), strict=True)))
+    for place, row in places(**AXES, strategy=STRATEGIES):
+        best, regret = found["best"][:, *place].mean(), found["regret"][:, *place]
+        row |= {"tasks": tasks, "best": best, "best_stderr": (best * (1 - best) / tasks) ** 0.5}
+        rows.append(row | averages({"regret": regret}) | {"regret_largest": regret.max()})
     return rows
 
 
 def certificates(found: dict[str, np.ndarray]) -> list[dict[str, Any]]:
     """In how many tasks the rule's choice is certified, and in how many of those it is the best."""
     rows = []
-    for kind, setting in np.ndindex(found["certified"].shape[1:]):
-        certified = found["certified"][:, kind, setting]
-        right = certified & found["best"][:, kind, setting, 0]
-        epsilon = found["epsilon"][:, kind, setting].mean()
-        names = CLASSES[kind], SETTINGS[setting].name
-        numbers = (len(certified), epsilon, int(certified.sum()), int(right.sum()))
-        rows.append(dict(zip(CERTIFIED, (*names, *numbers), strict=True)))
+    for place, row in places(**AXES):
+        certified = found["certified"][:, *place]
+        right = certified & found["best"][:, *place, 0]
+        row |= {"tasks": certified.size, "epsilon": found["epsilon"][:, *place].mean()}
+        rows.append(row | {"certified": certified.sum(), "certified_right": right.sum()})
     return rows
 
 
 def conclusion(choices: list[dict[str, Any]]) -> str:
     """Say in one sentence where the rule fails."""
-    rule, rest = STRATEGIES[0], STRATEGIES[1:]
-    table = {(row["class"], row["setting"], row["strategy"]): row for row in choices}
-    places = list(dict.fromkeys(place[:2] for place in table))
-    worst = min(places, key=lambda place: table[*place, rule]["best"])
-    found = table[*worst, rule]
-    rival = max(rest, key=lambda strategy: table[*worst, strategy]["best"])
+    rows = dict(grouped(choices, "class", "setting"))  # of every strategy, the rule's first
+    kind, setting = min(rows, key=lambda place: rows[place][0]["best"])
+    rule, *rest = rows[kind, setting]
+    rival = max(rest, key=lambda row: row["best"])
     beaten = [
         f"{setting} ({kind})"
-        for kind, setting in places
-        if any(
-            table[kind, setting, other]["regret"] < table[kind, setting, rule]["regret"]
-            for other in rest
-        )
+        for (kind, setting), (own, *others) in rows.items()
+        if min(row["regret"] for row in others) < own["regret"]
     ]
     lost = f"loses more than another strategy in: {', '.join(beaten)}"
     return (
-        f"{rule} fails most in '{worst[1]}' ({worst[0]}), where it finds the best student in "
-        f"{found['best']:.1%} of the tasks ({rival}: {table[*worst, rival]['best']:.1%}) and loses "
-        f"up to {found['regret_largest']:.2g}; on average it "
+        f"{STRATEGIES[0]} fails most in '{setting}' ({kind}), where it finds the best student in "
+        f"{rule['best']:.1%} of the tasks ({rival['strategy']}: {rival['best']:.1%}) and loses "
+        f"up to {rule['regret_largest']:.2g}; on average it "
         + (lost if beaten else "loses less than every other strategy in every setting")
         + "."
     )
 
 
 def _table(choices, certified, config: Config) -> Table:
-    title = f"Choosing one of {config.models} weak models, {config.tasks:,} tasks"
-    columns = ("setting", "ε", *STRATEGIES, "certified")
-    table = table_of(title, columns, (), title_justify="center")
-    for column in table.columns:
-        column.no_wrap = True
-    for place, row in enumerate(certified):
-        chosen = choices[len(STRATEGIES) * place :][: len(STRATEGIES)]
-        table.add_row(
-            f"{row['setting']}\n[dim]{row['class']}[/dim]",
-            f"{row['epsilon']:.2g}" if row["epsilon"] > 1e-9 else "0",
-            *(
-                f"{c['best']:.1%} ≤{1e3 * c['regret_largest']:.0f}\n"
-                f"{1e3 * c['regret']:.3g}±{1e3 * c['regret_stderr']:.1g}"
-                for c in chosen
-            ),
-            f"{row['certified'] / row['tasks']:.1%}\n{row['certified_right']}/{row['certified']}",
-            end_section=place % len(SETTINGS) == len(SETTINGS) - 1,
+    rows = []
+    for (_, chosen), row in zip(grouped(choices, "class", "setting"), certified, strict=True):
+        cells = (
+            f"{c['best']:.1%} ≤{1e3 * c['regret_largest']:.0f}\n"
+            f"{1e3 * c['regret']:.3g}±{1e3 * c['regret_stderr']:.1g}"
+            for c in chosen
         )
-    table.caption = (
+        name = f"{row['setting']}\n[dim]{row['class']}[/dim]"
+        epsilon = f"{row['epsilon']:.2g}" if row["epsilon"] > 1e-9 else "0"
+        proved = f"{row['certified'] / row['tasks']:.1%}"
+        right = f"{row['certified_right']}/{row['certified']}"
+        rows.append((name, epsilon, *cells, f"{proved}\n{right}"))
+    title = f"Choosing one of {config.models} weak models, {config.tasks:,} tasks"
+    caption = (
         "Of each strategy: how often it finds the best student, and its largest and mean regret ± "
         "standard error in thousandths. ε: mean square distance of the target from the class. "
         "Certified: how often the choice by err_w - misfit is proved, and right/proved."
     )
-    table.caption_justify = "left"
+    table = table_of(title, COLUMNS, rows, caption=caption)
+    table.rows[len(SETTINGS) - 1].end_section = True
     return table
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

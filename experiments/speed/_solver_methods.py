@@ -4,12 +4,12 @@ import dataclasses
 from collections.abc import Callable
 
 import cvxpy
-import jax
 import jax.numpy as jnp
 import numpy as np
 import qpax  # pyright: ignore[reportMissingImports]
 import scipy.optimize
-from jax import lax
+from jax import Array, lax
+from optax import projections
 
 from w2sjax import solvers
 
@@ -19,6 +19,14 @@ OURS = {
     "orthant": lambda factor, response: solvers.box(factor, response, 0.0, jnp.inf, max_steps=500),
     "simplex": lambda factor, response: solvers.simplex(factor, response, 1.0, max_steps=500),
     "l1_ball": lambda factor, response: solvers.l1_ball(factor, response, 1.0, max_steps=500),
+}
+
+
+PROJECT: dict[str, Callable[[Array], Array]] = {
+    "box": lambda point: jnp.clip(point, -1, 1),
+    "orthant": projections.projection_non_negative,
+    "simplex": projections.projection_simplex,
+    "l1_ball": projections.projection_l1_ball,
 }
 
 
@@ -35,7 +43,7 @@ class Config:
     sample: int = 20
 
 
-def triangle(features: jax.Array, target: jax.Array) -> tuple[jax.Array, jax.Array]:
+def triangle(features: Array, target: Array) -> tuple[Array, Array]:
     """Reduce features and target to a triangular factor and its response."""
     joined = jnp.concatenate([features, target[:, None]], axis=1)
     reduced = jnp.linalg.qr(joined, mode="r")
@@ -43,7 +51,7 @@ def triangle(features: jax.Array, target: jax.Array) -> tuple[jax.Array, jax.Arr
     return reduced[:size, :size], reduced[:size, size]
 
 
-def cholesky(features: jax.Array, target: jax.Array) -> tuple[jax.Array, jax.Array]:
+def cholesky(features: Array, target: Array) -> tuple[Array, Array]:
     """Reduce to a factor of the Gram matrix, at the price of squaring the condition number."""
     lower = lax.linalg.cholesky(features.T @ features, symmetrize_input=False)
     moment = (target @ features)[:, None]
@@ -51,7 +59,7 @@ def cholesky(features: jax.Array, target: jax.Array) -> tuple[jax.Array, jax.Arr
     return lower.T, response[:, 0]
 
 
-def support(name: str, slope: jax.Array, radius: jax.Array) -> jax.Array:
+def support(name: str, slope: Array, radius: Array) -> Array:
     """Return the support function; of the orthant, of its part in a ball of the given radius."""
     if name == "box":
         return jnp.sum(jnp.abs(slope))
@@ -60,86 +68,60 @@ def support(name: str, slope: jax.Array, radius: jax.Array) -> jax.Array:
     return jnp.max(slope if name == "simplex" else jnp.abs(slope))
 
 
-def relative_gap(
-    name: str, factor: jax.Array, response: jax.Array, radius: jax.Array, point: jax.Array
-) -> jax.Array:
+def relative_gap(name: str, factor: Array, response: Array, radius: Array, point: Array) -> Array:
     """Return the Frank-Wolfe gap over the squared length of the response."""
     slope = (response - factor @ point) @ factor
     return (support(name, slope, radius) - slope @ point) / (response @ response)
 
 
-def project(name: str, point: jax.Array) -> jax.Array:
-    """Project on the set."""
-    if name == "box":
-        return jnp.clip(point, -1, 1)
-    if name == "orthant":
-        return jnp.maximum(point, 0)
-    top = jnp.sort(point if name == "simplex" else jnp.abs(point), descending=True)
-    counts = jnp.arange(1, point.shape[0] + 1).astype(point.dtype)
-    threshold = jnp.max((jnp.cumsum(top) - 1) / counts)
-    if name == "simplex":
-        return jnp.maximum(point - threshold, 0)
-    shrunk = jnp.maximum(jnp.abs(point) - jnp.maximum(threshold, 0), 0)
-    return jnp.sign(point) * shrunk
+def active_set(name: str, config: Config, *problem: Array, reduce: Callable = triangle) -> Array:
+    """Solve by this library's method."""
+    features, target, _ = problem
+    return OURS[name](*reduce(features, target)).coefficients
 
 
-def active_set(name: str, config: Config, reduce: Callable = triangle) -> Callable:
-    """Return this library's method."""
-    return lambda features, target, _: OURS[name](*reduce(features, target)).coefficients
+def accelerated_gradient(name: str, config: Config, *problem: Array) -> Array:
+    """Solve by projected gradient with momentum, restarted when the objective rises."""
+    features, target, radius = problem
+    factor, response = triangle(features, target)
+    step = 1 / jnp.linalg.norm(factor, ord=2) ** 2
+
+    def iterate(_: int, state: tuple) -> tuple:
+        point, ahead, weight = state
+        new = PROJECT[name](ahead + step * ((response - factor @ ahead) @ factor))
+        rises = (ahead - new) @ (new - point) > 0
+        grown = jnp.where(rises, 1.0, (1 + jnp.sqrt(1 + 4 * weight**2)) / 2)
+        momentum = jnp.where(rises, 0.0, (weight - 1) / grown)
+        return new, new + momentum * (new - point), grown
+
+    return _until_gap(name, config, (factor, response, radius), iterate, 1.0)
 
 
-def accelerated_gradient(name: str, config: Config) -> Callable:
-    """Return projected gradient with momentum, restarted when the objective rises."""
+def operator_splitting(name: str, config: Config, *problem: Array) -> Array:
+    """Solve by ADMM with one inverse formed once, and its penalty fixed by the spectrum."""
+    features, target, radius = problem
+    factor, response = triangle(features, target)
+    values = jnp.linalg.svd(factor, compute_uv=False)
+    penalty = values[0] * values[-1]
+    inverse = jnp.linalg.inv(factor.T @ factor + penalty * jnp.eye(config.size))
+    correlation = response @ factor
 
-    def solve(features: jax.Array, target: jax.Array, radius: jax.Array) -> jax.Array:
-        factor, response = triangle(features, target)
-        step = 1 / jnp.linalg.norm(factor, ord=2) ** 2
+    def iterate(_: int, state: tuple) -> tuple:
+        copy, dual, unused = state
+        free = inverse @ (correlation + penalty * (copy - dual))
+        relaxed = 1.6 * free - 0.6 * copy
+        new = PROJECT[name](relaxed + dual)
+        return new, dual + relaxed - new, unused
 
-        def iterate(_: int, state: tuple) -> tuple:
-            point, ahead, weight = state
-            new = project(name, ahead + step * ((response - factor @ ahead) @ factor))
-            rises = (ahead - new) @ (new - point) > 0
-            grown = jnp.where(rises, 1.0, (1 + jnp.sqrt(1 + 4 * weight**2)) / 2)
-            momentum = jnp.where(rises, 0.0, (weight - 1) / grown)
-            return new, new + momentum * (new - point), grown
-
-        return _until_gap(name, config, (factor, response, radius), iterate, 1.0)
-
-    return solve
-
-
-def operator_splitting(name: str, config: Config) -> Callable:
-    """Return ADMM with one inverse formed once, and its penalty fixed by the spectrum."""
-
-    def solve(features: jax.Array, target: jax.Array, radius: jax.Array) -> jax.Array:
-        factor, response = triangle(features, target)
-        values = jnp.linalg.svd(factor, compute_uv=False)
-        penalty = values[0] * values[-1]
-        inverse = jnp.linalg.inv(factor.T @ factor + penalty * jnp.eye(config.size))
-        correlation = response @ factor
-
-        def iterate(_: int, state: tuple) -> tuple:
-            copy, dual, unused = state
-            free = inverse @ (correlation + penalty * (copy - dual))
-            relaxed = 1.6 * free - 0.6 * copy
-            new = project(name, relaxed + dual)
-            return new, dual + relaxed - new, unused
-
-        return _until_gap(name, config, (factor, response, radius), iterate, 0.0)
-
-    return solve
+    return _until_gap(name, config, (factor, response, radius), iterate, 0.0)
 
 
 def _until_gap(
-    name: str,
-    config: Config,
-    case: tuple[jax.Array, jax.Array, jax.Array],
-    iterate: Callable,
-    last: float,
-) -> jax.Array:
+    name: str, config: Config, case: tuple[Array, Array, Array], iterate: Callable, last: float
+) -> Array:
     """Iterate on (point, companion, number) until the gap of the point is small."""
 
-    def unfinished(state: tuple) -> jax.Array:
+    def unfinished(state: tuple) -> Array:
         count, (point, *_) = state
         return (relative_gap(name, *case, point) > config.tolerance) & (count < LIMIT)
 
@@ -147,14 +129,15 @@ def _until_gap(
         count, inner = state
         return count + 50, lax.fori_loop(0, 50, iterate, inner)
 
-    start = project(name, jnp.zeros(config.size))
+    start = PROJECT[name](jnp.zeros(config.size))
     companion = start if last else jnp.zeros(config.size)
     state = (jnp.asarray(0), (start, companion, jnp.asarray(last)))
     return lax.while_loop(unfinished, some, state)[1][0]
 
 
-def interior_point(name: str, config: Config) -> Callable:
-    """Return qpax; the l1 ball is split into positive and negative parts."""
+def interior_point(name: str, config: Config, *problem: Array) -> Array:
+    """Solve by qpax; the l1 ball is split into positive and negative parts."""
+    features, target, _ = problem
     size = config.size
     signs = jnp.array([1.0, -1.0]) if name == "l1_ball" else jnp.ones(1)
     width = size * signs.size
@@ -166,15 +149,11 @@ def interior_point(name: str, config: Config) -> Callable:
         equality, level = jnp.ones((1, size)), jnp.ones(1)
     if name == "l1_ball":
         rows, bounds = jnp.concatenate([rows, jnp.ones((1, width))]), jnp.append(bounds, 1)
-
-    def solve(features: jax.Array, target: jax.Array, _: jax.Array) -> jax.Array:
-        gram = jnp.kron(jnp.outer(signs, signs), features.T @ features)
-        slope = jnp.kron(signs, target @ features)
-        constraints = (equality, level, rows, bounds)
-        out = qpax.solve_qp(gram, -slope, *constraints, solver_tol=config.tolerance)
-        return signs @ out[0].reshape(signs.size, size)
-
-    return solve
+    gram = jnp.kron(jnp.outer(signs, signs), features.T @ features)
+    slope = jnp.kron(signs, target @ features)
+    constraints = (equality, level, rows, bounds)
+    out = qpax.solve_qp(gram, -slope, *constraints, solver_tol=config.tolerance)
+    return signs @ out[0].reshape(signs.size, size)
 
 
 def clarabel(name: str, config: Config) -> Callable:

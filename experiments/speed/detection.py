@@ -7,34 +7,28 @@ and extrapolated by the power law that fits them.
 Run `python -m experiments.speed.detection [--points N] [--largest N] [--hard H] [--features D]`.
 """
 
+import argparse
+import functools
 import resource
-import time
 
-import jax
 import jax.numpy as jnp
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
-from experiments._run import table_of
-from experiments.speed._timing import fastest, sizes
-from w2sjax.overlap.change_point import change_point
-from w2sjax.overlap.scores import largest_similarity
+from experiments._run import Table, table_of
+from experiments.detection import default_search
+from experiments.speed._timing import benchmark, clock, fastest
+from w2sjax.overlap import change_point, largest_similarity
 
 MEANINGS = {"largest": "of ruptures; none above", "hard": "hard points; 0 skips the scores"}
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print the times of the searches, then time and memory of the scores."""
-    given = sizes(
-        __doc__, arguments, MEANINGS, points=100_000, largest=100_000, hard=0, features=1024
-    )
-    jax.config.update("jax_enable_x64", True)
-    console = Console(width=100)
-    console.print(_change_points(given.points, given.largest))
+@benchmark(MEANINGS, points=100_000, largest=100_000, hard=0, features=1024)
+def main(given: argparse.Namespace) -> list[Table]:
+    """Give the times of the searches, then time and memory of the scores."""
+    tables = [_change_points(given.points, given.largest)]
     if given.hard:
-        console.print(_scores(given.points, given.hard, given.features))
-    return 0
+        tables.append(_scores(given.points, given.hard, given.features))
+    return tables
 
 
 def draw(n: int) -> np.ndarray:
@@ -45,41 +39,36 @@ def draw(n: int) -> np.ndarray:
 
 def exhaustive(ordered: np.ndarray, jump: int = 1, min_size: int = 1) -> int:
     """Search with ruptures, which needs the extra `bench`."""
-    try:
-        import ruptures
-    except ImportError as error:
-        raise ImportError("the comparison needs the extra: pip install 'w2sjax[bench]'") from error
-    search = ruptures.Binseg(model="l2", jump=jump, min_size=min_size).fit(ordered)
-    return search.predict(n_bkps=1)[0]
+    search = default_search(jump=jump, min_size=min_size)
+    if search is None:
+        raise ImportError("the comparison needs the extra: pip install 'w2sjax[bench]'")
+    return search(ordered)
 
 
 def _change_points(n: int, largest: int) -> Table:
-    title = f"One change point of n = {n:,} scores, sorting included"
-    columns = ("method", "seconds", "times slower", "points below")
-    table = table_of(title, columns, (), title_justify="center")
     scores = draw(n)
     on_device = jnp.asarray(scores)
-    start = time.perf_counter()
-    split = jax.block_until_ready(change_point(on_device))
-    first = time.perf_counter() - start
+    first, _, split = clock(lambda: change_point(on_device))
     ours = fastest(lambda: change_point(on_device))
-    below = int(np.count_nonzero(scores < float(split.threshold)))
-    table.add_row("w2sjax", f"{ours:.4f}", "1", str(below))
-    table.add_row("w2sjax, first call with compiling", f"{first:.2f}", f"{first / ours:.0f}", "")
+    below = np.count_nonzero(scores < float(split.threshold))
+    rows = [
+        ("w2sjax", f"{ours:.4f}", "1", str(below)),
+        ("w2sjax, first call with compiling", f"{first:.2f}", f"{first / ours:.0f}", ""),
+    ]
     ordered = np.sort(scores)
     for label, jump, min_size in (("exhaustive", 1, 1), ("default", 5, 2)):
+        search = functools.partial(exhaustive, jump=jump, min_size=min_size)
         if n <= largest:
-            start = time.perf_counter()
-            answer = str(exhaustive(ordered, jump, min_size))
-            theirs = time.perf_counter() - start
+            theirs, _, answer = clock(functools.partial(search, ordered))
         else:
             counts = np.array([largest // 4, largest // 2, largest])
-            times = [fastest(lambda k=k, j=jump, m=min_size: exhaustive(np.sort(draw(k)), j, m), 1)
-                     for k in counts]  # fmt: skip
+            times = [clock(functools.partial(search, np.sort(draw(k))))[0] for k in counts]
             power, level = np.polyfit(np.log(counts), np.log(times), 1)
             theirs, answer = float(np.exp(level + power * np.log(n))), "extrapolated"
-        table.add_row(f"ruptures, {label}", f"{theirs:.2f}", f"{theirs / ours:.0f}", answer)
-    return table
+        cells = (f"ruptures, {label}", f"{theirs:.2f}", f"{theirs / ours:.0f}", str(answer))
+        rows.append(cells)
+    title = f"One change point of n = {n:,} scores, sorting included"
+    return table_of(title, ("method", "seconds", "times slower", "points below"), rows)
 
 
 def _scores(n: int, hard: int, features: int) -> Table:
@@ -88,12 +77,14 @@ def _scores(n: int, hard: int, features: int) -> Table:
     points = jnp.asarray(generator.standard_normal((n, features), np.float32))
     before = _peak()
     taken = fastest(lambda: largest_similarity(points, points[:hard]), 1)
-    work = 2 * n * hard * features / taken / 1e9
-    size, matrix = points.nbytes / 1e6, 4 * n * hard / 1e6
-    numbers = (f"{work:.0f}", f"{size:.0f}", f"{_peak() - before:.0f}", f"{matrix:.0f}")
-    columns = ("seconds", "GFlop/s", "points [MB]", "peak above start [MB]", "matrix [MB]")
-    row = (f"{taken:.1f}", *numbers)
-    return table_of(title, columns, [row], left=(), title_justify="center")
+    cells = {
+        "seconds": f"{taken:.1f}",
+        "GFlop/s": f"{2 * n * hard * features / taken / 1e9:.0f}",
+        "points [MB]": f"{points.nbytes / 1e6:.0f}",
+        "peak above start [MB]": f"{_peak() - before:.0f}",
+        "matrix [MB]": f"{4 * n * hard / 1e6:.0f}",
+    }
+    return table_of(title, list(cells), [cells.values()], left=())
 
 
 def _peak() -> float:

@@ -40,8 +40,6 @@ def main(arguments: list[str] | None = None) -> int:
         jax.monitoring.unregister_event_duration_listener(listen)
     total = time.perf_counter() - start
     config = misfit_gain.PRESETS[given.preset]
-    columns = ("stage", "seconds", "one step after another")
-    table = table_of(f"misfit_gain, {given.preset}: seconds", columns, ())
     learners = config.learners
     many = learners.tasks * learners.schedule.steps(learners.points) * learners.schedule.epochs
     few = learners.few_tasks * learners.few_schedule.steps(learners.few_points)
@@ -52,15 +50,20 @@ def main(arguments: list[str] | None = None) -> int:
         for kind, steps in (("", many), ("_few", few))
         for network in ("deep", "shallow")
     }
-    for stage, value in seconds.items():
+    for stage in seconds:
         if stage.startswith("exact heads"):
             sequential[stage] = heads * MILLISECONDS["head"] / 1e3
-        if stage in sequential:
-            table.add_row(stage, f"{value:.1f}", f"{sequential[stage]:,.0f}")
-    table.add_section()
-    table.add_row("of these, compiling", f"{compiled[0]:.1f}", "")
-    table.add_row("all, figure drawn", f"{total:.1f}", f"{sum(sequential.values()):,.0f}")
-    table.caption = "Trainings run two at a time. The stages of heads fit and judge 100 tasks each."
+    rows = [
+        (name, f"{value:.1f}", f"{sequential[name]:,.0f}")
+        for name, value in seconds.items()
+        if name in sequential
+    ]
+    rows.append(("of these, compiling", f"{compiled[0]:.1f}", ""))
+    rows.append(("all, figure drawn", f"{total:.1f}", f"{sum(sequential.values()):,.0f}"))
+    columns = ("stage", "seconds", "one step after another")
+    caption = "Trainings run two at a time. The stages of heads fit and judge 100 tasks each."
+    table = table_of(f"misfit_gain, {given.preset}: seconds", columns, rows, caption=caption)
+    table.rows[-3].end_section = True
     Console().print(table)
     return 0
 

@@ -8,7 +8,7 @@ processors together are given too: they are less at the mercy of what else the m
 Run `python -m experiments.speed.gain_curve [--runs R] [--loop L]`.
 """
 
-import time
+import argparse
 import warnings
 
 from w2sjax import _threads
@@ -17,20 +17,18 @@ _threads.one_blas_thread()  # scikit-learn's small fits take many times as long 
 
 import jax  # noqa: E402
 import numpy as np  # noqa: E402
-from rich.console import Console  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402 # pyright: ignore[reportMissingImports]
 
 from experiments._gain_runs import BLOCK, Program, Setting  # noqa: E402
-from experiments._run import table_of  # noqa: E402
-from experiments.speed._timing import clock, sizes  # noqa: E402
-from w2sjax.mixture.gain import Design, Models, train  # noqa: E402
+from experiments._run import Table, table_of  # noqa: E402
+from experiments.speed._timing import benchmark, clock  # noqa: E402
+from w2sjax.mixture.gain import MODELS, Design, Models, train  # noqa: E402
 from w2sjax.mixture.logistic import LogisticFit  # noqa: E402
 from w2sjax.mixture.model import HARD, OVERLAP, Sample, published, sample  # noqa: E402
 
 SETTING = Setting(tuple((100, 100, overlap) for overlap in range(10, 100, 10)))
 EASY = 20
 REPEATS = 3
-NAMES = ("weak", "oracle", "student")
 
 
 def draw(key: jax.Array, plan: Design) -> tuple[Sample, Sample]:
@@ -50,21 +48,22 @@ def fit_all(first, labels, second, overlap, **options) -> list[LogisticRegressio
     return [weak, oracle, LogisticRegression(C=0.01, **options).fit(second[overlap], guesses)]
 
 
-def converged(first: Sample, second: Sample, plan: Design) -> list[list]:
-    """Coefficients of scikit-learn's most accurate solver on given data, by model."""
-    found = [[], [], []]
+def largest_differences(models: Models, first: Sample, second: Sample, plan: Design) -> list[float]:
+    """Largest difference of a coefficient from scikit-learn's most accurate solver, by model."""
+    worst = [0.0, 0.0, 0.0]
     used, regions = np.asarray(plan.used), np.asarray(plan.regions)
     options = {"solver": "newton-cholesky", "tol": 1e-12, "max_iter": 1000}
-    for run in range(first.features.shape[0]):
-        for chosen in used:
-            points = first.features[run][chosen], first.labels[run][chosen]
-            overlap = regions[chosen] == OVERLAP
-            models = fit_all(*points, second.features[run][chosen], overlap, **options)
-            for place in range(3):
-                known = place < len(models)
-                model = models[place] if known else None
-                found[place].append(model and np.append(model.coef_, model.intercept_))
-    return found
+    fits: tuple[LogisticFit, ...] = (models.weak, models.oracle, models.student)
+    for run, row in np.ndindex(first.features.shape[0], len(used)):
+        chosen = used[row]
+        points = first.features[run][chosen], first.labels[run][chosen]
+        overlap = regions[chosen] == OVERLAP
+        theirs = fit_all(*points, second.features[run][chosen], overlap, **options)
+        for place, (fit, model) in enumerate(zip(fits, theirs, strict=False)):
+            ours = np.append(fit.coefficients[run, row], fit.intercept[run, row])
+            away = np.abs(ours - np.append(model.coef_, model.intercept_))
+            worst[place] = max(worst[place], float(away.max()))
+    return worst
 
 
 def loop(random: np.random.Generator, runs: int) -> list:
@@ -91,55 +90,36 @@ def _drawn(random, means, regions):
     return points, labels
 
 
-def largest_differences(models: Models, found: list[list]) -> list[float]:
-    """Largest difference of a coefficient from the loop's, by model."""
-    answers = []
-    fits: tuple[LogisticFit, ...] = (models.weak, models.oracle, models.student)
-    for fit, rows in zip(fits, found, strict=True):
-        points = np.concatenate([fit.coefficients, fit.intercept[..., None]], axis=-1)
-        points = points.reshape(-1, points.shape[-1])
-        pairs = [(p, q) for p, q in zip(points, rows, strict=True) if q is not None]
-        answers.append(max(float(np.abs(p - q).max()) for p, q in pairs))
-    return answers
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Time both, compare coefficients, print."""
-    given = sizes(__doc__, arguments, runs=500, loop=20)
-    jax.config.update("jax_enable_x64", True)
+@benchmark(runs=500, loop=20)
+def main(given: argparse.Namespace) -> tuple[Table, str]:
+    """Time both, compare coefficients."""
     key, plan = jax.random.key(0), SETTING.plan()
-    start = time.perf_counter()
-    program = Program(SETTING, -(-given.runs // (BLOCK * jax.device_count())))
-    compiling = time.perf_counter() - start
+    blocks = -(-given.runs // (BLOCK * jax.device_count()))
+    compiling, _, program = clock(lambda: Program(SETTING, blocks))
     own = [clock(lambda: program.run(key, SETTING, given.runs)) for _ in range(REPEATS)]
     random = np.random.default_rng(0)
     theirs = [clock(lambda: loop(random, given.loop)) for _ in range(REPEATS)]
     drawn = jax.jit(jax.vmap(lambda k: draw(k, plan)))(jax.random.split(key, given.loop))
     models = jax.device_get(jax.jit(jax.vmap(lambda a, b: train(a, b, plan, EASY)))(*drawn))
-    first, second = jax.device_get(drawn)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on line searches that find nothing to gain
-        found = converged(first, second, plan)
-    columns = ("method", "seconds", "of processors", "compile [s]")
-    table = table_of(f"{27 * given.runs:,} logistic regressions", columns, ())
-    seconds, processors = (min(part) for part in zip(*own, strict=True))
+        first, second = jax.device_get(drawn)
+        differences = largest_differences(models, first, second, plan)
+    seconds, processors = (min(one[place] for one in own) for place in range(2))
     scale = given.runs / given.loop
-    their_seconds, their_processors = (scale * min(part) for part in zip(*theirs, strict=True))
-    table.add_row(
-        f"scikit-learn, {given.loop} runs extrapolated", f"{their_seconds:.1f}",
-        f"{their_processors:.1f}", "",
-    )  # fmt: skip
-    table.add_row("w2sjax", f"{seconds:.2f}", f"{processors:.2f}", f"{compiling:.1f}")
-    differences = zip(NAMES, largest_differences(models, found), strict=True)
-    console = Console()
-    console.print(table)
-    console.print(
-        f"ratio {their_seconds / seconds:.0f}, of processors' seconds "
-        f"{their_processors / processors:.0f}; largest difference of a coefficient: "
-        + ", ".join(f"{name} {value:.0e}" for name, value in differences),
-        highlight=False,
+    slow, slow_processors = (scale * min(one[place] for one in theirs) for place in range(2))
+    slow_label = f"scikit-learn, {given.loop} runs extrapolated"
+    rows = [
+        (slow_label, f"{slow:.1f}", f"{slow_processors:.1f}", ""),
+        ("w2sjax", f"{seconds:.2f}", f"{processors:.2f}", f"{compiling:.1f}"),
+    ]
+    columns = ("method", "seconds", "of processors", "compile [s]")
+    return (
+        table_of(f"{27 * given.runs:,} logistic regressions", columns, rows),
+        f"ratio {slow / seconds:.0f}, of processors' seconds {slow_processors / processors:.0f}; "
+        "largest difference of a coefficient: "
+        + ", ".join(f"{name} {value:.0e}" for name, value in zip(MODELS, differences, strict=True)),
     )
-    return 0
 
 
 if __name__ == "__main__":

@@ -3,20 +3,20 @@
 Run `python -m experiments.speed.large [--points N] [--features D]`.
 """
 
+import argparse
+
 import jax
 import numpy as np
-from rich.console import Console
 
 import w2sjax
-from experiments._run import table_of
-from experiments.speed._timing import fastest, sizes
+from experiments._run import Table, table_of
+from experiments.speed._timing import benchmark, fastest
 from w2sjax.sets import Subspace
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Time both, the least of three runs each, and print the ratio and the certificate."""
-    given = sizes(__doc__, arguments, points=1_000_000, features=256)
-    jax.config.update("jax_enable_x64", True)
+@benchmark(points=1_000_000, features=256)
+def main(given: argparse.Namespace) -> tuple[Table]:
+    """Time both, the least of three runs each; give the ratio and the certificate."""
     generator = np.random.default_rng(0)
     features = generator.standard_normal((given.points, given.features))
     target = jax.numpy.asarray(generator.standard_normal(given.points))
@@ -29,18 +29,15 @@ def main(arguments: list[str] | None = None) -> int:
 
     answer = jax.block_until_ready(ours())
     our_seconds = fastest(ours)
-    scale = float(jax.numpy.mean(target**2))
-    row = (
-        f"{numpy_seconds:.2f}",
-        f"{our_seconds:.2f}",
-        f"{our_seconds / numpy_seconds:.2f}",
-        f"{float(answer.gap) / scale:.1e}",
-        w2sjax.Status(int(answer.status)).name,
-    )
-    columns = ("numpy Gram [s]", "projection [s]", "ratio", "gap / mean square", "status")
+    cells = {
+        "numpy Gram [s]": f"{numpy_seconds:.2f}",
+        "projection [s]": f"{our_seconds:.2f}",
+        "ratio": f"{our_seconds / numpy_seconds:.2f}",
+        "gap / mean square": f"{float(answer.gap / jax.numpy.mean(target**2)):.1e}",
+        "status": w2sjax.Status(int(answer.status)).name,
+    }
     title = f"n = {given.points:,}, d = {given.features}"
-    Console().print(table_of(title, columns, [row], left=()))
-    return 0
+    return (table_of(title, list(cells), [cells.values()], left=()),)
 
 
 if __name__ == "__main__":

@@ -9,29 +9,20 @@ whose gap shows whether that was accurate enough, and from the QR factorisation.
 Run `python -m experiments.speed.solvers`.
 """
 
+import argparse
 import functools
 from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
-from experiments.speed._solver_methods import (
-    OURS,
-    Config,
-    accelerated_gradient,
-    active_set,
-    cholesky,
-    clarabel,
-    interior_point,
-    operator_splitting,
-    relative_gap,
-    scipy_loop,
-    triangle,
-)
-from experiments.speed._timing import fastest, sizes
+from experiments._run import Table, table_of
+from experiments.speed import _solver_methods as methods
+from experiments.speed._solver_methods import Config
+from experiments.speed._timing import benchmark, fastest
+
+COLUMNS = ("set", "condition", "method", "µs a problem", "worst gap", "times slower")
 
 
 def draw(config: Config) -> tuple[np.ndarray, np.ndarray]:
@@ -52,56 +43,60 @@ def compare(name: str, config: Config) -> list[tuple[str, float, float]]:
     """Return for each method its name, microseconds a problem and worst relative gap."""
     features, target = draw(config)
     device = jax.device_put((features, target, np.zeros(config.batch)))
-    reference = jax.jit(jax.vmap(active_set(name, config)))(*device)
+    reference = jax.jit(jax.vmap(functools.partial(methods.active_set, name, config)))(*device)
     radius = 2 * jnp.linalg.norm(reference, axis=1)
     device = (*device[:2], radius)
-    reduced = (*jax.jit(jax.vmap(triangle))(*device[:2]), radius)
-    gaps = jax.jit(jax.vmap(lambda *case: relative_gap(name, *case)))
+    reduced = (*jax.jit(jax.vmap(methods.triangle))(*device[:2]), radius)
+    gaps = jax.jit(jax.vmap(lambda *case: methods.relative_gap(name, *case)))
     rows = []
+
+    def measure(label: str, call: Callable, count: int, repeats: int) -> None:
+        gap = jnp.max(gaps(*(part[:count] for part in reduced), call()))
+        rows.append((label, 1e6 * fastest(call, repeats) / count, float(gap)))
+
+    few = 2  # repetitions of what is slow
     batched = {
-        "active set (w2sjax), Gram": functools.partial(active_set, reduce=cholesky),
-        "active set (w2sjax), QR": active_set,
-        "qpax": interior_point,
-        "accelerated gradient": accelerated_gradient,
-        "operator splitting": operator_splitting,
+        "active set (w2sjax), Gram": (
+            functools.partial(methods.active_set, reduce=methods.cholesky),
+            config.repeats,
+        ),
+        "active set (w2sjax), QR": (methods.active_set, config.repeats),
+        "qpax": (methods.interior_point, config.repeats),
+        "accelerated gradient": (methods.accelerated_gradient, few),
+        "operator splitting": (methods.operator_splitting, few),
     }
-    for label, method in batched.items():
-        call = jax.jit(jax.vmap(method(name, config)))
-        repeats = 2 if method in (accelerated_gradient, operator_splitting) else config.repeats
-        points = jax.block_until_ready(call(*device))
-        seconds = fastest(lambda call=call: call(*device), repeats)
-        rows.append((label, 1e6 * seconds / config.batch, float(jnp.max(gaps(*reduced, points)))))
-    looped = {"scipy": (scipy_loop, config.batch), "cvxpy, Clarabel": (clarabel, config.sample)}
+    for label, (method, repeats) in batched.items():
+        call = jax.jit(jax.vmap(functools.partial(method, name, config)))
+        measure(label, functools.partial(call, *device), config.batch, repeats)
+    looped = {
+        "scipy": (methods.scipy_loop, config.batch),
+        "cvxpy, Clarabel": (methods.clarabel, config.sample),
+    }
     for label, (method, count) in looped.items():
         solve = method(name, config)
-        if solve is None:
-            continue
-        few = (features[:count], target[:count])
-
-        def call(solve: Callable = solve, few: tuple = few) -> np.ndarray:
-            return np.stack([solve(*case) for case in zip(*few, strict=True)])
-
-        gap = jnp.max(gaps(*(part[:count] for part in reduced), call()))
-        seconds = fastest(call, 2)
-        rows.append((label, 1e6 * seconds / count, float(gap)))
+        if solve is not None:
+            call = functools.partial(_each, solve, features[:count], target[:count])
+            measure(label, call, count, few)
     return rows
 
 
-def main() -> None:
-    """Print the comparison for each set and condition number."""
-    arguments = sizes(__doc__, None, batch=1000, size=16)
-    jax.config.update("jax_enable_x64", True)
-    table = Table("set", "condition", "method", "µs a problem", "worst gap", "times slower")
+def _each(solve: Callable, features: np.ndarray, target: np.ndarray) -> np.ndarray:
+    return np.stack([solve(*case) for case in zip(features, target, strict=True)])
+
+
+@benchmark(batch=1000, size=16)
+def main(given: argparse.Namespace) -> tuple[Table]:
+    """Compare the methods for each set and condition number."""
+    table = table_of(None, COLUMNS, (), left=COLUMNS[:3])
     for condition in (1.0, 1e4):
-        for name in OURS:
-            config = Config(batch=arguments.batch, size=arguments.size, condition=condition)
-            rows = compare(name, config)
+        for name in methods.OURS:
+            rows = compare(name, Config(batch=given.batch, size=given.size, condition=condition))
             for label, micros, gap in rows:
                 ratio = f"{micros / rows[0][1]:.1f}"
                 table.add_row(name, f"{condition:g}", label, f"{micros:.1f}", f"{gap:.0e}", ratio)
             table.add_section()
-    Console().print(table)
+    return (table,)
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

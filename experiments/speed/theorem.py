@@ -3,32 +3,29 @@
 Run `python -m experiments.speed.theorem [--instances N]`.
 """
 
-import jax
-from rich.console import Console
+import argparse
 
 import w2sjax
-from experiments._run import table_of
-from experiments.speed._timing import sizes
+from experiments._run import Table, table_of
+from experiments.speed._timing import benchmark
+
+COLUMNS = {
+    "set": "{set}",
+    "run [s]": "{seconds:.1f}",
+    "compile [s]": "{compile_seconds:.1f}",
+    "µs an instance": lambda row: f"{1e6 * row['seconds'] / row['instances']:.0f}",
+    "undecided": lambda row: str(row["undecided"] + row["invalid"]),
+    "violated": "{violated}",
+}
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Verify `misfit_gain` over all sets and print the times."""
-    given = sizes(__doc__, arguments, instances=100_000)
-    jax.config.update("jax_enable_x64", True)
-    columns = ("set", "run [s]", "compile [s]", "µs an instance", "undecided", "violated")
-    table = table_of(f"Theorem 1 on {given.instances:,} instances", columns, ())
-    for name in w2sjax.SETS:
-        (result,) = w2sjax.verify("misfit_gain", sets=[name], instances=given.instances)
-        table.add_row(
-            name,
-            f"{result.seconds:.1f}",
-            f"{result.compile_seconds:.1f}",
-            f"{1e6 * result.seconds / given.instances:.0f}",
-            str(result.undecided + result.invalid),
-            str(result.violated),
-        )
-    Console().print(table)
-    return 0
+@benchmark(instances=100_000)
+def main(given: argparse.Namespace) -> tuple[Table]:
+    """Verify `misfit_gain` over all sets and time it."""
+    instances = given.instances
+    answers = [w2sjax.verify("misfit_gain", sets=[s], instances=instances) for s in w2sjax.SETS]
+    rows = [vars(result) for (result,) in answers]
+    return (table_of(f"Theorem 1 on {instances:,} instances", COLUMNS, rows),)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import pytest
 
 from experiments import _digit_halves as halves
 from experiments import digits_overlap
-from experiments._digit_sources import SOURCES
 from experiments._run import read
 from w2sjax.mixture.model import EASY, HARD, OVERLAP
 
@@ -64,7 +63,7 @@ def test_an_empty_image_has_no_activations():
 def test_lessons_have_the_density():
     images, labels = halves.load((4, 9))
     taught = halves.lesson(
-        jax.random.key(1), images, labels, jnp.asarray(0.3), (100, 150), jnp.asarray(1.0)
+        jax.random.key(1), images, labels, jnp.asarray(0.3), jnp.asarray(1.0), sizes=(100, 150)
     )
     counts = np.bincount(np.asarray(taught.regions), minlength=3)
     assert counts.tolist() == [52, 53, 45]
@@ -104,7 +103,9 @@ def test_sources_are_bought_from(study):
     last = [i for i, time in enumerate(data["round"]) if time == SMALL.rounds]
     assert len(last) == 5
     density = {data["strategy"][i]: data["density"][i] for i in last}
-    assert density["best"] > density["uniform"] and max(density.values()) <= max(SOURCES) + 0.2
+    assert (
+        density["best"] > density["uniform"] and max(density.values()) <= max(halves.SOURCES) + 0.2
+    )
     assert all(0.5 < data["accuracy"][i] <= 1 for i in last)
     assert (study / "digits_overlap.png").stat().st_size > 10_000
 

@@ -25,10 +25,7 @@ def test_projections_in_the_plane(tmp_path):
         return rotation @ (np.array(config.axes) * [np.cos(found.x[0]), np.sin(found.x[0])])
 
     points, distances = read(tmp_path / "points.csv"), read(tmp_path / "distances.csv")
-    named = {
-        (panel, name): (x, y)
-        for panel, name, x, y in zip(*(points[c] for c in geometry.COLUMNS), strict=True)
-    }
+    named = {(panel, name): (x, y) for panel, name, x, y in zip(*points.values(), strict=True)}
     for panel in ("realizable", "not realizable"):
         assert named[panel, "student"] == pytest.approx(projection(config.weak), abs=1e-5)
     assert named["realizable", "best"] == pytest.approx(config.inside, abs=1e-7)

@@ -10,7 +10,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from experiments import _molecules, audit_molecules, molecules
-from experiments._ball_students import judge, learn
+from experiments._gains import judge, learn
 from experiments._molecule_tables import MEASURED, summary, table
 from experiments._molecules import ESOL, FREESOLV, LIPOPHILICITY, load
 from experiments._run import read
@@ -192,9 +192,7 @@ def test_the_judge_agrees_with_plain_arithmetic(regression):
     features, labels, folds = regression
     students, radii = learn(features[:40], labels[:, :40], folds[:, :40], np.ones((2, 1)))
     target = features[:, 0] - np.sin(features[:, 1])
-    found = judge(
-        features[40:], labels[:, 40:], target[40:], students.coefficients, students.intercept, radii
-    )
+    found = judge(features[40:], labels[:, 40:], target[40:], students, radii)
     found = {name: np.asarray(values) for name, values in found.items()}
     answers = np.asarray(students.coefficients) @ features[40:].T
     answers += np.asarray(students.intercept)[:, None]
