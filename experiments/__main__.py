@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from w2sjax import _threads
+from w2sjax.machine import threads as _threads
 
 _threads.one_blas_thread()
 
@@ -53,7 +53,7 @@ def run_all(names: Sequence[str], out: Path) -> int:
 
     What an experiment prints is shown when it is done. Returns the worst exit code.
     """
-    from w2sjax.report import progress_bar
+    from w2sjax.verification.report import progress_bar
 
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # two may share a GPU
     worst = 0

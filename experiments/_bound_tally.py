@@ -10,10 +10,10 @@ import numpy as np
 from w2sjax import Claim
 from w2sjax.arithmetic.fraction_arrays import Fractions, less, number
 from w2sjax.language.terms import Term
-from w2sjax.lookup import claim_named
 from w2sjax.settings.expansion import RARELY_WRONG, alpha
 from w2sjax.settings.expansion.batch import Batch, BatchSets
 from w2sjax.settings.expansion.batch_sides import HUGE, BatchSides, Sides
+from w2sjax.verification.lookup import claim_named
 
 TITLES = {
     "expansion_core": "core lemma",

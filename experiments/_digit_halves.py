@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from experiments._run import Run, averages, places
-from w2sjax._compilation import jit_quickly
+from w2sjax.machine.compilation import jit_quickly
 from w2sjax.mixture import logistic
 from w2sjax.mixture.model import EASY, HARD, OVERLAP
 from w2sjax.overlap import STRATEGIES, Detection, detect, largest_similarity, select_data

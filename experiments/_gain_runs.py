@@ -15,11 +15,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from experiments._run import at_least
-from w2sjax._compilation import compile_quickly
+from w2sjax.machine.compilation import compile_quickly
+from w2sjax.machine.scale import over_devices
 from w2sjax.mixture.gain import Design, Protocol, design, gain_curve
 from w2sjax.mixture.logistic import FitStatus
 from w2sjax.mixture.model import published
-from w2sjax.scale import over_devices
 
 BLOCK = 10  # runs at a time on a device
 RUNS = {"type": at_least(2)}  # the option of a study

@@ -18,16 +18,16 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from experiments._run import standard_error
 from w2sjax import certify, hypothesis_class, project
-from w2sjax._compilation import jit_quickly
-from w2sjax.certificate import Projection
-from w2sjax.hypothesis import HypothesisClass
-from w2sjax.lookup import claim_named
+from w2sjax.machine.compilation import jit_quickly
+from w2sjax.projecting.certificate import Projection
+from w2sjax.projecting.hypothesis import HypothesisClass
+from w2sjax.projecting.sets import Affine, L2Ball
 from w2sjax.representations import Heads, Schedule, train_heads
-from w2sjax.sets import Affine, L2Ball
 from w2sjax.settings.projection import best, d, sampled, target, weak
 from w2sjax.settings.projection.drawing import ProjectionInstance
 from w2sjax.settings.projection.floats import Prepared, Study
 from w2sjax.settings.random_instances import compared
+from w2sjax.verification.lookup import claim_named
 
 # Theorem 1 for an inexact student, whether or not the target is in the class; sharpened Theorem 2.
 INEXACT = claim_named("inexact_gain").without("realizability")

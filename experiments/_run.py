@@ -19,8 +19,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from w2sjax.report import progress_bar
-from w2sjax.versions import versions
+from w2sjax.machine.versions import versions
+from w2sjax.verification.report import progress_bar
 
 
 def parser_of(description: str | None) -> argparse.ArgumentParser:

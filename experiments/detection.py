@@ -23,7 +23,7 @@ from jax.scipy.special import ndtr
 from jaxtyping import Array, PRNGKeyArray
 
 from experiments._run import Run, Table, averages, experiment, table_of
-from w2sjax._compilation import jit_quickly
+from w2sjax.machine.compilation import jit_quickly
 from w2sjax.mixture.logistic import fit
 from w2sjax.mixture.model import EASY, HARD, OVERLAP, OverlapMixture, layout, sample
 from w2sjax.overlap import detect, largest_similarity

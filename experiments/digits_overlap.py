@@ -21,7 +21,7 @@ import numpy as np
 
 from experiments import _digit_halves as halves
 from experiments._run import Run, Table, experiment, grouped, moments, places, table_of
-from w2sjax._compilation import jit_quickly
+from w2sjax.machine.compilation import jit_quickly
 from w2sjax.mixture.model import OVERLAP, REGIONS
 
 MODELS = ("weak", "oracle", "student", *(f"student, {kind}" for kind in halves.KINDS))

@@ -1,9 +1,9 @@
 r"""Between teacher and student: what stopping early keeps of the gain, and what it saves of the loss.
 
 $f_\lambda = (1 - \lambda) f_w + \lambda f_{sw}$ is a student stopped on the way to the projection, or
-averaged with its teacher. The best constants of $d(f_\lambda, f^*) \le d(f_w, f^*) - c \cdot$ misfit (realizable) and
-$d(f_\lambda, f^*) \le d(f_w, f^*) + c\,\varepsilon$ (any target) are found and proved for a grid of $\lambda$
-by `w2sjax.sharpen`, and random problems over a ball are laid beside them.
+averaged with its teacher. The best constants of $d(f_\lambda, f^*) \le d(f_w, f^*) - c \cdot$ misfit
+(realizable) and $d(f_\lambda, f^*) \le d(f_w, f^*) + c\,\varepsilon$ (any target) are found and proved for a
+grid of $\lambda$ by `w2sjax.sharpen`, and random problems over a ball are laid beside them.
 
 Run `python -m experiments early_stopping [--preset paper] [--out DIR]`.
 """
@@ -17,8 +17,8 @@ import numpy as np
 
 from experiments._run import Run, Table, experiment, table_of
 from w2sjax import Claim, hypothesis_class, project, sharpen, unknown
-from w2sjax.certificate import raise_if_failed
-from w2sjax.sets import L2Ball
+from w2sjax.projecting.certificate import raise_if_failed
+from w2sjax.projecting.sets import L2Ball
 from w2sjax.settings.projection import (
     CONVEX,
     EXACT,

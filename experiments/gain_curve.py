@@ -23,11 +23,11 @@ from rich.table import Table
 
 from experiments._gain_runs import RUNS, Program, Runs, Setting
 from experiments._run import Run, averages, experiment, moments, places, standard_error, table_of
-from w2sjax._compilation import jit_quickly
+from w2sjax.auditing.recovered import GapStatus, gap_recovered
+from w2sjax.machine.compilation import jit_quickly
 from w2sjax.mixture.gain import MODELS
 from w2sjax.mixture.model import REGIONS
-from w2sjax.monotone import trend
-from w2sjax.recovered import GapStatus, gap_recovered
+from w2sjax.mixture.monotone import trend
 
 PLACES = ("all", *REGIONS[:3])
 WEAK, ORACLE, STUDENT = range(3)

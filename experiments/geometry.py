@@ -16,8 +16,8 @@ import numpy as np
 
 from experiments._run import Run, Table, experiment, table_of
 from w2sjax import hypothesis_class, project
-from w2sjax.certificate import raise_if_failed
-from w2sjax.sets import Ellipsoid
+from w2sjax.projecting.certificate import raise_if_failed
+from w2sjax.projecting.sets import Ellipsoid
 
 
 @dataclasses.dataclass(frozen=True)

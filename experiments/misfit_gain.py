@@ -22,7 +22,7 @@ from experiments._gains import gains
 from experiments._learners import Learner, Learners, draw_inputs, learners
 from experiments._run import Run, Table, at_least, experiment, table_of
 from w2sjax import Status, Verdict
-from w2sjax._compilation import jit_quickly
+from w2sjax.machine.compilation import jit_quickly
 from w2sjax.representations import Schedule, draw_heads
 
 

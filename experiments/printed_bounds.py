@@ -20,10 +20,10 @@ from w2sjax.falsification.counterexample import Counterexample, confirm
 from w2sjax.falsification.deciding import decide
 from w2sjax.falsification.rendering import markdown
 from w2sjax.falsification.shrinking import shrink
-from w2sjax.lookup import claim_named
 from w2sjax.settings.expansion.batch import Batch, Shape, all_batches
 from w2sjax.settings.expansion.evolving import evolved, random_batch
 from w2sjax.settings.expansion.small import with_constants
+from w2sjax.verification.lookup import claim_named
 
 
 @dataclasses.dataclass(frozen=True)

@@ -21,13 +21,13 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from experiments._run import Run, Table, averages, experiment, table_of
 from w2sjax import Verdict, hypothesis_class, project
-from w2sjax._compilation import jit_quickly
-from w2sjax.lookup import claim_named
-from w2sjax.sets import L2Ball
+from w2sjax.machine.compilation import jit_quickly
+from w2sjax.projecting.sets import L2Ball
 from w2sjax.settings.random_instances import compared
 from w2sjax.settings.sampling import FAILURE
 from w2sjax.settings.sampling.drawing import SamplingInstance
 from w2sjax.settings.sampling.floats import prepare
+from w2sjax.verification.lookup import claim_named
 
 CONSTRAINTS = {"active": 1.0, "inactive": 0.2}  # size of the weak model's signs, in units of B
 MEASURED = ("excess", "gap", "supremum", "theorem_2", "sharpened")

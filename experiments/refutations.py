@@ -88,7 +88,7 @@ _NOTHING = {"sets": 0, "floating": 0, "refuted": 0, "violated": 0}
 
 def _floating(run: Run) -> dict[str, dict[str, int]]:
     """Verify all claims over all sets; returns, by claim, how many instances and what came of them."""
-    from w2sjax.verification import verify
+    from w2sjax.verification.verifying import verify
 
     rows: dict[str, dict[str, int]] = {}
     instances = run.config.floating

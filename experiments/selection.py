@@ -20,7 +20,7 @@ from scipy.stats import binomtest
 
 from experiments import _source_students as students
 from experiments._run import Run, Table, experiment, grouped, places, standard_error, table_of
-from w2sjax._compilation import jit_quickly
+from w2sjax.machine.compilation import jit_quickly
 from w2sjax.overlap import STRATEGIES, regret_bound, sharper_regret_bound, simulate
 from w2sjax.overlap.rewards import PartlyConstant
 

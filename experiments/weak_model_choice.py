@@ -23,11 +23,11 @@ import numpy as np
 from experiments._gains import instance_of
 from experiments._run import Run, Table, averages, experiment, grouped, places, table_of
 from w2sjax import hypothesis_class
-from w2sjax._compilation import jit_quickly
 from w2sjax.arithmetic.measured import evaluate
 from w2sjax.arithmetic.rounding import HIGHEST
 from w2sjax.claims.selection import error_bracket
-from w2sjax.sets import L2Ball, Subspace
+from w2sjax.machine.compilation import jit_quickly
+from w2sjax.projecting.sets import L2Ball, Subspace
 from w2sjax.settings.selection import d, lower, misfit, student, target, upper
 from w2sjax.settings.selection import weak as weak_model
 from w2sjax.settings.selection.floats import SelectionInstance, prepare, study

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from experiments._run import read
-from w2sjax.figure_style import COLOURS, MARKERS
+from w2sjax.machine.figure_style import COLOURS, MARKERS
 
 Columns = dict[str, np.ndarray]
 

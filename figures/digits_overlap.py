@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from figures._curves import columns, curve, groups, rows
-from w2sjax.figure_style import COLOURS, PAGE, drawing
+from w2sjax.machine.figure_style import COLOURS, PAGE, drawing
 
 REGIONS = ("easy only", "hard only", "overlap")
 LABELS = {"student": "student (true overlap)"}

@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from experiments._run import read
-from w2sjax.figure_style import COLOURS, PAGE, drawing
+from w2sjax.machine.figure_style import COLOURS, PAGE, drawing
 
 
 def draw(folder: Path) -> None:

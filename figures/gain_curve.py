@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments._run import read
 from figures._curves import columns, curve, rows
-from w2sjax.figure_style import COLOURS, COLUMN, PAGE, drawing
+from w2sjax.machine.figure_style import COLOURS, COLUMN, PAGE, drawing
 
 NAMES = {"weak": "weak model", "oracle": "oracle", "student": "student"}
 REGIONS = {"easy": "easy-only points", "hard": "hard-only points", "overlap": "overlap points"}

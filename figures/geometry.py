@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from experiments._run import read
-from w2sjax.figure_style import COLOURS, PAGE, drawing
+from w2sjax.machine.figure_style import COLOURS, PAGE, drawing
 
 LABELS = {
     "weak": ("$f_w$", (0.1, 0.08)),

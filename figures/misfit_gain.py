@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from figures._curves import columns, groups
-from w2sjax.figure_style import COLOURS, MARKERS, PAGE, drawing
+from w2sjax.machine.figure_style import COLOURS, MARKERS, PAGE, drawing
 
 TITLES = {
     "realizable": "(2a) realizable",

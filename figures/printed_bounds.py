@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from figures._curves import columns, rows
-from w2sjax.figure_style import COLOURS, PAGE, drawing
+from w2sjax.machine.figure_style import COLOURS, PAGE, drawing
 
 PANELS = {
     "pseudolabel_correction": ("(a) Theorem 4.1 as printed", "$c / (2(1 - \\alpha))$", (-3, 1.5)),

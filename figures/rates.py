@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from figures._curves import columns, curve, groups, rows
-from w2sjax.figure_style import PAGE, drawing
+from w2sjax.machine.figure_style import PAGE, drawing
 
 QUANTITIES = {
     "excess": ("excess misfit $\\kappa$", "$2\\Delta$"),

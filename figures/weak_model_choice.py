@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from figures._curves import columns, curve, rows
-from w2sjax.figure_style import COLUMN, drawing
+from w2sjax.machine.figure_style import COLUMN, drawing
 
 NAMES = {
     "err_w - misfit": "$\\mathrm{err}_w -$ misfit",

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 import numpy as np
 
-from w2sjax.sets import (
+from w2sjax.projecting.sets import (
     Affine,
     BoundedValues,
     Box,
@@ -24,7 +24,7 @@ from w2sjax.sets import (
     Simplex,
     Subspace,
 )
-from w2sjax.sets.function_values import ValueIntersection
+from w2sjax.projecting.sets.function_values import ValueIntersection
 
 
 class Problem(NamedTuple):

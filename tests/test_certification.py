@@ -13,7 +13,7 @@ import pytest
 
 import w2sjax
 from w2sjax import ProjectionError, Status, certify, hypothesis_class, project, raise_if_failed
-from w2sjax.sets import (
+from w2sjax.projecting.sets import (
     Affine,
     BoundedValues,
     Box,
@@ -27,7 +27,7 @@ from w2sjax.sets import (
     Simplex,
     Subspace,
 )
-from w2sjax.sets.function_values import ValueIntersection
+from w2sjax.projecting.sets.function_values import ValueIntersection
 
 SIZE, DIMENSION, COUNT = 6, 3, 8
 # Scales of the target, of the features, and exponents of the weights; the last target is a member.

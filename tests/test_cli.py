@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 import w2sjax
 from w2sjax import REGISTRY, SETS
 from w2sjax.cli import app, main
-from w2sjax.doctor import EXTRAS
 from w2sjax.language.printing import UNICODE, statement
-from w2sjax.lookup import left_out
+from w2sjax.machine.doctor import EXTRAS
+from w2sjax.verification.lookup import left_out
 
 QUICK = ["verify", "misfit_gain", "--set", "subspace", "--instances", "500"]
 
@@ -243,7 +243,7 @@ def test_a_bug_is_exit_code_three(monkeypatch, capsys):
     def broken(*arguments, **options):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("w2sjax.report.claims_text", broken)
+    monkeypatch.setattr("w2sjax.verification.report.claims_text", broken)
     monkeypatch.setattr(sys, "argv", ["w2sjax", "list"])
     with pytest.raises(SystemExit) as stop:
         main()

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.isotonic import isotonic_regression
 
-from w2sjax import isotonic as module
-from w2sjax.isotonic import isotonic
+from w2sjax.projecting import isotonic as module
+from w2sjax.projecting.isotonic import isotonic
 
 SIZE = 7
 few = st.integers(-3, 3).map(float)

@@ -13,8 +13,8 @@ from test_promises import broken
 from w2sjax import Status, hypothesis_class, project
 from w2sjax.auditing.audit import audit as audited
 from w2sjax.auditing.data import audit_data
-from w2sjax.certificate import default_tolerance
-from w2sjax.sets import Affine, Box, L1Ball, Orthant, Polyhedron, Subspace
+from w2sjax.projecting.certificate import default_tolerance
+from w2sjax.projecting.sets import Affine, Box, L1Ball, Orthant, Polyhedron, Subspace
 
 audit: Any = audited  # a number of a report may be None; here it is not
 SCORE = np.array([0.1, -0.2, 0.3, 0.0, -0.1, 0.2])

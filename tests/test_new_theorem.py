@@ -93,7 +93,7 @@ import w2sjax
 from w2sjax import Budget
 from w2sjax.falsification.counterexample import replay
 from w2sjax.falsification.files import write_pages
-from w2sjax.report import claims_markdown, claims_text
+from w2sjax.verification.report import claims_markdown, claims_text
 
 assert Path(w2sjax.__file__).is_relative_to(Path.cwd())
 budget, found = Budget(instances=500, small=400, restarts=2, seconds=60), {}

@@ -14,7 +14,7 @@ import sklearn.isotonic
 import sklearn.linear_model
 
 from w2sjax import Status, hypothesis_class, project
-from w2sjax.sets import (
+from w2sjax.projecting.sets import (
     Affine,
     BoundedValues,
     Box,
@@ -29,7 +29,7 @@ from w2sjax.sets import (
     Simplex,
     Subspace,
 )
-from w2sjax.sets.function_values import ValueIntersection
+from w2sjax.projecting.sets.function_values import ValueIntersection
 
 SIZE, DIMENSION = 7, 3
 MATRIX = np.array([[1.0, 1, 0], [-1, 0, 1], [0, -1, -1], [0.5, -1, 1]])

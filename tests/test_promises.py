@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from w2sjax import Status, certify, hypothesis_class, project
-from w2sjax.certificate import default_tolerance
+from w2sjax.projecting.certificate import default_tolerance
 
 SHAPES = {"few": (8, 3), "wide": (3, 5), "row": (1, 2), "many": (40, 5)}
 NAMES = {"wide": "fewer_rows", "row": "single_row", "wrong": "wrong_point"}

@@ -1,7 +1,7 @@
 """What the README says is so: the table of claims, the example, the commands.
 
-To refresh the table after a change of the claims, put the output of
-`python -c "from w2sjax.report import claims_markdown; print(claims_markdown())"` between the markers.
+To refresh the table after a change of the claims, put between the markers the output of
+`python -c "from w2sjax.verification.report import claims_markdown; print(claims_markdown())"`.
 """
 
 import re
@@ -12,8 +12,9 @@ import jax
 import pytest
 
 import w2sjax
-from w2sjax import REGISTRY, SETS, verification
-from w2sjax.report import claims_markdown
+from w2sjax import REGISTRY, SETS
+from w2sjax.verification.report import claims_markdown
+from w2sjax.verification.verifying import verifying as verification
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

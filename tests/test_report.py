@@ -8,7 +8,7 @@ from rich.console import Console
 
 from w2sjax import REGISTRY, SETS
 from w2sjax.language.printing import LATEX, UNICODE, statement
-from w2sjax.report import (
+from w2sjax.verification.report import (
     claims_markdown,
     claims_text,
     progress_bar,
@@ -16,7 +16,7 @@ from w2sjax.report import (
     verification_json,
     verification_table,
 )
-from w2sjax.tally import Verification
+from w2sjax.verification.tally import Verification
 
 PROMISED = """claim set instances holds equal undecided violated least_slack tightness strata seconds
 seed dtype device versions failure failure_interval""".split()

@@ -13,9 +13,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from w2sjax import scale, verification
-from w2sjax.report import verification_json
-from w2sjax.scale import load_state, over_devices, save_state
+from w2sjax.machine import scale
+from w2sjax.machine.scale import load_state, over_devices, save_state
+from w2sjax.verification.report import verification_json
+from w2sjax.verification.verifying import verifying as verification
 
 IDENTITY = {"claims": ["one"], "key": [0, 1], "drop": None}
 STATE: dict[str, Any] = {
@@ -109,13 +110,13 @@ SMALL = 20  # instances a block: 50 blocks, the last one half empty
 
 ALONE = f"""
 import json, sys, jax
-import w2sjax.verification
-from w2sjax.report import verification_json
-w2sjax.verification.BLOCK = {SMALL}
+import w2sjax.verification.verifying
+from w2sjax.verification.report import verification_json
+w2sjax.verification.verifying.BLOCK = {SMALL}
 assert jax.device_count() == 1
 with jax.enable_x64(True):  # which reaches this thread alone
     for run in json.loads(sys.argv[1]):
-        found = w2sjax.verification.verify(key=2, instances=990, chunk=3, **run)
+        found = w2sjax.verification.verifying.verify(key=2, instances=990, chunk=3, **run)
         print(json.dumps(verification_json(found)))
 """
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from w2sjax import Status, certify, hypothesis_class, project
-from w2sjax.sets import Monotone, Orthant, Subspace
+from w2sjax.projecting.sets import Monotone, Orthant, Subspace
 
 LARGE = jnp.asarray(np.geomspace(1, 1e-8, 6)[:, None])
 # Features, target, and masses unless they are one; the class is not what flushed products make of it.

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import find, given, settings
 
 from w2sjax import SETS, strategies
-from w2sjax.sets import ValueSet
+from w2sjax.projecting.sets import ValueSet
 from w2sjax.settings.bandits.floats import GRID, LARGEST, SMALLEST
 from w2sjax.settings.bandits.floats import STRATA as BANDIT_STRATA
 from w2sjax.settings.projection.floats import STRATA
@@ -283,7 +283,7 @@ def test_the_profile_has_no_deadline():
 
 def test_only_this_module_needs_hypothesis():
     program = (
-        "import sys, w2sjax, w2sjax.cli, w2sjax.verification, w2sjax.user_claims\n"
+        "import sys, w2sjax, w2sjax.cli, w2sjax.verification.verifying, w2sjax.settings.drawn.decorator\n"
         "assert 'hypothesis' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

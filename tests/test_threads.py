@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from w2sjax import _threads
+from w2sjax.machine import threads as _threads
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,12 @@ import w2sjax
 from w2sjax import Assumption, Verdict
 from w2sjax.arithmetic import rounding
 from w2sjax.arithmetic.inequality import Inequality, compare
-from w2sjax.claim_files import find_claims
 from w2sjax.cli import app
 from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.search import falsify
 from w2sjax.language.printing import LATEX, UNICODE, statement
 from w2sjax.settings.random_instances import compared, draw_of
+from w2sjax.verification.claim_files import find_claims
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples" / "my_bounds.py"

@@ -16,11 +16,11 @@ from w2sjax import Assumption, Claim, Inequality, Verdict, Verification, verify
 from w2sjax.arithmetic.measured import exactly, measured
 from w2sjax.arithmetic.rounding import Rounded
 from w2sjax.language.terms import quantity
-from w2sjax.lookup import claim_named
-from w2sjax.sets import L2Ball
+from w2sjax.projecting.sets import L2Ball
 from w2sjax.settings.random_instances import compared, prepare
-from w2sjax.tally import COLUMNS
-from w2sjax.verification import BLOCK, instance
+from w2sjax.verification.lookup import claim_named
+from w2sjax.verification.tally import COLUMNS
+from w2sjax.verification.verifying import BLOCK, instance
 
 
 @jax.tree_util.register_dataclass

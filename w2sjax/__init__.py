@@ -6,7 +6,7 @@ Public names are imported when they are first used, so that the command line sta
 import importlib
 from typing import TYPE_CHECKING
 
-from w2sjax import _threads as _threads
+from w2sjax.machine import threads as threads
 
 if TYPE_CHECKING:
     from w2sjax.arithmetic.constants import exact as exact
@@ -17,30 +17,30 @@ if TYPE_CHECKING:
     from w2sjax.auditing.data import audit_data as audit_data
     from w2sjax.auditing.data import load as load
     from w2sjax.auditing.results import Audit as Audit
-    from w2sjax.certificate import Projection as Projection
-    from w2sjax.certificate import ProjectionError as ProjectionError
-    from w2sjax.certificate import Status as Status
-    from w2sjax.certificate import raise_if_failed as raise_if_failed
-    from w2sjax.certification import certify as certify
     from w2sjax.claims import REGISTRY as REGISTRY
     from w2sjax.falsification.budget import Budget as Budget
     from w2sjax.falsification.budget import Falsification as Falsification
     from w2sjax.falsification.counterexample import Counterexample as Counterexample
     from w2sjax.falsification.search import falsify as falsify
-    from w2sjax.hypothesis import HypothesisClass as HypothesisClass
-    from w2sjax.hypothesis import hypothesis_class as hypothesis_class
     from w2sjax.language.claims import Assumption as Assumption
     from w2sjax.language.claims import Claim as Claim
     from w2sjax.language.terms import unknown as unknown
-    from w2sjax.projection import project as project
+    from w2sjax.projecting.certificate import Projection as Projection
+    from w2sjax.projecting.certificate import ProjectionError as ProjectionError
+    from w2sjax.projecting.certificate import Status as Status
+    from w2sjax.projecting.certificate import raise_if_failed as raise_if_failed
+    from w2sjax.projecting.certification import certify as certify
+    from w2sjax.projecting.hypothesis import HypothesisClass as HypothesisClass
+    from w2sjax.projecting.hypothesis import hypothesis_class as hypothesis_class
+    from w2sjax.projecting.projection import project as project
+    from w2sjax.projecting.sets import SETS as SETS
     from w2sjax.proving.proof import Proof as Proof
     from w2sjax.proving.proof import prove as prove
     from w2sjax.proving.sharpening import Sharpened as Sharpened
     from w2sjax.proving.sharpening import sharpen as sharpen
-    from w2sjax.sets import SETS as SETS
-    from w2sjax.tally import Verification as Verification
-    from w2sjax.user_claims import claim as claim
-    from w2sjax.verification import verify as verify
+    from w2sjax.settings.drawn.decorator import claim as claim
+    from w2sjax.verification.tally import Verification as Verification
+    from w2sjax.verification.verifying import verify as verify
 
 _HOME = {
     "Audit": "auditing.results",
@@ -48,11 +48,11 @@ _HOME = {
     "audit": "auditing.audit",
     "audit_data": "auditing.data",
     "load": "auditing.data",
-    "Projection": "certificate",
-    "ProjectionError": "certificate",
-    "Status": "certificate",
-    "raise_if_failed": "certificate",
-    "certify": "certification",
+    "Projection": "projecting.certificate",
+    "ProjectionError": "projecting.certificate",
+    "Status": "projecting.certificate",
+    "raise_if_failed": "projecting.certificate",
+    "certify": "projecting.certification",
     "REGISTRY": "claims",
     "Assumption": "language.claims",
     "Claim": "language.claims",
@@ -63,18 +63,18 @@ _HOME = {
     "Falsification": "falsification.budget",
     "Counterexample": "falsification.counterexample",
     "falsify": "falsification.search",
-    "HypothesisClass": "hypothesis",
-    "hypothesis_class": "hypothesis",
-    "project": "projection",
+    "HypothesisClass": "projecting.hypothesis",
+    "hypothesis_class": "projecting.hypothesis",
+    "project": "projecting.projection",
     "Proof": "proving.proof",
     "prove": "proving.proof",
     "Sharpened": "proving.sharpening",
     "sharpen": "proving.sharpening",
     "unknown": "language.terms",
-    "SETS": "sets",
-    "Verification": "tally",
-    "claim": "user_claims",
-    "verify": "verification",
+    "SETS": "projecting.sets",
+    "Verification": "verification.tally",
+    "claim": "settings.drawn.decorator",
+    "verify": "verification.verifying",
 }
 
 

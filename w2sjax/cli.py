@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from w2sjax import _threads
+from w2sjax.machine import threads as _threads
 
 _threads.one_blas_thread()
 
@@ -81,7 +81,7 @@ def _command(module: str, run: str = "run", *, doubles: bool = True) -> Callable
     return made
 
 
-@_command("w2sjax.verify_command")
+@_command("w2sjax.verification.command")
 def verify(
     names: Annotated[
         Names,
@@ -175,7 +175,7 @@ def replay(
 @app.command(name="list")
 def list_claims() -> None:
     """Show the claims with their formulas and assumptions, and the convex sets."""
-    from w2sjax.report import claims_text, sets_table
+    from w2sjax.verification.report import claims_text, sets_table
 
     _console.print(claims_text(), highlight=False, soft_wrap=True)
     _console.print(sets_table())
@@ -185,7 +185,7 @@ def list_claims() -> None:
 def doctor() -> None:
     """Show versions, devices, precision, and what is missing for which extra."""
     _double_precision()
-    from w2sjax.doctor import examine
+    from w2sjax.machine.doctor import examine
 
     _console.print(examine())
 

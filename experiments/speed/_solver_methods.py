@@ -11,7 +11,7 @@ import scipy.optimize
 from jax import Array, lax
 from optax import projections
 
-from w2sjax import solvers
+from w2sjax.projecting import solvers
 
 LIMIT = 20_000  # iterations of a first-order method
 OURS = {

@@ -11,7 +11,7 @@ Run `python -m experiments.speed.gain_curve [--runs R] [--loop L]`.
 import argparse
 import warnings
 
-from w2sjax import _threads
+from w2sjax.machine import threads as _threads
 
 _threads.one_blas_thread()  # scikit-learn's small fits take many times as long with several
 

@@ -11,7 +11,7 @@ import numpy as np
 import w2sjax
 from experiments._run import Table, table_of
 from experiments.speed._timing import benchmark, fastest
-from w2sjax.sets import Subspace
+from w2sjax.projecting.sets import Subspace
 
 
 @benchmark(points=1_000_000, features=256)

@@ -15,7 +15,7 @@ from sklearn.linear_model import LinearRegression, Ridge
 from w2sjax.auditing import audit as audit_module
 from w2sjax.auditing.audit import audit as audited
 from w2sjax.auditing.data import audit_data, load
-from w2sjax.sets import Box, Ellipsoid, L2Ball, Polyhedron, RKHSBall
+from w2sjax.projecting.sets import Box, Ellipsoid, L2Ball, Polyhedron, RKHSBall
 
 audit: Any = audited  # a number of a report may be None; here it is not
 ROWS, WIDTH, MODELS = 30, 3, 3

@@ -11,9 +11,9 @@ from w2sjax.auditing.audit import audit as audited
 from w2sjax.auditing.bootstrap import NAMES, percentile_interval, resampled
 from w2sjax.auditing.data import audit_data
 from w2sjax.auditing.quantities import Student
-from w2sjax.hypothesis import hypothesis_class
-from w2sjax.projection import MAX_STEPS
-from w2sjax.sets import Affine, L2Ball, Monotone
+from w2sjax.projecting.hypothesis import hypothesis_class
+from w2sjax.projecting.projection import MAX_STEPS
+from w2sjax.projecting.sets import Affine, L2Ball, Monotone
 
 audit: Any = audited  # a number of a report may be None; here it is not
 ROWS, WIDTH, MODELS, COUNT = 30, 3, 2, 7

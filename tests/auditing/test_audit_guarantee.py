@@ -79,8 +79,8 @@ def test_given_projections_are_as_good_as_found_ones(name):
     own = audit(data, name)
     assert all(model.status == "CERTIFIED" for model in own.models)
     from w2sjax.auditing.classes import choose
-    from w2sjax.hypothesis import hypothesis_class
-    from w2sjax.projection import project
+    from w2sjax.projecting.hypothesis import hypothesis_class
+    from w2sjax.projecting.projection import project
 
     choice = choose(name, data, None)
     weights = jnp.ones(20)

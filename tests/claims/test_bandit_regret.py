@@ -10,7 +10,6 @@ import pytest
 
 from w2sjax import verify
 from w2sjax.arithmetic.measured import judge
-from w2sjax.lookup import claim_named
 from w2sjax.settings.bandits.floats import (
     GRID,
     LARGEST,
@@ -23,6 +22,7 @@ from w2sjax.settings.bandits.floats import (
     study,
     without,
 )
+from w2sjax.verification.lookup import claim_named
 
 CLAIMS = [claim_named("bandit_regret"), claim_named("bandit_regret_probable")]
 COUNT, FAILURE = 500, 0.1

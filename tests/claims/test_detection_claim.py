@@ -10,10 +10,10 @@ import pytest
 from scipy.stats import kstest, norm
 
 from w2sjax import verify
-from w2sjax._compilation import compile_quickly
 from w2sjax.arithmetic.measured import judge
-from w2sjax.lookup import claim_named
+from w2sjax.machine.compilation import compile_quickly
 from w2sjax.settings.detection.floats import EASY, LARGEST, SMALLEST, draw, prepare, study
+from w2sjax.verification.lookup import claim_named
 
 CLAIM = claim_named("detection_concentration")
 FAILURE = 0.1

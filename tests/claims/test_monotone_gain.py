@@ -9,10 +9,10 @@ from sklearn.linear_model import LogisticRegression
 
 from w2sjax import verify
 from w2sjax.arithmetic.measured import judge
-from w2sjax.lookup import claim_named
 from w2sjax.mixture.accuracy import overall, region_accuracies
 from w2sjax.mixture.model import OverlapMixture
 from w2sjax.settings.mixture.floats import DIMENSION, GRID, REPETITIONS, draw, prepare, study
+from w2sjax.verification.lookup import claim_named
 
 CLAIM = claim_named("monotone_gain")
 COUNT, FAILURE = 500, 0.1

@@ -11,11 +11,11 @@ import pytest
 from scipy.stats import binomtest, chisquare
 
 from w2sjax import REGISTRY, Verdict, hypothesis_class, project, verify
-from w2sjax.sets import L2Ball
+from w2sjax.projecting.sets import L2Ball
 from w2sjax.settings.sampling import FAILURE, SAMPLING
 from w2sjax.settings.sampling.drawing import LARGEST, draw, sample
 from w2sjax.settings.sampling.floats import prepare
-from w2sjax.tally import failure_interval
+from w2sjax.verification.tally import failure_interval
 
 CLAIMS = tuple(claim for claim in REGISTRY if claim.setting is SAMPLING)
 COUNT = 500

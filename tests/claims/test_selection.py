@@ -13,8 +13,7 @@ from w2sjax.arithmetic.inequality import Verdict
 from w2sjax.arithmetic.measured import evaluate, exactly, judge, measured
 from w2sjax.arithmetic.rounding import Rounded
 from w2sjax.language.terms import quantity
-from w2sjax.lookup import claim_named
-from w2sjax.sets import L2Ball
+from w2sjax.projecting.sets import L2Ball
 from w2sjax.settings.selection import (
     SELECTION,
     chosen,
@@ -39,6 +38,7 @@ from w2sjax.settings.selection.floats import (
     prepare,
     study,
 )
+from w2sjax.verification.lookup import claim_named
 
 CLAIMS = [claim_named(name) for name in ("error_bracket", "selection_regret")]
 COUNT = 300

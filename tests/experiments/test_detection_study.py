@@ -13,7 +13,7 @@ from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
 
 from experiments import detection
-from w2sjax._compilation import compile_quickly
+from w2sjax.machine.compilation import compile_quickly
 from w2sjax.mixture.model import EASY, HARD, OVERLAP
 from w2sjax.overlap.change_point import change_point
 from w2sjax.overlap.detection import detect

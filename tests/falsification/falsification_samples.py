@@ -7,7 +7,7 @@ from fractions import Fraction
 from w2sjax.falsification.counterexample import confirm
 from w2sjax.falsification.deciding import decide
 from w2sjax.language.rewriting import twin_of
-from w2sjax.lookup import claim_named
+from w2sjax.verification.lookup import claim_named
 
 SEARCHED = 20_000  # small instances
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from w2sjax import REGISTRY, SETS, Verdict
-from w2sjax._compilation import compile_quickly
 from w2sjax.falsification.deciding import decide
 from w2sjax.language.rewriting import twin_of
-from w2sjax.sets import Box
+from w2sjax.machine.compilation import compile_quickly
+from w2sjax.projecting.sets import Box
 from w2sjax.settings.projection import conversion, floats
 from w2sjax.settings.projection.meaning import meaning_of
 from w2sjax.settings.projection.sets import contains, member_near

@@ -17,9 +17,9 @@ from w2sjax.falsification.question import asked
 from w2sjax.falsification.report import matrix, summary
 from w2sjax.falsification.search import Search, falsify
 from w2sjax.language.rewriting import twin_of
-from w2sjax.lookup import claim_named, variants_of
-from w2sjax.sets.parse import parse_set
-from w2sjax.verification import BLOCK, verify
+from w2sjax.projecting.sets.parse import parse_set
+from w2sjax.verification.lookup import claim_named, variants_of
+from w2sjax.verification.verifying import BLOCK, verify
 
 
 def two_shares(key):

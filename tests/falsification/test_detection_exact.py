@@ -18,12 +18,12 @@ from w2sjax.falsification.deciding import OUTSIDE, VIOLATED, decide
 from w2sjax.falsification.search import falsify
 from w2sjax.falsification.shrinking import shrink
 from w2sjax.language.rewriting import twin_of
-from w2sjax.lookup import claim_named
 from w2sjax.settings.detection.checker import Checker
 from w2sjax.settings.detection.engine import Engine
 from w2sjax.settings.detection.instance import Instance
 from w2sjax.settings.detection.search import small
 from w2sjax.settings.exact import RefusedError
+from w2sjax.verification.lookup import claim_named
 
 CLAIM = claim_named("detection_concentration")
 TWIN = twin_of(CLAIM)

@@ -17,9 +17,9 @@ from w2sjax.falsification.files import matrix_row, write_matrix, write_pages
 from w2sjax.falsification.pictures import distances, matrix, plane, region, worlds
 from w2sjax.falsification.rendering import markdown
 from w2sjax.falsification.search import falsify
-from w2sjax.lookup import REGISTRY
 from w2sjax.settings.projection.projecting import project
 from w2sjax.settings.projection.sets import SHAPES, contains
+from w2sjax.verification.lookup import REGISTRY
 
 PLAIN, UNREAL = claim("misfit_gain"), claim("misfit_gain", "realizability")
 NAMES = [known.name for known in REGISTRY if known.setting.name == "projection"]

@@ -7,14 +7,14 @@ import jax.numpy as jnp
 import pytest
 from typer.testing import CliRunner
 
-from w2sjax.claim_files import find_claims
 from w2sjax.cli import app
 from w2sjax.falsification.all_claims import falsify_all
 from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.checkpoint import Outcome, Record
 from w2sjax.falsification.search import falsify
-from w2sjax.lookup import claim_named
-from w2sjax.sets import L2Ball
+from w2sjax.projecting.sets import L2Ball
+from w2sjax.verification.claim_files import find_claims
+from w2sjax.verification.lookup import claim_named
 
 SETS = ["simplex", "box", "subspace"]
 EXACT = Budget(instances=0, small=120, restarts=0)

@@ -21,7 +21,6 @@ from scipy.stats import binomtest
 from typer.testing import CliRunner
 
 from w2sjax import REGISTRY, Verdict, hypothesis_class
-from w2sjax._compilation import compile_quickly
 from w2sjax.arithmetic.flint_numbers import python
 from w2sjax.arithmetic.measured import judge as measured
 from w2sjax.cli import app
@@ -35,7 +34,8 @@ from w2sjax.falsification.search import falsify
 from w2sjax.falsification.shrinking import shrink
 from w2sjax.language import sqrt
 from w2sjax.language.rewriting import twin_of
-from w2sjax.sets import L2Ball
+from w2sjax.machine.compilation import compile_quickly
+from w2sjax.projecting.sets import L2Ball
 from w2sjax.settings.exact import RefusedError
 from w2sjax.settings.sampling import SAMPLING, B, d, n, student, target
 from w2sjax.settings.sampling.checker import Checker

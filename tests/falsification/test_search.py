@@ -14,8 +14,8 @@ from w2sjax.falsification.redecide import Redecision, redecide
 from w2sjax.falsification.report import as_json, matrix, summary
 from w2sjax.falsification.search import falsify
 from w2sjax.language.rewriting import twin_of
-from w2sjax.lookup import claim_named
-from w2sjax.sets import L2Ball
+from w2sjax.projecting.sets import L2Ball
+from w2sjax.verification.lookup import claim_named
 
 NO_RANDOM = Budget(instances=0, restarts=0)
 

@@ -18,7 +18,6 @@ from w2sjax.falsification.shrinking import shrink
 from w2sjax.language import maximum
 from w2sjax.language.evaluation import plan
 from w2sjax.language.rewriting import twin_of
-from w2sjax.lookup import claim_named
 from w2sjax.settings.exact import RefusedError
 from w2sjax.settings.selection import (
     chosen,
@@ -33,6 +32,7 @@ from w2sjax.settings.selection import (
 from w2sjax.settings.selection.engine import Engine
 from w2sjax.settings.selection.instance import Selection
 from w2sjax.settings.selection.search import small
+from w2sjax.verification.lookup import claim_named
 
 CLAIMS = [claim_named(name) for name in ("error_bracket", "selection_regret")]
 CASES = [(claim, kind) for claim in CLAIMS for kind in claim.sets or ()]

@@ -21,8 +21,8 @@ from w2sjax.language.printing import (
     written,
 )
 from w2sjax.language.terms import Term, quantity, term
-from w2sjax.lookup import claim_named
 from w2sjax.settings.bandits import BANDITS, K, T, best, delta, paid
+from w2sjax.verification.lookup import claim_named
 
 a, b, c = (quantity(name) for name in "abc")
 g = named(r"\gamma", "γ", a + b)

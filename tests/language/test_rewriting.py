@@ -9,9 +9,9 @@ from w2sjax.language.claims import Claim
 from w2sjax.language.printing import UNICODE, formula
 from w2sjax.language.rewriting import CONSTANT, OMISSION, RATE, SIGN, default_twin, mutants, twin_of
 from w2sjax.language.terms import quantity
-from w2sjax.lookup import claim_named
 from w2sjax.settings.bandits import BANDITS, K, T
 from w2sjax.settings.projection import PROJECTION, d, inner, student, target, weak
+from w2sjax.verification.lookup import claim_named
 
 a, b, c = quantity("T"), quantity("K"), quantity("delta")
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from w2sjax.auditing.recovered import GapStatus, gap_recovered
 from w2sjax.mixture.accuracy import overall, region_accuracies, simulated_accuracies
 from w2sjax.mixture.model import overlap_mixture, sample
-from w2sjax.recovered import GapStatus, gap_recovered
 
 COVARIANCE = np.array([[2.0, 0.6], [0.6, 1.0]])
 COEFFICIENTS = jnp.asarray([0.5, -0.2, 0.7])

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from w2sjax.mixture.gain import Design, Protocol, design, gain_curve, train
 from w2sjax.mixture.model import Sample, published, sample
-from w2sjax.monotone import largest_fall, trend
+from w2sjax.mixture.monotone import largest_fall, trend
 
 COUNTS = np.array([[20, 20, 8, 0], [20, 20, 16, 0], [18, 18, 20, 0]])
 values = hnp.arrays(np.float64, 7, elements=st.floats(-10, 10, allow_subnormal=False))

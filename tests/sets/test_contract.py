@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from w2sjax.sets import SETS, ConvexSet, Intersection, ValueSet
-from w2sjax.sets.function_values import ValueIntersection
-from w2sjax.solvers.least_squares import euclidean
+from w2sjax.projecting.sets import SETS, ConvexSet, Intersection, ValueSet
+from w2sjax.projecting.sets.function_values import ValueIntersection
+from w2sjax.projecting.solvers.least_squares import euclidean
 
 KINDS: dict[str, type[ConvexSet]] = {**SETS, "value_intersection": ValueIntersection}
 SIZES = (1, 5)

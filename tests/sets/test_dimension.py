@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import w2sjax
-from w2sjax.sets.dimension import dimension_of
-from w2sjax.sets.parse import parse_set
+from w2sjax.projecting.sets.dimension import dimension_of
+from w2sjax.projecting.sets.parse import parse_set
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from w2sjax import Status, hypothesis_class, project
-from w2sjax.sets import (
+from w2sjax.projecting.sets import (
     Box,
     Intersection,
     L1Ball,
@@ -16,7 +16,7 @@ from w2sjax.sets import (
     Simplex,
     intersect,
 )
-from w2sjax.sets.parse import parse_set
+from w2sjax.projecting.sets.parse import parse_set
 
 EYE, NONE, INF = np.eye(2), np.zeros((0, 2)), np.inf
 SQUARE = np.r_[EYE, -EYE]

@@ -8,16 +8,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from w2sjax.sets._restrictions import restrictions
-from w2sjax.sets.balls import L1Ball, L2Ball
-from w2sjax.sets.box import Box, Orthant
-from w2sjax.sets.ellipsoid import Ellipsoid
-from w2sjax.sets.function_values import BoundedValues, Monotone
-from w2sjax.sets.intersection import Intersection, ValueIntersection, intersect
-from w2sjax.sets.polyhedron import Polyhedron
-from w2sjax.sets.simplex import Simplex
-from w2sjax.sets.subspace import Subspace
-from w2sjax.solvers.least_squares import LeastSquares, euclidean
+from w2sjax.projecting.sets._restrictions import restrictions
+from w2sjax.projecting.sets.balls import L1Ball, L2Ball
+from w2sjax.projecting.sets.box import Box, Orthant
+from w2sjax.projecting.sets.ellipsoid import Ellipsoid
+from w2sjax.projecting.sets.function_values import BoundedValues, Monotone
+from w2sjax.projecting.sets.intersection import Intersection, ValueIntersection, intersect
+from w2sjax.projecting.sets.polyhedron import Polyhedron
+from w2sjax.projecting.sets.simplex import Simplex
+from w2sjax.projecting.sets.subspace import Subspace
+from w2sjax.projecting.solvers.least_squares import LeastSquares, euclidean
 
 SIZE, COUNT = 6, 48
 

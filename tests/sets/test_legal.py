@@ -7,10 +7,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-import w2sjax.sets
-from w2sjax.sets import SETS, Box, L2Ball
+import w2sjax.projecting.sets
+from w2sjax.projecting.sets import SETS, Box, L2Ball
 
-Kinds: Any = w2sjax.sets  # to be called with what their types forbid
+Kinds: Any = w2sjax.projecting.sets  # to be called with what their types forbid
 NAN, INF, EYE = np.nan, np.inf, np.eye(2)
 NONE, NO_LEVEL = np.zeros((0, 2)), np.zeros(0)
 

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from w2sjax.sets import (
+from w2sjax.projecting.sets import (
     SETS,
     Affine,
     BoundedValues,
@@ -25,8 +25,8 @@ from w2sjax.sets import (
     Simplex,
     Subspace,
 )
-from w2sjax.sets.function_values import ValueIntersection
-from w2sjax.sets.parse import parse_set
+from w2sjax.projecting.sets.function_values import ValueIntersection
+from w2sjax.projecting.sets.parse import parse_set
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from w2sjax.falsification.rendering import markdown
 from w2sjax.falsification.shrinking import shrink
 from w2sjax.language import less
 from w2sjax.language.rewriting import twin_of
-from w2sjax.lookup import claim_named
 from w2sjax.overlap.simulation import simulate
 from w2sjax.settings.bandits import (
     BANDITS,
@@ -38,6 +37,7 @@ from w2sjax.settings.bandits.engine import Engine, play
 from w2sjax.settings.bandits.instance import Instance
 from w2sjax.settings.bandits.search import small
 from w2sjax.settings.exact import RefusedError
+from w2sjax.verification.lookup import claim_named
 
 ONE, HALF = Fraction(1), Fraction(1, 2)
 CLAIMS = {name: claim_named(name) for name in ("bandit_regret", "bandit_regret_probable")}

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from w2sjax.claim_files import find_claims
 from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.search import falsify
+from w2sjax.verification.claim_files import find_claims
 
 FILE = Path(__file__).parents[2] / "examples" / "nonconvex.py"
 BUDGET = Budget(instances=0, small=2000, restarts=0)

@@ -17,7 +17,6 @@ import w2sjax
 from w2sjax import Assumption
 from w2sjax.arithmetic import rounding
 from w2sjax.arithmetic.inequality import compare
-from w2sjax.claim_files import find_claims
 from w2sjax.cli import app
 from w2sjax.falsification.budget import Budget
 from w2sjax.falsification.counterexample import confirm, replay
@@ -30,7 +29,8 @@ from w2sjax.falsification.shrinking import shrink
 from w2sjax.settings.drawn import conversion
 from w2sjax.settings.drawn.instance import DrawnCase
 from w2sjax.settings.random_instances import compared
-from w2sjax.verification import instance
+from w2sjax.verification.claim_files import find_claims
+from w2sjax.verification.verifying import instance
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples" / "my_bounds.py"
 SMALL, RANDOM = (

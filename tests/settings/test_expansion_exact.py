@@ -9,7 +9,6 @@ from fractions import Fraction as Q
 import jax
 import pytest
 
-from w2sjax._compilation import compile_quickly
 from w2sjax.arithmetic.measured import judge
 from w2sjax.claims import REGISTRY
 from w2sjax.falsification.budget import Budget
@@ -19,6 +18,7 @@ from w2sjax.falsification.deciding import OUTSIDE, decide
 from w2sjax.falsification.rendering import markdown
 from w2sjax.falsification.search import falsify
 from w2sjax.language.printing import LATEX, UNICODE, abbreviations, formula, statement, written
+from w2sjax.machine.compilation import compile_quickly
 from w2sjax.settings.exact import RefusedError
 from w2sjax.settings.expansion import (
     DISAGREES,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import scipy.optimize
 
-from w2sjax.solvers import box, l1_ball, simplex
+from w2sjax.projecting.solvers import box, l1_ball, simplex
 
 BATCH, ROWS, SIZE = 64, 40, 8
 SCALES = (0.01, 1.0, 20.0)

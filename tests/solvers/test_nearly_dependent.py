@@ -12,11 +12,11 @@ from flint import fmpq
 
 import w2sjax
 from w2sjax.arithmetic.flint_numbers import inner, rationals
-from w2sjax.certificate import Status
-from w2sjax.sets import Box, L1Ball, Orthant
+from w2sjax.projecting.certificate import Status
+from w2sjax.projecting.sets import Box, L1Ball, Orthant
+from w2sjax.projecting.solvers import box, l1_ball, simplex
 from w2sjax.settings.projection.normal_equations import normal_equations
 from w2sjax.settings.projection.projecting import on_polyhedral
-from w2sjax.solvers import box, l1_ball, simplex
 
 ROWS, SIZE, BATCH = 7, 4, 12
 SETS = {

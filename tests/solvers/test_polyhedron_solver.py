@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from w2sjax.solvers import polyhedron
+from w2sjax.projecting.solvers import polyhedron
 
 BATCH, SIZE = 32, 6
 SHAPES = ((0, 0), (0, 2), (17, 0), (8, 2))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from w2sjax.solvers.trust_region import maximise
+from w2sjax.projecting.solvers.trust_region import maximise
 
 KINDS = ("indefinite", "definite", "negative", "hard", "linear", "zero")
 

@@ -27,10 +27,10 @@ from w2sjax.auditing.overlap import Overlap, examine
 from w2sjax.auditing.quantities import Student, measure
 from w2sjax.auditing.ranking import rank
 from w2sjax.auditing.results import Audit, finite, model_audit
-from w2sjax.certificate import Status
-from w2sjax.hypothesis import HypothesisClass, hypothesis_class
-from w2sjax.projection import MAX_STEPS, project
-from w2sjax.sets import ConvexSet
+from w2sjax.projecting.certificate import Status
+from w2sjax.projecting.hypothesis import HypothesisClass, hypothesis_class
+from w2sjax.projecting.projection import MAX_STEPS, project
+from w2sjax.projecting.sets import ConvexSet
 
 TOLERANCE = 1e-8  # relative gap: the four digits of a report ask for no more
 CHUNK = 2**22  # predictions of weak models looked at together: 32 MB

@@ -19,9 +19,9 @@ import numpy as np
 from jaxtyping import Array, Float64, PRNGKeyArray
 
 from w2sjax.auditing.quantities import Student, measure
-from w2sjax.centring import centred
-from w2sjax.hypothesis import HypothesisClass, hypothesis_class
-from w2sjax.projection import project
+from w2sjax.projecting.centring import centred
+from w2sjax.projecting.hypothesis import HypothesisClass, hypothesis_class
+from w2sjax.projecting.projection import project
 
 LEVEL = 0.95
 TAILS = 50 * (1 - LEVEL), 50 * (1 + LEVEL)  # in percent, as tables have them

@@ -6,9 +6,9 @@ from w2sjax.auditing.bootstrap import NAMES
 from w2sjax.auditing.classes import Choice
 from w2sjax.auditing.data import AuditData
 from w2sjax.auditing.results import Audit
-from w2sjax.certificate import Status
-from w2sjax.sets import Monotone
-from w2sjax.sets.convex_set import members
+from w2sjax.projecting.certificate import Status
+from w2sjax.projecting.sets import Monotone
+from w2sjax.projecting.sets.convex_set import members
 
 CROWDED = 0.1  # features a point above which refitting on resamples is visibly biased
 

@@ -7,11 +7,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from w2sjax.auditing.data import AuditData
-from w2sjax.sets import Affine, Box, ConvexSet, RKHSBall, Simplex, Subspace, ValueSet
-from w2sjax.sets.convex_set import members
-from w2sjax.sets.ellipsoid import Ellipsoid
-from w2sjax.sets.parse import parse_set
-from w2sjax.sets.polyhedron import Polyhedron
+from w2sjax.projecting.sets import Affine, Box, ConvexSet, RKHSBall, Simplex, Subspace, ValueSet
+from w2sjax.projecting.sets.convex_set import members
+from w2sjax.projecting.sets.ellipsoid import Ellipsoid
+from w2sjax.projecting.sets.parse import parse_set
+from w2sjax.projecting.sets.polyhedron import Polyhedron
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

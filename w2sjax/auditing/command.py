@@ -12,7 +12,7 @@ from w2sjax.auditing.data import COLUMNS, load
 from w2sjax.auditing.figure import UNIT, save_figure, save_overlap_figure
 from w2sjax.auditing.report import WIDTH, show
 from w2sjax.auditing.results import Audit
-from w2sjax.report import progress_bar
+from w2sjax.verification.report import progress_bar
 
 STEM = "audit"
 

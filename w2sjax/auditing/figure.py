@@ -8,7 +8,7 @@ import numpy as np
 from w2sjax.auditing.bootstrap import Interval
 from w2sjax.auditing.overlap import DETECTED, Overlap, Split
 from w2sjax.auditing.results import Audit
-from w2sjax.figure_style import COLOURS, COLUMN, MARKERS, PAGE, drawing, saved
+from w2sjax.machine.figure_style import COLOURS, COLUMN, MARKERS, PAGE, drawing, saved
 from w2sjax.mixture.model import HARD, OVERLAP
 
 NAMED = len(COLOURS)  # weak models with a colour and a name of their own

@@ -20,10 +20,10 @@ from jaxtyping import Array, Float, Int
 
 from w2sjax.arithmetic import rounding
 from w2sjax.arithmetic.rounding import gamma, inflate, mean_square
-from w2sjax.certificate import Projection
-from w2sjax.certification import certify
-from w2sjax.hypothesis import HypothesisClass
-from w2sjax.projection import project
+from w2sjax.projecting.certificate import Projection
+from w2sjax.projecting.certification import certify
+from w2sjax.projecting.hypothesis import HypothesisClass
+from w2sjax.projecting.projection import project
 
 
 @jax.tree_util.register_dataclass

@@ -12,7 +12,7 @@ from w2sjax.auditing.bootstrap import NAMES, Interval, percentile_interval
 from w2sjax.auditing.expansion.results import Expansion
 from w2sjax.auditing.overlap import Overlap
 from w2sjax.auditing.quantities import Quantities
-from w2sjax.certificate import Status
+from w2sjax.projecting.certificate import Status
 
 SHARES = (0.0, *np.geomspace(1e-4, 1, 9).tolist())  # of the misfit, for an assumed epsilon
 

@@ -20,10 +20,10 @@ from w2sjax.falsification.question import asked
 from w2sjax.falsification.search import Search, Sets
 from w2sjax.falsification.shrinking import SECONDS
 from w2sjax.language.claims import Claim
-from w2sjax.lookup import NO_SET, variant_named, variants_of
-from w2sjax.tally import Verification
-from w2sjax.verification import verify
-from w2sjax.versions import versions
+from w2sjax.machine.versions import versions
+from w2sjax.verification.lookup import NO_SET, variant_named, variants_of
+from w2sjax.verification.tally import Verification
+from w2sjax.verification.verifying import verify
 
 # Flat, with corners, round; and the claims that are about no set.
 CLIMBED = ("subspace", "simplex", "l2_ball", NO_SET)

@@ -11,9 +11,9 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from w2sjax._compilation import compile_quickly
 from w2sjax.arithmetic.inequality import Inequality
 from w2sjax.language.claims import Claim
+from w2sjax.machine.compilation import compile_quickly
 from w2sjax.settings.random_instances import compared, prepare
 
 RESTARTS, STEPS = 32, 150

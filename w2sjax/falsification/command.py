@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from w2sjax._writable import ready_file, ready_folder
+from w2sjax.machine.writable import ready_file, ready_folder
 
 FOUND, NONE = 1, 0
 
@@ -33,13 +33,13 @@ def run(
     Raises:
         ValueError: for arguments that do not fit together, or name nothing.
     """
-    from w2sjax.claim_files import find_claims
     from w2sjax.claims import REGISTRY
     from w2sjax.falsification.budget import Budget
     from w2sjax.falsification.files import write_matrix, write_pages
     from w2sjax.falsification.report import as_json, matrix
-    from w2sjax.lookup import claim_named, left_out
-    from w2sjax.unjudged import UNJUDGED, tell
+    from w2sjax.verification.claim_files import find_claims
+    from w2sjax.verification.lookup import claim_named, left_out
+    from w2sjax.verification.unjudged import UNJUDGED, tell
 
     if every == (name is not None):
         raise ValueError("falsify: expected either a claim or --all")
@@ -80,8 +80,8 @@ def _search(
     """Search claims one by one; also says why some could not be searched."""
     from w2sjax.falsification.all_claims import falsify_all
     from w2sjax.falsification.search import falsify
-    from w2sjax.report import progress_bar
-    from w2sjax.unjudged import judge_each
+    from w2sjax.verification.report import progress_bar
+    from w2sjax.verification.unjudged import judge_each
 
     with progress_bar() as progress:
         if every:
@@ -115,8 +115,8 @@ def settle(
     Returns whether a claim is refuted: by exact arithmetic, and where that does not settle it, by
     floating point; and why some could not be decided.
     """
-    from w2sjax.lookup import claim_named
-    from w2sjax.unjudged import judge_each
+    from w2sjax.verification.lookup import claim_named
+    from w2sjax.verification.unjudged import judge_each
 
     def refutations(group) -> list[bool]:
         (claim,) = group
@@ -130,7 +130,7 @@ def settle(
 def _settled(claim: Any, results: Sequence[Any], drop: str | None) -> list[bool]:
     """Tell for each verification of a claim whether it is refuted."""
     from w2sjax.falsification.redecide import redecide, why_not
-    from w2sjax.lookup import NO_SET, claim_named
+    from w2sjax.verification.lookup import NO_SET, claim_named
 
     left = [result for result in results if result.undecided + result.invalid + result.violated]
     reason = why_not(claim_named(claim).without(drop)) if left else ""

@@ -13,9 +13,9 @@ from w2sjax.falsification.deciding import Decision, decide
 from w2sjax.language.claims import Claim
 from w2sjax.language.files import from_json, to_json
 from w2sjax.language.rewriting import twin_of
+from w2sjax.machine.versions import versions
 from w2sjax.settings.exact import RefusedError
 from w2sjax.settings.setting import setting_named
-from w2sjax.versions import versions
 
 FORMAT = 2
 MISSHAPEN = (LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)

@@ -18,8 +18,8 @@ from w2sjax.falsification.deciding import PRECISIONS, UNDECIDED, decide
 from w2sjax.falsification.question import Question
 from w2sjax.falsification.redecide import unsettled
 from w2sjax.language.claims import Claim
-from w2sjax.tally import Verification
-from w2sjax.verification import instance
+from w2sjax.verification.tally import Verification
+from w2sjax.verification.verifying import instance
 
 Progress = Callable[[str, int, int], None]
 LOOK = 100  # small instances between two looks at the clock
@@ -106,7 +106,7 @@ def _candidates(site: Site) -> Iterator[Any]:
     """List small instances, of the given set if there is one; none where no engine knows the set."""
     kind, parameters = getattr(site.variant, "name", None), None
     if site.variant is not None and not isinstance(site.variant, type):
-        from w2sjax.sets.dimension import dimension_of
+        from w2sjax.projecting.sets.dimension import dimension_of
         from w2sjax.settings.projection.conversion import exact_set
 
         given = exact_set(site.variant, dimension_of(site.variant) or 1)

@@ -4,8 +4,8 @@ import dataclasses
 
 from w2sjax.language.claims import Claim
 from w2sjax.language.rewriting import twin_of
-from w2sjax.lookup import claim_named
-from w2sjax.verification import double_precision
+from w2sjax.verification.lookup import claim_named
+from w2sjax.verification.verifying import double_precision
 
 
 @dataclasses.dataclass(frozen=True)

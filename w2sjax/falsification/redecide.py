@@ -8,14 +8,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from w2sjax._compilation import compile_quickly
 from w2sjax.arithmetic.inequality import Verdict
 from w2sjax.falsification.deciding import HOLDS, OUTSIDE, VIOLATED, decide
 from w2sjax.falsification.question import no_exact_side
 from w2sjax.language.claims import Claim
-from w2sjax.lookup import claim_named, variants_of
+from w2sjax.machine.compilation import compile_quickly
 from w2sjax.settings.random_instances import compared, prepare
-from w2sjax.verification import BLOCK, instance
+from w2sjax.verification.lookup import claim_named, variants_of
+from w2sjax.verification.verifying import BLOCK, instance
 
 OPEN = (Verdict.UNDECIDED, Verdict.INVALID, Verdict.VIOLATED)
 

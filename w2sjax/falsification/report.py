@@ -9,7 +9,7 @@ from rich.table import Table
 
 from w2sjax.falsification.budget import Falsification
 from w2sjax.falsification.rendering import sides
-from w2sjax.report import open_table
+from w2sjax.verification.report import open_table
 
 NOTHING_DROPPED = "nothing dropped"
 

@@ -19,12 +19,12 @@ from w2sjax.falsification.question import Question, asked
 from w2sjax.falsification.shrinking import SECONDS, shrink
 from w2sjax.language.claims import Claim
 from w2sjax.language.files import to_json
-from w2sjax.lookup import variants_of
-from w2sjax.sets import ConvexSet
+from w2sjax.machine.versions import versions
+from w2sjax.projecting.sets import ConvexSet
 from w2sjax.settings.exact import RefusedError
-from w2sjax.tally import Verification
-from w2sjax.verification import fingerprints, verify
-from w2sjax.versions import versions
+from w2sjax.verification.lookup import variants_of
+from w2sjax.verification.tally import Verification
+from w2sjax.verification.verifying import fingerprints, verify
 
 Sets = Sequence[str | ConvexSet | type[ConvexSet]]
 

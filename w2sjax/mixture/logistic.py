@@ -25,8 +25,8 @@ import numpy as np
 from jax.scipy.linalg import cho_solve
 from jaxtyping import Array, Float, Int, Real
 
-from w2sjax._host import concrete, floating
 from w2sjax.arithmetic.rounding import HIGHEST
+from w2sjax.machine.host import concrete, floating
 from w2sjax.mixture.equilibration import Equilibrated, equilibrated
 from w2sjax.mixture.logistic_certificate import Optimality, optimality
 

@@ -16,8 +16,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from w2sjax._host import concrete
 from w2sjax.arithmetic.rounding import HIGHEST
+from w2sjax.machine.host import concrete
 
 REGIONS = ("easy", "hard", "overlap", "neither")
 EASY, HARD, OVERLAP, NEITHER = range(len(REGIONS))

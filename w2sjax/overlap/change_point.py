@@ -25,7 +25,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Real
 
-from w2sjax._host import at_least_single, concrete, floating
+from w2sjax.machine.host import at_least_single, concrete, floating
 
 Scores = Real[Array | np.ndarray, " n"] | Sequence[float]
 Weights = Scores | Bool[Array | np.ndarray, " n"] | Sequence[bool] | None

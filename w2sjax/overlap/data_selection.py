@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int, PRNGKeyArray
 
-from w2sjax._host import whole_number
+from w2sjax.machine.host import whole_number
 from w2sjax.overlap.bandits import BanditState, Strategy, require_horizon, strategy_named, toss
 
 SINGLE = 2**24  # rounds that single precision counts

@@ -17,7 +17,7 @@ from typing import SupportsIndex
 
 from scipy.stats import binomtest
 
-from w2sjax._host import whole_number
+from w2sjax.machine.host import whole_number
 
 
 def density_interval(

@@ -20,7 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Real
 
-from w2sjax._host import at_least_single, concrete, floating
+from w2sjax.machine.host import at_least_single, concrete, floating
 from w2sjax.mixture.model import EASY, HARD, OVERLAP
 from w2sjax.overlap import resolution
 from w2sjax.overlap.change_point import ChangePoint, change_point, split_at

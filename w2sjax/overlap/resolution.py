@@ -14,8 +14,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from w2sjax._host import concrete
 from w2sjax.arithmetic.rounding import gamma, unit
+from w2sjax.machine.host import concrete
 
 NARROW = (jnp.bfloat16, jnp.float16, jnp.float32)  # coarsest first
 ROWS = 4096  # looked at together

@@ -19,8 +19,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Real
 
-from w2sjax._host import at_least_single, concrete, floating
 from w2sjax.arithmetic.rounding import HIGHEST
+from w2sjax.machine.host import at_least_single, concrete, floating
 
 MEASURES = ("cosine", "inner")
 POINT_BLOCK, HARD_BLOCK = 1024, 1024

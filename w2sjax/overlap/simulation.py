@@ -16,14 +16,14 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Float, Int, PRNGKeyArray, UInt32
 
-from w2sjax._compilation import compile_quickly
-from w2sjax._host import concrete, floating
+from w2sjax.machine.compilation import compile_quickly
+from w2sjax.machine.host import concrete, floating
+from w2sjax.machine.scale import over_devices
 from w2sjax.overlap.bandits import BanditState, Strategy, require_horizon, strategy_named, stream
 from w2sjax.overlap.bandits.arms import once, pick
 from w2sjax.overlap.bandits.strategy import record, toss
 from w2sjax.overlap.regret import regret
 from w2sjax.overlap.rewards import indicator
-from w2sjax.scale import over_devices
 
 BLOCK = 8192  # bandits that are played together
 LITTLE_WORK = 50_000_000  # sources tried, below which compiling takes longer

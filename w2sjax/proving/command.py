@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.console import Console
 
-from w2sjax._writable import ready_file, ready_folder
 from w2sjax.language.claims import Claim
+from w2sjax.machine.writable import ready_file, ready_folder
 
 PROVED, REFUTED, NEITHER = 0, 1, 4
 CODES = {"proved": PROVED, "refuted": REFUTED, "neither": NEITHER}
@@ -58,7 +58,7 @@ def _all(out: Path | None, json: Path | None, coq: Path | None) -> int:
     from w2sjax.proving.expressions import NotOfThisKindError
     from w2sjax.proving.pages import table
     from w2sjax.proving.proof import prove as proof_of
-    from w2sjax.report import progress_bar
+    from w2sjax.verification.report import progress_bar
 
     rows: list[tuple[Claim, Any]] = []
     claims = [claim for claim in REGISTRY if claim.setting.name == "projection"]
@@ -142,8 +142,8 @@ def replay(path: Path) -> int:
 
 
 def _claim(name: str) -> Claim:
-    from w2sjax.claim_files import find_claims
-    from w2sjax.lookup import claim_named
+    from w2sjax.verification.claim_files import find_claims
+    from w2sjax.verification.lookup import claim_named
 
     found = [claim_named(one) for one in find_claims([name])]
     if len(found) != 1:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from w2sjax.figure_style import COLUMN, drawing
 from w2sjax.language.printing import UNICODE, statement
+from w2sjax.machine.figure_style import COLUMN, drawing
 from w2sjax.proving.sharpening import Curve
 
 

@@ -150,7 +150,7 @@ def prove(
         ImportError: without the extra "prove".
     """
     from w2sjax.language.rewriting import twin_of
-    from w2sjax.lookup import claim_named
+    from w2sjax.verification.lookup import claim_named
 
     found = claim_named(claim).decided().without(drop)
     found = twin_of(found) if twin else found

@@ -20,11 +20,11 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Key
 
-from w2sjax._compilation import jit_quickly
+from w2sjax.machine.compilation import jit_quickly
+from w2sjax.machine.scale import load_state, save_state
 from w2sjax.representations.heads import Heads
 from w2sjax.representations.network import Representation
 from w2sjax.representations.schedule import Schedule
-from w2sjax.scale import load_state, save_state
 
 CHUNKS = 25
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from jaxtyping import Array, Float
 
-from w2sjax import sets
+from w2sjax.projecting import sets
 from w2sjax.strategies._numbers import arrays, at_least, row, shares
 
 _widths = st.sampled_from([1.0, 2.0, 0.5, 4.0, 10.0, 0.125, 1.75])

@@ -9,8 +9,8 @@ import jax
 import jax.numpy as jnp
 from hypothesis import strategies as st
 
-from w2sjax.hypothesis import HypothesisClass, hypothesis_class
-from w2sjax.sets import SETS, Subspace, ValueSet
+from w2sjax.projecting.hypothesis import HypothesisClass, hypothesis_class
+from w2sjax.projecting.sets import SETS, Subspace, ValueSet
 from w2sjax.settings.projection.drawing import STRATA, ProjectionInstance
 from w2sjax.strategies._convex_sets import convex_sets, members
 from w2sjax.strategies._numbers import arrays, at_least, numbers, shares

@@ -8,9 +8,9 @@ from typing import Any
 
 from w2sjax.arithmetic.rationals import Vector
 from w2sjax.falsification.counterexample import Counterexample
-from w2sjax.figure_style import COLOURS
 from w2sjax.language.claims import Claim
 from w2sjax.language.printing import LATEX
+from w2sjax.machine.figure_style import COLOURS
 from w2sjax.settings.projection import letters_of
 from w2sjax.settings.projection.checker import Checker
 from w2sjax.settings.projection.functions import combination, label, parts_of

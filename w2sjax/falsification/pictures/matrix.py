@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from w2sjax.figure_style import COLOURS, COLUMN, drawing, saved
+from w2sjax.machine.figure_style import COLOURS, COLUMN, drawing, saved
 
 NOTHING = ""  # no assumption is dropped
 FOUND, FLOATING, NONE = "counterexample", "unconfirmed", "none found"

@@ -11,8 +11,8 @@ from w2sjax.falsification.pictures.distances import Side, functions, letter, sho
 from w2sjax.falsification.pictures.region import coordinates, region
 from w2sjax.falsification.rendering import sides as compared
 from w2sjax.falsification.rendering import title as named
-from w2sjax.figure_style import COLUMN, drawing, saved
 from w2sjax.language.claims import Claim
+from w2sjax.machine.figure_style import COLUMN, drawing, saved
 from w2sjax.settings.projection.instance import Instance
 from w2sjax.settings.projection.meaning import meaning_of
 from w2sjax.settings.projection.sets import BALLS

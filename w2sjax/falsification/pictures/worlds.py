@@ -8,7 +8,7 @@ import numpy as np
 
 from w2sjax.falsification.counterexample import Counterexample
 from w2sjax.falsification.pictures.plane import title
-from w2sjax.figure_style import COLOURS, COLUMN, drawing, saved
+from w2sjax.machine.figure_style import COLOURS, COLUMN, drawing, saved
 from w2sjax.settings.expansion import is_abstaining
 from w2sjax.settings.expansion.instance import Instance
 

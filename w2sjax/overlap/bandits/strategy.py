@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray, UInt32
 
-from w2sjax._host import concrete, whole_number
+from w2sjax.machine.host import concrete, whole_number
 from w2sjax.overlap.bandits.arms import Counts, Numbers, Places, chosen, once, pick
 
 

@@ -9,9 +9,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from w2sjax._where import described
 from w2sjax.arithmetic.rounding import Rounded
 from w2sjax.language.claims import Claim
+from w2sjax.machine.where import described
 from w2sjax.settings.drawn.builder import Builder, Traced, kind_of
 from w2sjax.settings.drawn.floats import Raw, drawing
 from w2sjax.settings.drawn.instance import DrawnCase

@@ -20,12 +20,12 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Int
 
-from w2sjax._where import failure
 from w2sjax.arithmetic.inequality import Inequality
 from w2sjax.arithmetic.measured import Measured, measured
 from w2sjax.arithmetic.rounding import Rounded, exact
 from w2sjax.arithmetic.running_error import rounded
 from w2sjax.language.claims import Claim
+from w2sjax.machine.where import failure
 from w2sjax.settings.drawn import Check
 
 STRATA = ("all",)

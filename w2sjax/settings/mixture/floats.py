@@ -17,7 +17,7 @@ from w2sjax.language.claims import Claim
 from w2sjax.mixture import logistic
 from w2sjax.mixture.accuracy import overall, region_accuracies
 from w2sjax.mixture.model import OverlapMixture
-from w2sjax.monotone import largest_fall
+from w2sjax.mixture.monotone import largest_fall
 from w2sjax.settings.random_instances import strata
 
 DIMENSION = 2  # coordinates a pattern

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import PRNGKeyArray
 
-from w2sjax.sets.convex_set import ConvexSet
+from w2sjax.projecting.sets.convex_set import ConvexSet
 from w2sjax.settings.projection import drawing
 from w2sjax.settings.projection.drawing import ProjectionInstance
 

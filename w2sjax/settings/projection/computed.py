@@ -15,9 +15,9 @@ from jaxtyping import Array, Float
 
 from w2sjax.arithmetic import rounding
 from w2sjax.arithmetic.rounding import gamma, inflate
-from w2sjax.certificate import Projection
 from w2sjax.language.claims import Claim
 from w2sjax.language.evaluation import quantities
+from w2sjax.projecting.certificate import Projection
 from w2sjax.settings.projection import FLOAT_HEADS
 from w2sjax.settings.projection.drawing import ProjectionInstance
 from w2sjax.settings.projection.functions import Parts, label

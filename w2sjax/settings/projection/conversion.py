@@ -13,12 +13,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from w2sjax import sets
 from w2sjax.arithmetic.rationals import Vector, apply, dot, exactly
-from w2sjax.hypothesis import derived_again, hypothesis_class
 from w2sjax.language.claims import Claim
-from w2sjax.projection import project
-from w2sjax.sets.function_values import ValueIntersection
+from w2sjax.projecting import sets
+from w2sjax.projecting.hypothesis import derived_again, hypothesis_class
+from w2sjax.projecting.projection import project
+from w2sjax.projecting.sets.function_values import ValueIntersection
 from w2sjax.settings.projection.drawing import ProjectionInstance
 from w2sjax.settings.projection.meaning import meaning_of
 from w2sjax.settings.projection.members import fitted_to, reach, towards_other

@@ -14,10 +14,10 @@ import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from w2sjax.arithmetic.rounding import HIGHEST
-from w2sjax.hypothesis import HypothesisClass, hypothesis_class
-from w2sjax.sets.convex_set import ConvexSet, ValueSet
-from w2sjax.sets.dimension import dimension_of
-from w2sjax.sets.rkhs_ball import RKHSBall
+from w2sjax.projecting.hypothesis import HypothesisClass, hypothesis_class
+from w2sjax.projecting.sets.convex_set import ConvexSet, ValueSet
+from w2sjax.projecting.sets.dimension import dimension_of
+from w2sjax.projecting.sets.rkhs_ball import RKHSBall
 
 POINTS, FEATURES = 64, 8
 

@@ -12,11 +12,11 @@ from jaxtyping import Array, Float
 from w2sjax.arithmetic import rounding
 from w2sjax.arithmetic.measured import MEASURED, Measured, exactly, measured
 from w2sjax.arithmetic.rounding import Rounded
-from w2sjax.certificate import Projection
-from w2sjax.certification import certify
-from w2sjax.hypothesis import derived_again
 from w2sjax.language.claims import Claim
-from w2sjax.projection import project
+from w2sjax.projecting.certificate import Projection
+from w2sjax.projecting.certification import certify
+from w2sjax.projecting.hypothesis import derived_again
+from w2sjax.projecting.projection import project
 from w2sjax.settings.projection.computed import Combination, Functions, above
 from w2sjax.settings.projection.computed import Prepared as Prepared
 from w2sjax.settings.projection.drawing import STRATA as STRATA

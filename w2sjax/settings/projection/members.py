@@ -5,9 +5,9 @@ from jaxtyping import Array, Float
 
 from w2sjax.arithmetic import rounding
 from w2sjax.arithmetic.rounding import gamma, inflate
-from w2sjax.certificate import Projection
-from w2sjax.certification import certify
-from w2sjax.hypothesis import HypothesisClass
+from w2sjax.projecting.certificate import Projection
+from w2sjax.projecting.certification import certify
+from w2sjax.projecting.hypothesis import HypothesisClass
 from w2sjax.settings.projection.drawing import ProjectionInstance
 
 

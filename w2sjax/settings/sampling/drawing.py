@@ -14,8 +14,8 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray, UInt32
 
 from w2sjax.arithmetic import rounding
 from w2sjax.arithmetic.rounding import HIGHEST
-from w2sjax.hypothesis import HypothesisClass, hypothesis_class
-from w2sjax.sets.balls import L2Ball
+from w2sjax.projecting.hypothesis import HypothesisClass, hypothesis_class
+from w2sjax.projecting.sets.balls import L2Ball
 from w2sjax.settings.random_instances import strata
 
 POINTS, FEATURES = 64, 2

@@ -15,16 +15,16 @@ from jaxtyping import Array, Float
 from w2sjax.arithmetic import rounding
 from w2sjax.arithmetic.measured import MEASURED, Measured, exactly, measured
 from w2sjax.arithmetic.rounding import HIGHEST, Rounded, gamma
-from w2sjax.certificate import Projection
-from w2sjax.hypothesis import derived_again, hypothesis_class
 from w2sjax.language.claims import Claim
 from w2sjax.language.evaluation import quantities
-from w2sjax.projection import project
+from w2sjax.projecting.certificate import Projection
+from w2sjax.projecting.hypothesis import derived_again, hypothesis_class
+from w2sjax.projecting.projection import project
+from w2sjax.projecting.solvers.trust_region import maximise
 from w2sjax.settings.sampling import BOUNDED, FAILURE, FIRST, IID
 from w2sjax.settings.sampling.drawing import LARGEST, SamplingInstance, sample
 from w2sjax.settings.sampling.drawing import STRATA as STRATA
 from w2sjax.settings.sampling.drawing import draw as draw
-from w2sjax.solvers.trust_region import maximise
 
 RARE = 1e-5
 

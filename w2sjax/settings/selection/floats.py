@@ -17,11 +17,11 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from w2sjax.arithmetic.measured import MEASURED, Measured
-from w2sjax.certificate import Projection
-from w2sjax.hypothesis import derived_again
 from w2sjax.language.claims import Claim
-from w2sjax.projection import project
-from w2sjax.sets.convex_set import ConvexSet
+from w2sjax.projecting.certificate import Projection
+from w2sjax.projecting.hypothesis import derived_again
+from w2sjax.projecting.projection import project
+from w2sjax.projecting.sets.convex_set import ConvexSet
 from w2sjax.settings.projection import best, slip, student
 from w2sjax.settings.projection import floats as projection
 from w2sjax.settings.projection.drawing import ProjectionInstance

@@ -1,0 +1,1 @@
+"""Classes of functions and projections on them: sets, solvers, certificates."""

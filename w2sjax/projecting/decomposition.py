@@ -1,0 +1,219 @@
+r"""One thin singular value decomposition of the weighted features, with its errors measured.
+
+Columns are first scaled by powers of two to norms between 1 and 2, which changes no function and
+changes coefficients exactly, so that a clock beside a probability costs no digits. The decomposition
+comes from a Householder QR ($A = QR$, $R = U' \Sigma V^\top$, $U = QU'$) or from the
+eigenvectors of the Gram matrix, which leaves $U$ out. It is not trusted:
+$E = A - U\Sigma V^\top$ and $\|U^\top U - I\|$ are computed, with the rounding of that computation,
+and enter every certificate.
+
+The exact rank is bounded by the number of points, by zero and equal columns, and on the host by null
+vectors (`dependence`).
+"""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from w2sjax.arithmetic import rounding
+from w2sjax.arithmetic.rounding import additions, contract, gamma, inflate, total, underflow
+from w2sjax.machine.host import concrete
+from w2sjax.projecting.centring import centred_with_rest
+from w2sjax.projecting.dependence import copies, dependent_directions
+from w2sjax.projecting.factorisation import Factorisation
+
+
+def factorise(features, weights, centre, *, method: str) -> Factorisation:
+    """Decompose $\\sqrt w (H - m) S^{-1}$ by "qr" or "gram"; not differentiated.
+
+    On the host, directions that are not kept are put to an exact test. `centre` holds the columns'
+    `means`, or is None for a class without intercept.
+    """
+    features, weights, centre = jax.lax.stop_gradient((features, weights, centre))
+    decompose = _by_qr if method == "qr" else _by_gram
+    found = decompose(features, weights, centre)
+    rows, masses, rank = (concrete(part) for part in (features, weights, found.rank))
+    if rows is None or masses is None or rank is None or rank >= rows.shape[1]:
+        return found
+    counted, ceiling = rows[masses > 0], found.ceiling
+    small = np.any((counted != 0) & (np.abs(counted) < np.finfo(counted.dtype).tiny))
+    if rank >= np.asarray(ceiling) and not small:
+        return found
+    if small:
+        # XLA reads subnormal numbers as zeros: what it saw as zero or equal may not be.
+        found = dataclasses.replace(found, largest_group=jnp.zeros_like(found.largest_group))
+        ceiling = jnp.asarray(min(len(counted) - int(centre is not None), rows.shape[1]), jnp.int32)
+    candidates, scales = np.asarray(found.right)[:, rank:], np.asarray(found.scales)
+    null = dependent_directions(counted, candidates, scales, constant=centre is not None)
+    ceiling = jnp.minimum(ceiling, features.shape[1] - null)
+    return dataclasses.replace(found, ceiling=ceiling)
+
+
+def _product(left, right):
+    return jnp.matmul(left, right, precision=rounding.HIGHEST)
+
+
+def _scale(largest, squares_of) -> tuple[Float[Array, " d"], Float[Array, " d"]]:
+    """Give powers of two near the columns' norms, and the sums of squares in their units.
+
+    `squares_of` computes sums of squares in a given unit: squaring first could overflow.
+    """
+    limits = jnp.finfo(largest.dtype)
+    one = jnp.ones((), largest.dtype)
+
+    def power(exponent):
+        return jnp.ldexp(one, jnp.clip(exponent, limits.minexp + 2, limits.maxexp - 2))
+
+    exponent = jnp.where(largest > 0, jnp.frexp(largest)[1], 0)
+    squares = squares_of(power(exponent))
+    more = jnp.where(squares > 0, jnp.frexp(jnp.sqrt(squares))[1] - 1, 0)
+    scales = power(exponent + more)
+    return scales, squares_of(scales)
+
+
+def _lengths(squares, scales, weights, centre, left):
+    """Bounds of the columns' norms: centred, as first shifted, and raw; and what is left of means.
+
+    Centred and raw are in the features' units, the others in the scaled ones.
+    """
+    size, dtype = weights.shape[0], squares.dtype
+    count = additions(size, dtype)
+    mass = jnp.sqrt(inflate(total(weights), count))
+    norms = inflate(jnp.sqrt(squares), count + 8)
+    shifted = inflate(norms + mass * jnp.abs(left) / scales, 4)
+    drift = inflate(gamma(count + 6, dtype) * shifted, 4)
+    middle = 0 if centre is None else jnp.abs(centre) + jnp.abs(left)
+    raw = inflate(norms * scales + mass * middle, 4)
+    drift = jnp.zeros((), dtype) if centre is None else rounding.norm(drift)
+    return inflate(norms * scales, 2), shifted, raw, drift
+
+
+def _without_dust(right, kept, squares):
+    """Take columns of zeros out of the directions that are kept, where rounding has put them.
+
+    What the factors leave of the features becomes no larger. A solver counts every column that is not
+    zero exactly.
+    """
+    return jnp.where((squares == 0)[:, None] & kept[None, :], 0, right)
+
+
+def _ceiling(features, weights, centre, scales, rank):
+    """Bound the exact rank, by the number of points and by zero and equal columns."""
+    dimension = features.shape[1]
+    points = jnp.sum(weights > 0, dtype=jnp.int32) - int(centre is not None)
+    counted = weights[:, None] > 0
+
+    def examined():
+        constant = jnp.zeros_like(scales) if centre is None else centre
+        null = jnp.all((features == constant[None, :]) | ~counted, axis=0)
+        scaled = jnp.where(counted, features / scales[None, :], 0)
+        whole = jnp.all(((scaled != 0) == (features != 0)) | ~counted, axis=0)
+        return copies(scaled, null, whole)
+
+    none = jnp.zeros((), jnp.int32), jnp.ones((), jnp.int32)
+    dependent, group = jax.lax.cond(rank < dimension, examined, lambda: none)
+    ceiling = jnp.minimum(points, dimension - dependent)
+    return ceiling, jnp.where(dimension - dependent == rank, group, 0)
+
+
+@jax.jit
+def _by_qr(features, weights, centre) -> Factorisation:
+    size, dimension = features.shape
+    dtype = features.dtype
+    columns, left_over = centred_with_rest(features, weights, centre)
+    weighted = jnp.sqrt(weights)[:, None] * columns
+    scales, squares = _scale(
+        jnp.max(jnp.abs(weighted), axis=0), lambda unit: total((weighted / unit[None, :]) ** 2)
+    )
+    scaled = weighted / scales[None, :]
+    norms, shifted, raw_norms, drift = _lengths(squares, scales, weights, centre, left_over)
+    # Every entry may lose a few smallest numbers before it is scaled.
+    lost = underflow(4, dtype) * size**0.5 * (1 + scales)
+    norms, raw_norms = norms + lost, raw_norms + lost
+    orthogonal, triangular = jnp.linalg.qr(scaled)
+    fewer = min(size, dimension)
+    triangular = jnp.pad(triangular, ((0, dimension - fewer), (0, 0)))
+    orthogonal = jnp.pad(orthogonal, ((0, 0), (0, dimension - fewer)))
+    left, singular, right = jnp.linalg.svd(triangular)
+    left, right = _product(orthogonal, left), right.T
+    # An entry of A is rounded five times, one of U S V' passes d + 1 products and additions.
+    residual = scaled - _product(left * singular[None, :], right.T)
+    defect = inflate(
+        jnp.sqrt(total(jnp.sum(residual**2, axis=1))), dimension + additions(size, dtype)
+    )
+    rows = rounding.norm(singular) * dimension**0.5
+    defect += gamma(6, dtype) * rounding.norm(shifted) + gamma(dimension + 3, dtype) * rows
+    defect += rounding.norm(lost / scales)
+    defect = inflate(defect, 8)
+    kept = singular > 2 * defect
+    right = _without_dust(right, kept, squares)
+    dropped = rounding.norm(jnp.where(kept, 0, singular))
+    skew = jnp.maximum(_skew(left, jnp.arange(dimension) < fewer), _skew(right, kept | True))
+    rank = jnp.sum(kept, dtype=jnp.int32)
+    ceiling, group = _ceiling(features, weights, centre, scales, rank)
+    return Factorisation(
+        left, singular, right, scales, rank, ceiling, group, norms, raw_norms,
+        inflate(defect + (1 + skew) * dropped, 4), drift, skew,
+    )  # fmt: skip
+
+
+def _by_gram(features, weights, centre) -> Factorisation:
+    masses = concrete(weights)
+    plain = centre is None and masses is not None and masses.all()
+    columns, left_over = features, jnp.zeros(features.shape[1], features.dtype)
+    if not plain:
+        columns, left_over = centred_with_rest(features, weights, centre)
+    gram = _gram(columns, weights)
+    diagonal = jnp.diagonal(gram)
+    scales, squares = _scale(jnp.sqrt(diagonal), lambda unit: diagonal / unit / unit)
+    gram = gram / scales[None, :] / scales[:, None]
+    return _from_gram(gram, squares, scales, features, weights, centre, left_over)
+
+
+@jax.jit
+def _from_gram(gram, squares, scales, features, weights, centre, left_over) -> Factorisation:
+    size, dimension = features.shape
+    dtype = gram.dtype
+    norms, shifted, raw_norms, drift = _lengths(squares, scales, weights, centre, left_over)
+    values, vectors = jnp.linalg.eigh((gram + gram.T) / 2)
+    values, right = values[::-1], vectors[:, ::-1]
+    residual = gram - _product(right * values[None, :], right.T)
+    # An entry is a sum of n products of numbers rounded five times, each bounded by the norms.
+    lost = gamma(size + 16, dtype) + 3 * gamma(dimension + 6, dtype)
+    flushed = underflow(4 * size, dtype) / scales[None, :] / scales[:, None]
+    defect = inflate(jnp.sqrt(jnp.sum(residual**2)), dimension * dimension) + jnp.sum(flushed)
+    root = jnp.sqrt(underflow(4 * size, dtype))
+    norms, raw_norms = norms + root, raw_norms + root
+    defect = inflate(defect + lost * jnp.sum(shifted**2), dimension + 8)
+    kept = values > 2 * defect
+    right = _without_dust(right, kept, squares)
+    dropped = rounding.norm(jnp.where(kept, 0, values))
+    skew = _skew(right, kept | True)
+    rank = jnp.sum(kept, dtype=jnp.int32)
+    ceiling, group = _ceiling(features, weights, centre, scales, rank)
+    return Factorisation(
+        None, jnp.sqrt(jnp.maximum(values, 0)), right, scales, rank, ceiling, group, norms,
+        raw_norms, inflate(defect + (1 + skew) * dropped, 4), drift, skew,
+    )  # fmt: skip
+
+
+def _gram(features, weights) -> Float[Array, "d d"]:
+    """$H^\\top W H$; on the host's CPU by numpy, whose BLAS forms only half of a symmetric product."""
+    known, masses = concrete(features), concrete(weights)
+    if known is None or masses is None or jax.default_backend() != "cpu":
+        return _product((features * weights[:, None]).T, features)
+    if np.ptp(masses) == 0:
+        return jnp.asarray(known.T @ known) * weights[0]
+    scaled = known * np.sqrt(masses)[:, None]
+    return jnp.asarray(scaled.T @ scaled)
+
+
+def _skew(basis, kept) -> Float[Array, ""]:
+    """Bound $\\|B^\\top B - I\\|_F$ over the kept columns."""
+    size, dimension = basis.shape
+    difference = contract(basis, basis) - jnp.diag(kept.astype(basis.dtype))
+    rounding_error = gamma(additions(size, basis.dtype) + 2, basis.dtype) * 1.1 * dimension
+    return inflate(jnp.sqrt(jnp.sum(difference**2)) + rounding_error, dimension * dimension)

@@ -1,0 +1,1 @@
+"""Claims over many random instances: running, counting, reporting."""
