@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from w2sjax.machine import threads as _threads
+from w2sjax.machine import threads
 
-_threads.one_blas_thread()
+threads.one_blas_thread()
 
 # What needs no data of the user's; the longest first.
 QUICK = (

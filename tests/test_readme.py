@@ -13,8 +13,8 @@ import pytest
 
 import w2sjax
 from w2sjax import REGISTRY, SETS
+from w2sjax.verification import verifying as verification
 from w2sjax.verification.report import claims_markdown
-from w2sjax.verification.verifying import verifying as verification
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

@@ -15,8 +15,8 @@ import pytest
 
 from w2sjax.machine import scale
 from w2sjax.machine.scale import load_state, over_devices, save_state
+from w2sjax.verification import verifying as verification
 from w2sjax.verification.report import verification_json
-from w2sjax.verification.verifying import verifying as verification
 
 IDENTITY = {"claims": ["one"], "key": [0, 1], "drop": None}
 STATE: dict[str, Any] = {

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from w2sjax.machine import threads as _threads
+from w2sjax.machine import threads
 
 
 @pytest.mark.parametrize(
@@ -23,18 +23,18 @@ def test_every_virtual_device_gets_its_workers(monkeypatch, flags, devices, expe
     monkeypatch.setenv("JAX_NUM_CPU_DEVICES", devices)
     monkeypatch.delenv("PJRT_NPROC", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    _threads.reserve()
+    threads.reserve()
     assert os.environ["PJRT_NPROC"] == str(expected * _threads.WORKERS)
 
 
 def test_a_number_that_the_user_chose_and_many_cores_are_left_alone(monkeypatch):
     monkeypatch.delenv("XLA_FLAGS", raising=False)
     monkeypatch.setenv("PJRT_NPROC", "3")
-    _threads.reserve()
+    threads.reserve()
     assert os.environ["PJRT_NPROC"] == "3"
     monkeypatch.delenv("PJRT_NPROC")
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
-    _threads.reserve()
+    threads.reserve()
     assert "PJRT_NPROC" not in os.environ
 
 

@@ -14,9 +14,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from w2sjax.machine import threads as _threads
+from w2sjax.machine import threads
 
-_threads.one_blas_thread()
+threads.one_blas_thread()
 
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all random numbers.")]
 Sets = Annotated[

@@ -11,9 +11,9 @@ Run `python -m experiments.speed.gain_curve [--runs R] [--loop L]`.
 import argparse
 import warnings
 
-from w2sjax.machine import threads as _threads
+from w2sjax.machine import threads
 
-_threads.one_blas_thread()  # scikit-learn's small fits take many times as long with several
+threads.one_blas_thread()  # scikit-learn's small fits take many times as long with several
 
 import jax  # noqa: E402
 import numpy as np  # noqa: E402

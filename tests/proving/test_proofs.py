@@ -290,8 +290,9 @@ def test_squares_are_those_of_the_matrix():
         matrix = [[Fraction(int(x)) for x in row] for row in factor @ factor.T]
         found = squares(matrix)
         assert found is not None
-        total = sum(float(f) * np.outer(np.float64(v), np.float64(v)) for f, v in found)
-        assert np.allclose(np.zeros((size, size)) + total, np.array(matrix, float))
+        vectors = [(float(factor), np.array(vector, float)) for factor, vector in found]
+        total = sum((f * np.outer(v, v) for f, v in vectors), np.zeros((size, size)))
+        assert np.allclose(total, np.array(matrix, float))
         matrix[0][0] -= matrix[0][0] + 1
         assert squares(matrix) is None
 

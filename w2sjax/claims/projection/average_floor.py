@@ -1,30 +1,24 @@
 r"""The average of teacher and student loses at most a third of the best error.
 
+Setting. $V$ is a closed convex class, $f_{sw}$ and $f_s$ are the projections of the weak model $f_w$ and
+of the target $f^*$ on it; $\varepsilon = d(f_s, f^*)$.
+
 $d((f_w + f_{sw}) / 2, f^*) \le d(f_w, f^*) + \varepsilon / 3$, where the student alone may lose all of
-$\varepsilon$. With a share $\lambda$ of the student the factor is $\lambda / (2 - \lambda)$, the best one:
-averaging protects against a class that cannot express the target.
+$\varepsilon$. With a share $\lambda$ of the student the factor is $\lambda / (2 - \lambda)$, the best
+one: averaging protects against a class that cannot express the target.
 
 Reference. Derived; $\langle f_w - f_{sw}, f_s - f_{sw}\rangle \le 0$ and one square.
 """
 
 from w2sjax import Claim
-from w2sjax.settings.projection import (
-    CONVEX,
-    EXACT,
-    PROJECTION,
-    best,
-    d,
-    student,
-    target,
-    two_points,
-    weak,
-)
+from w2sjax.settings import projection
+from w2sjax.settings.projection import best, d, student, target, two_points, weak
 
 CLAIM = Claim(
     title="The average of teacher and student",
     source="derived",
-    setting=PROJECTION,
-    assumptions=(CONVEX, EXACT),
+    setting=projection.SETTING,
+    assumptions=(projection.CONVEX, projection.EXACT),
     claim=d((weak + student) / 2, target) <= d(weak, target) + d(best, target) / 3,
     false_twin=d((weak + student) / 2, target) <= d(weak, target),
     tight=two_points("l2_ball", weak=(3, 3), truth=1, offset=(3, 3)),

@@ -1,29 +1,23 @@
 r"""Projections are firmly nonexpansive: students of near labels are nearer.
 
-$d(f_{sw}, f_s) \le d(f_w, f^*) - d(f_w - f_{sw}, f^* - f_s)$: the student is nearer to the best member than
-the teacher to the target, by as much as what the class cannot express of them differs.
+Setting. $V$ is a closed convex class, $f_{sw}$ and $f_s$ are the projections of the weak model $f_w$ and
+of the target $f^*$ on it; both are arbitrary.
+
+$d(f_{sw}, f_s) \le d(f_w, f^*) - d(f_w - f_{sw}, f^* - f_s)$: the student is nearer to the best member
+than the teacher to the target, by as much as what the class cannot express of them differs.
 
 Reference. Classical; add the variational inequality of $f_{sw}$ at $f_s$ and that of $f_s$ at $f_{sw}$.
 """
 
 from w2sjax import Claim
-from w2sjax.settings.projection import (
-    CONVEX,
-    EXACT,
-    PROJECTION,
-    best,
-    d,
-    student,
-    target,
-    two_points,
-    weak,
-)
+from w2sjax.settings import projection
+from w2sjax.settings.projection import best, d, student, target, two_points, weak
 
 CLAIM = Claim(
     title="Projections are firmly nonexpansive",
     source="classical",
-    setting=PROJECTION,
-    assumptions=(CONVEX, EXACT),
+    setting=projection.SETTING,
+    assumptions=(projection.CONVEX, projection.EXACT),
     claim=d(student, best) <= d(weak, target) - d(weak - student, target - best),
     false_twin=d(student, best) <= d(weak, target) - 2 * d(weak - student, target - best),
     tight=two_points("l2_ball", weak=(3, 3), truth=1, offset=(1, 1)),
