@@ -32,6 +32,7 @@ QUICK = (
     "printed_bounds",
     "detection",
     "geometry",
+    "early_stopping",
     "audit_diabetes",
 )
 LONGER = ("audit_digits",)

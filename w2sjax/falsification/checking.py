@@ -9,9 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from w2sjax.arithmetic.intervals import Interval, UnboundedError, exact, intervals
-from w2sjax.falsification.lifting import sides
+from w2sjax.falsification.lifting import Parts, begun, claimed, conditions
 from w2sjax.language.claims import Claim
-from w2sjax.language.evaluation import Begun, plan
 from w2sjax.language.terms import Comparison
 from w2sjax.settings.exact import Case, RefusedError
 
@@ -41,10 +40,10 @@ def check(claim: Claim, instance: Any, evidence: dict[str, Any]) -> Opinion:
     for name, met in checker.properties().items():
         if not met:
             raise RefusedError(f"{name}: fails")
-    found, begun = [], None
+    found, known = [], None
     for case in checker.cases():
-        begun = begun or _begun(claim, case)
-        found.append((case, _judged(claim, case, begun)))
+        known = known or _begun(claim, case)
+        found.append((case, _judged(claim, case, known)))
     if not found:
         raise RefusedError("no case is stated")
     if claim.failure is None:
@@ -57,27 +56,25 @@ def check(claim: Claim, instance: Any, evidence: dict[str, Any]) -> Opinion:
     return Opinion(failing.low > delta.high, failing, delta, checker.notes)
 
 
-def _begun(claim: Claim, case: Case) -> Begun | None:
+def _begun(claim: Claim, case: Case) -> Parts | None:
     """Compute what is the same in all cases; None where there is nothing, or it has no value."""
-    if case.fixed is None:
-        return None
     try:
-        return plan(claim.terms).begun(intervals(BITS), case.quantity, case.fixed)
+        return begun(claim, case, intervals(BITS))
     except UnboundedError:
         return None
 
 
-def _judged(claim: Claim, case: Case, begun: Begun | None) -> tuple[bool, Interval, Interval]:
+def _judged(claim: Claim, case: Case, known: Parts | None) -> tuple[bool, Interval, Interval]:
     """Tell whether a case is violated for certain, with the sides that show it."""
     try:
-        claimed, conditions = sides(claim, case, intervals(BITS), begun)
+        for (name, condition), lower, upper in conditions(claim, case, intervals(BITS), known):
+            if not _met(condition, lower, upper):
+                raise RefusedError(f"{name or condition}: fails, or is open")
+        compared = claimed(claim, case, intervals(BITS), known)
     except UnboundedError:
         return False, exact(0), exact(0)
-    for (name, condition), lower, upper in conditions:
-        if not _met(condition, lower, upper):
-            raise RefusedError(f"{name or condition}: fails, or is open")
     # The worst comparison is reported, as the engine does.
-    worst = max(claimed, key=lambda one: _excess(*one))
+    worst = max(compared, key=lambda one: _excess(*one))
     return _excess(*worst) > 0, *worst[1:]
 
 

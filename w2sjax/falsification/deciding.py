@@ -13,9 +13,8 @@ from typing import Any
 from flint import arb, ctx, fmpq
 
 from w2sjax.arithmetic.flint_numbers import FLINT, written
-from w2sjax.falsification.lifting import sides
+from w2sjax.falsification.lifting import Parts, begun, claimed, conditions
 from w2sjax.language.claims import Claim
-from w2sjax.language.evaluation import Begun, plan
 from w2sjax.language.terms import Comparison
 from w2sjax.settings.exact import Case, OpenError
 
@@ -152,20 +151,20 @@ def _likely(claim: Claim, instance: Any, engine: Any) -> Decision:
 
 def _all(claim: Claim, engine: Any) -> Iterator[tuple[Case, Judged]]:
     """Judge every case; what is the same in all of them is computed once."""
-    begun = None
+    known = None
     for case in engine.cases():
-        if begun is None and case.fixed is not None:
-            begun = plan(claim.terms).begun(FLINT, case.quantity, case.fixed)
-        yield case, judge(claim, case, begun)
+        known = known or begun(claim, case, FLINT)
+        yield case, judge(claim, case, known)
 
 
-def judge(claim: Claim, case: Case, begun: Begun | None = None) -> Judged:
+def judge(claim: Claim, case: Case, known: Parts | None = None) -> Judged:
     """Compare both sides in one case, for every model it ranges over; the worst comparison is given."""
-    claimed, conditions = sides(claim, case, FLINT, begun)
-    met = [_met(one, upper - lower) for (_, one), lower, upper in conditions]
+    met = [
+        _met(one, upper - lower) for (_, one), lower, upper in conditions(claim, case, FLINT, known)
+    ]
     if False in met:
         return Judged(OUTSIDE)
-    worst = min((_compared(*one) for one in claimed), key=_severity)
+    worst = min((_compared(*one) for one in claimed(claim, case, FLINT, known)), key=_severity)
     if worst.outcome == VIOLATED and None in met:
         return dataclasses.replace(worst, outcome=UNDECIDED)
     return worst

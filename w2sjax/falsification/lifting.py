@@ -1,30 +1,51 @@
 """The sides of a claim in a case, also of several models at once: a number is then a tuple of theirs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from w2sjax.language.claims import Claim
 from w2sjax.language.evaluation import Begun, plan
+from w2sjax.language.terms import Term
 from w2sjax.settings.exact import Case
 
 Sides = list[tuple[Any, Any, Any]]  # what is compared, lower and upper side
+Parts = tuple[Begun, Begun]  # what is claimed and the conditions, computed in part
 
 
-def sides(
-    claim: Claim, case: Case, arithmetic: Any, begun: Begun | None = None
-) -> tuple[Sides, Sides]:
-    """Compute both sides of what is claimed, and of the conditions with their names, model by model."""
+def begun(claim: Claim, case: Case, arithmetic: Any) -> Parts | None:
+    """Compute what is the same in all cases; None where there is nothing."""
+    if case.fixed is None:
+        return None
+    first, second = (
+        plan(terms).begun(arithmetic, case.quantity, case.fixed) for terms in claim.parts
+    )
+    return first, second
+
+
+def claimed(claim: Claim, case: Case, arithmetic: Any, known: Parts | None = None) -> Sides:
+    """Compute both sides of what is claimed, model by model."""
+    return _sides(claim.comparisons, claim.parts[0], case, arithmetic, known and known[0])
+
+
+def conditions(claim: Claim, case: Case, arithmetic: Any, known: Parts | None = None) -> Sides:
+    """Compute both sides of the conditions, with their names, model by model."""
+    return _sides(claim.conditions, claim.parts[1], case, arithmetic, known and known[1])
+
+
+def _sides(
+    compared: Sequence[Any],
+    terms: tuple[Term, ...],
+    case: Case,
+    arithmetic: Any,
+    known: Begun | None,
+) -> Sides:
     if case.width is not None:
         arithmetic = lifted(arithmetic, case.width)
-    values = iter(plan(claim.terms).values(arithmetic, case.quantity, begun))
-
-    def each(compared: Sequence[Any]) -> Iterator[tuple[Any, Any, Any]]:
-        for one in compared:
-            pair = next(values), next(values)
-            for lower, upper in [pair] if case.width is None else zip(*pair, strict=True):
-                yield one, lower, upper
-
-    return list(each(claim.comparisons)), list(each(claim.conditions))
+    values = plan(terms).values(arithmetic, case.quantity, known)
+    pairs = zip(compared, values[::2], values[1::2], strict=True)
+    if case.width is None:
+        return list(pairs)
+    return [(one, *each) for one, *pair in pairs for each in zip(*pair, strict=True)]
 
 
 def lifted(arithmetic: Any, width: int) -> dict[str, Any]:

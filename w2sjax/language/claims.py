@@ -128,6 +128,12 @@ class Claim:
         return tuple(side for one in every for side in (one.lower, one.upper))
 
     @functools.cached_property
+    def parts(self) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
+        """Both sides of what is claimed, and of the conditions."""
+        count = 2 * len(self.comparisons)
+        return self.terms[:count], self.terms[count:]
+
+    @functools.cached_property
     def quantities(self) -> tuple[Any, ...]:
         """What it calls the quantities that take part, also in conditions."""
         return quantities(self.terms)
