@@ -73,7 +73,7 @@ def main(run: Run) -> tuple[Table]:
 
 
 def _constants(share: Fraction) -> dict[str, str]:
-    """Find both constants; where there is none the bound does not hold at all."""
+    """Find both constants."""
     way, c = (1 - share) * weak + share * student, unknown("c")
     gain = d(weak, target) - d(way, target)
     kept = _best(gain >= c * d(student, weak), (CONVEX, REALIZABLE, EXACT))

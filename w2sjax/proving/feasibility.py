@@ -18,6 +18,11 @@ from w2sjax.proving.systems import Affine, Point, System, value
 
 INSIDE = 1e-6  # a margin that is not an effect of rounding
 CERTAIN = 1e-4  # a part of a dual solution that is not
+COARSE = (
+    1e-2,
+    1e-3,
+    1e-1,
+)  # how far a kernel may be from its rounding, in parts of 1/denominator^2
 DENOMINATORS = (1, 2, 4, 6, 12, 60, 1000, 10**5, 10**7, 10**9, 10**12)
 
 
@@ -55,8 +60,11 @@ def solve(system: System, smallest: Affine | None = None) -> Answer:
         point = reduced.rounded(found.x, system)
         if point is not None:
             return Answer(point, max(margin, 0.0))
-        face = None if margin > INSIDE else _face(reduced.system, found)
-        reduced = None if face is None else reduced.within(face)
+        if margin > INSIDE:
+            break
+        faces = (_face(reduced.system, found, coarse) for coarse in COARSE)
+        smaller = (reduced.within(face) for face in faces if face is not None)
+        reduced = next((one for one in smaller if one is not None), None)
         if reduced is None:
             break
     return Answer(None, 0.0)
@@ -158,7 +166,7 @@ def _solved(system: System) -> _Reduced | None:
     return _Reduced(System(len(free), blocks, signs), tuple(lift))
 
 
-def _face(system: System, found) -> System | None:
+def _face(system: System, found, coarse: float) -> System | None:
     """Give what the dual solution says of every point: vectors of kernels, numbers that are 0."""
     count = len(system.nonnegative)
     dual, zero = np.array(found.z), []
@@ -169,7 +177,7 @@ def _face(system: System, found) -> System | None:
     for block in system.blocks:
         size = len(block)
         length = size * (size + 1) // 2
-        kernel = _kernel(dual[start : start + length], size)
+        kernel = _kernel(dual[start : start + length], size, coarse)
         start += length
         for vector in kernel:
             zero += [_combined(row, vector) for row in block]
@@ -187,7 +195,7 @@ def _combined(row: list[Affine], vector: list[Fraction]) -> Affine:
     return tuple(sum(column, Fraction(0)) for column in zip(*parts, strict=True))
 
 
-def _kernel(triangle, size: int) -> list[list[Fraction]]:
+def _kernel(triangle, size: int, coarse: float) -> list[list[Fraction]]:
     """Round the range of a dual matrix to a rational basis, each vector with a 1 where the others are 0."""
     dual, place = np.zeros((size, size)), 0
     for j in range(size):
@@ -207,15 +215,18 @@ def _kernel(triangle, size: int) -> list[list[Fraction]]:
             if other != row:
                 basis[other] -= basis[other, column] * basis[row]
     return [
-        [Fraction(int(i == column)) if i in pivots else _simple(x) for i, x in enumerate(row)]
+        [
+            Fraction(int(i == column)) if i in pivots else _simple(x, coarse)
+            for i, x in enumerate(row)
+        ]
         for row, column in zip(basis, pivots, strict=True)
     ]
 
 
-def _simple(x: float) -> Fraction:
+def _simple(x: float, coarse: float) -> Fraction:
     """Round to the simplest number nearby."""
-    return next(
-        (near for d in (1, 2, 4, 12, 60, 1000, 10**5)
-         if abs((near := Fraction(float(x)).limit_denominator(d)) - x) < min(1e-5, 1e-3 / d**2)),
-        Fraction(float(x)).limit_denominator(10**7),
-    )  # fmt: skip
+    for denominator in (1, 2, 4, 12, 60, 1000, 10**5):
+        near = Fraction(float(x)).limit_denominator(denominator)
+        if abs(near - x) < min(1e-5, coarse / denominator**2):
+            return near
+    return Fraction(float(x)).limit_denominator(10**7)
