@@ -1,8 +1,7 @@
-r"""Counterexamples from Gram matrices: vectors with rational inner products as functions on weighted points.
+r"""Gram matrices that break an inequality, or make it an equality.
 
-A Gram matrix that satisfies the conditions strictly and makes a slack negative is found numerically, rounded
-and factored, $G = LDL^\top$ in rationals: point k has the mass $D_k$, and function i the value $L_{ik}$.
-The class is the convex hull of the named members, or their linear hull, or two members alone.
+One that satisfies the conditions strictly and makes a slack negative is found numerically and rounded. Roots
+with a positive factor are replaced by weighted means that are not smaller.
 """
 
 import itertools
@@ -11,12 +10,9 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from w2sjax.proving.feasibility import least, solve
-from w2sjax.proving.forms import Form, Key, number, pair, squares
+from w2sjax.proving.forms import Form, Key, number, pair
 from w2sjax.proving.statements import Slack, Statement
 from w2sjax.proving.systems import Affine, Matrix, System
-from w2sjax.settings.projection import AFFINE, MEMBER, SUBSPACE
-from w2sjax.settings.projection.meaning import meaning_of
-from w2sjax.settings.projection.problem import Problem
 
 ZERO, ONE = Fraction(0), Fraction(1)
 STEPS = 8  # of weights of means towards the best ones
@@ -132,101 +128,3 @@ def _shifted(one: Affine, by: Fraction) -> Affine:
 
 def _float(one: Form, values: dict[Key, float]) -> float:
     return sum(float(share) * values[key] for key, share in one.terms)
-
-
-def instance(statement: Statement, gram: Gram) -> Problem | None:
-    """Make an instance of the setting of a model; None where the setting has none."""
-    names = [*statement.names]
-    matrix = [[gram[pair(i, j)] for j in names] for i in names]
-    points = squares(matrix)
-    if not points:
-        return None
-    values = {n: [column[i] for _, column in points] for i, n in enumerate(names)}
-    values[statement.origin] = [ZERO] * len(points)
-    claim, meaning = statement.claim, meaning_of(statement.claim)
-    members = [name for name in statement.members if name != "zero"]
-    if meaning.pair:
-        return _two(statement, values, [mass for mass, _ in points])
-    flat = claim.assumes(AFFINE) or claim.assumes(SUBSPACE)
-    stated = "stated" if "stated" in values else "sampled"
-    extra = stated in values and stated not in members
-    columns = [*members, *([stated] if extra else [])]
-    if not columns:
-        columns = [statement.origin]
-    base = values[columns[0]] if flat else [ZERO] * len(points)
-    if flat and "zero" in statement.members:
-        base = [ZERO] * len(points)
-    moved = {n: [a - b for a, b in zip(v, base, strict=True)] for n, v in values.items()}
-    count = len(columns)
-
-    def place(name: str) -> list[Fraction]:
-        known = name if name in columns else columns[0]
-        return [Fraction(int(known == column)) for column in columns]
-
-    kind, parameters = ("subspace", {}) if flat else ("simplex", {"total": ONE})
-    if extra and not flat and not claim.assumes(MEMBER):
-        kind, parameters = "polyhedron", _hull(len(members), count)
-    truth = moved.get("member", moved[columns[0]])
-    target = moved.get("target", truth)
-    zero = [ZERO] * len(points)
-    return Problem(
-        set=kind,
-        parameters=parameters,
-        features=[[moved[c][k] for c in columns] for k in range(len(points))],
-        masses=[mass for mass, _ in points],
-        weak=moved.get("weak", zero),
-        truth=place("member"),
-        truth_intercept=ZERO,
-        offset=[a - b for a, b in zip(target, truth, strict=True)],
-        other=place("other" if "other" in columns else "between"),
-        other_intercept=ZERO,
-        student=place(stated),
-        student_intercept=ZERO,
-        mixture=Fraction(1, 2),
-    )
-
-
-def _hull(members: int, count: int) -> dict[str, list]:
-    """Give the convex hull of the first columns, as a polyhedron of coefficients."""
-    rows = [[-Fraction(int(i == j)) for j in range(count)] for i in range(members)]
-    level = [Fraction(int(j < members)) for j in range(count)]
-    unused = [[Fraction(int(i == j)) for j in range(count)] for i in range(members, count)]
-    return {
-        "matrix": rows,
-        "bound": [ZERO] * members,
-        "equality": [level, *unused],
-        "level": [ONE, *[ZERO] * len(unused)],
-    }
-
-
-def _two(statement: Statement, values, masses) -> Problem | None:
-    """Make an instance whose class is two members, where no more are named."""
-    distinct: list[list[Fraction]] = []
-    for name in statement.members:
-        if values[name] not in distinct:
-            distinct.append(values[name])
-    zero = [ZERO] * len(masses)
-    first = values.get("member", distinct[0] if distinct else zero)
-    others = [one for one in distinct if one != first]
-    if len(others) > 1:
-        return None
-    second = values.get("other", others[0] if others else first)
-    target = values.get("target", first)
-    stated = values.get("stated", first)
-    columns = [first, second, stated]
-    coefficients = [[Fraction(int(i == j)) for j in range(3)] for i in range(3)]
-    return Problem(
-        set="subspace",
-        parameters={},
-        features=[[column[k] for column in columns] for k in range(len(masses))],
-        masses=masses,
-        weak=values.get("weak", zero),
-        truth=coefficients[0],
-        truth_intercept=ZERO,
-        offset=[a - b for a, b in zip(target, first, strict=True)],
-        other=coefficients[1],
-        other_intercept=ZERO,
-        student=coefficients[2],
-        student_intercept=ZERO,
-        mixture=Fraction(1, 2),
-    )

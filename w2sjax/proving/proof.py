@@ -13,7 +13,8 @@ from w2sjax.language.claims import Claim
 from w2sjax.language.files import from_json, to_json
 from w2sjax.proving.certificate import Certificate, WrongCertificateError, check
 from w2sjax.proving.certificate_files import as_certificate, plain
-from w2sjax.proving.models import Models, instance
+from w2sjax.proving.instances import instance
+from w2sjax.proving.models import Models
 from w2sjax.proving.multipliers import Search
 from w2sjax.proving.reading import read
 from w2sjax.proving.statements import Statement

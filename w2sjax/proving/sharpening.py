@@ -22,7 +22,8 @@ from w2sjax.language.claims import Claim, Comparisons
 from w2sjax.language.evaluation import plan
 from w2sjax.language.terms import QUANTITY, UNKNOWN, Comparison, Term, term
 from w2sjax.proving.certificate import check
-from w2sjax.proving.models import Gram, Models, instance
+from w2sjax.proving.instances import instance
+from w2sjax.proving.models import Gram, Models
 from w2sjax.proving.multipliers import Search
 from w2sjax.proving.proof import Proof
 from w2sjax.proving.reading import read
@@ -82,6 +83,11 @@ class Sharpened:
         }
 
     def __rich__(self) -> str:
+        from w2sjax.proving.pages import sharpened_text
+
+        return sharpened_text(self)
+
+    def _repr_markdown_(self) -> str:
         from w2sjax.proving.pages import sharpened_text
 
         return sharpened_text(self)
