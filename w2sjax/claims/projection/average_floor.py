@@ -8,11 +8,15 @@ $\varepsilon$. With a share $\lambda$ of the student the factor is $\lambda / (2
 one: averaging protects against a class that cannot express the target.
 
 Reference. Derived; $\langle f_w - f_{sw}, f_s - f_{sw}\rangle \le 0$ and one square.
+
+Numerics. The identity of the proof holds for computed projections too: the certificate of
+$f_{sw}$ at $f_s$, with its multiplier, and rounding are the tolerance.
 """
 
 from w2sjax import Claim
+from w2sjax.language import sqrt
 from w2sjax.settings import projection
-from w2sjax.settings.projection import best, d, student, target, two_points, weak
+from w2sjax.settings.projection import best, d, off, slip, student, target, two_points, weak
 
 CLAIM = Claim(
     title="The average of teacher and student",
@@ -22,4 +26,5 @@ CLAIM = Claim(
     claim=d((weak + student) / 2, target) <= d(weak, target) + d(best, target) / 3,
     false_twin=d((weak + student) / 2, target) <= d(weak, target),
     tight=two_points("l2_ball", weak=(3, 3), truth=1, offset=(3, 3)),
+    allowance=slip(student, best) + off(best) * sqrt(d(student, weak)),
 )

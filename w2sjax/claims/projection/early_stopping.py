@@ -9,11 +9,14 @@ stopped early, or averaged with its teacher, keeps most of the gain; one that go
 loses.
 
 Reference. Derived; $2\lambda \langle f_w - f_{sw}, f^* - f_{sw}\rangle \le 0$.
+
+Numerics. The identity of the proof holds for computed projections too: the certificate of
+$f_{sw}$ at $f^*$, with its multiplier, and rounding are the tolerance.
 """
 
 from w2sjax import Claim
 from w2sjax.settings import projection
-from w2sjax.settings.projection import d, student, target, two_points, weak
+from w2sjax.settings.projection import d, slip, student, target, two_points, weak
 
 CLAIM = Claim(
     title="Early stopping: half-way to the projection",
@@ -23,4 +26,5 @@ CLAIM = Claim(
     claim=d((weak + student) / 2, target) <= d(weak, target) - 3 * d(student, weak) / 4,
     false_twin=d((weak + student) / 2, target) <= d(weak, target) - d(student, weak),
     tight=two_points("l2_ball", weak=(3, 3), truth=1, student=1),
+    allowance=slip(student, target),
 )

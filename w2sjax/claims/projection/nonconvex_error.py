@@ -21,6 +21,6 @@ CLAIM = Claim(
     setting=projection.SETTING,
     assumptions=(projection.REALIZABLE, projection.EXACT),
     claim=d(student, target) <= 4 * d(weak, target),
-    false_twin=d(student, target) <= 3 * d(weak, target),
+    false_twin=d(student, target) <= 2 * d(weak, target),
     tight=two_points("subspace", weak=(1, 1), truth=1),
 )

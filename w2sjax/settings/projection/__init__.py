@@ -68,12 +68,12 @@ def outside(f: Function) -> Term:
 
 
 def slip(f: Function, u: Function) -> Term:
-    r"""Bound $\langle f_w - f, u - f \rangle$ for the computed projection f; for an `allowance`."""
+    r"""Bound $\langle g - f, u - f \rangle$ for f, the computed projection of g; for an `allowance`."""
     return _of("slip", f, u)
 
 
 def off(f: Function) -> Term:
-    """Bound the norm of the rounding of a computed projection's values; for an `allowance`."""
+    """Bound the distance of a computed projection from the class; for an `allowance`."""
     return _of("off", f)
 
 

@@ -24,7 +24,13 @@ from w2sjax.settings.projection.drawing import ProjectionInstance
 from w2sjax.settings.projection.drawing import draw as draw
 from w2sjax.settings.projection.functions import Parts, difference, label, parts_of, total
 from w2sjax.settings.projection.meaning import LABELS
-from w2sjax.settings.projection.members import fitted_to, off_class, reach, towards_other
+from w2sjax.settings.projection.members import (
+    fitted_to,
+    off_class,
+    outside_set,
+    reach,
+    towards_other,
+)
 
 MEMBERS = {"member", "other", "between", "best", "projection", "sampled"}
 
@@ -161,12 +167,14 @@ class Study(Functions):
 
     def certified(self, head: str, parts: Parts, member: Parts = ()) -> Float[Array, ""]:
         """Give what the certificate of a computed projection says; 0 for what is none."""
-        student = self.projected(parts[0][0]) if len(parts) == 1 else None
+        name = parts[0][0] if len(parts) == 1 else ""
+        student = self.stated if (head, name) == ("off", "stated") else self.projected(name)
         if student is None:
             return jnp.zeros_like(self.weights[0])
         if head == "off":
-            return off_class(self.hypothesis, student.coefficients, student.intercept)
+            rounded = off_class(self.hypothesis, student.coefficients, student.intercept)
+            return above(rounded + outside_set(self.hypothesis, student.coefficients))
         if head == "radius":
             return above(jnp.sqrt(student.gap))
-        residual = self.combined(difference(parts_of("weak"), parts))
+        residual = self.combined(difference(parts_of(LABELS[name]), parts))
         return self.towards(student, residual, parts, member)

@@ -21,14 +21,19 @@ def member_error(instance: ProjectionInstance) -> Float[Array, ""]:
     largest = jnp.maximum(jnp.abs(instance.truth), jnp.abs(instance.other))
     constant = jnp.maximum(jnp.abs(instance.truth_intercept), jnp.abs(instance.other_intercept))
     error = off_class(instance.hypothesis, largest, constant)
-    convex_set = instance.hypothesis.set
-    apart = (convex_set.distance(theta).upper() for theta in (instance.truth, instance.other))
-    outside = jnp.maximum(*apart)
-    factors = instance.hypothesis.factorisation
-    stretch = jnp.sqrt(jnp.max(weights)) if factors is None else rounding.norm(factors.norms)
+    outside = jnp.maximum(
+        *(outside_set(instance.hypothesis, theta) for theta in (instance.truth, instance.other))
+    )
     shift = jnp.sqrt(jnp.sum(weights * instance.offset**2))
-    error += outside * stretch + gamma(4, shift.dtype) * shift
+    error += outside + gamma(4, shift.dtype) * shift
     return inflate(error, 2 * weights.shape[0])
+
+
+def outside_set(hypothesis: HypothesisClass, theta) -> Float[Array, ""]:
+    """Bound how far the values of coefficients are from those of a member of the set."""
+    factors, weights = hypothesis.factorisation, hypothesis.weights
+    stretch = jnp.sqrt(jnp.max(weights)) if factors is None else rounding.norm(factors.norms)
+    return hypothesis.set.distance(theta).upper() * stretch
 
 
 def off_class(hypothesis: HypothesisClass, theta, intercept) -> Float[Array, ""]:
