@@ -10,7 +10,8 @@ from w2sjax.falsification.deciding import decide
 from w2sjax.falsification.question import asked
 from w2sjax.language import sqrt, unknown
 from w2sjax.proving.pages import curve_table, sharpened_text
-from w2sjax.proving.sharpening import algebraic, curve, sharpen, with_values
+from w2sjax.proving.sharpening import algebraic, curve, sharpen
+from w2sjax.proving.unknowns import with_values
 from w2sjax.settings.projection import (
     CONVEX,
     EXACT,

@@ -18,9 +18,7 @@ import mpmath
 from w2sjax.arithmetic.rationals import simplest
 from w2sjax.falsification.counterexample import Counterexample, confirm
 from w2sjax.falsification.deciding import decide
-from w2sjax.language.claims import Claim, Comparisons
-from w2sjax.language.evaluation import plan
-from w2sjax.language.terms import QUANTITY, UNKNOWN, Comparison, Term, term
+from w2sjax.language.claims import Claim
 from w2sjax.proving.certificate import check
 from w2sjax.proving.instances import instance
 from w2sjax.proving.models import Gram, Models
@@ -28,6 +26,7 @@ from w2sjax.proving.multipliers import Search
 from w2sjax.proving.proof import Proof
 from w2sjax.proving.reading import read
 from w2sjax.proving.statements import Slack, Statement
+from w2sjax.proving.unknowns import with_values
 from w2sjax.settings.exact import RefusedError
 from w2sjax.settings.projection.meaning import meaning_of
 
@@ -160,22 +159,6 @@ def curve(claim: Claim, grid: tuple[Fraction, ...] = GRID) -> Curve:
     first, second = claim.unknowns
     points = tuple((at, sharpen(with_values(claim, {first: at}))) for at in grid)
     return Curve(claim, (first, second), points)
-
-
-def with_values(claim: Claim, values: dict[str, Fraction]) -> Claim:
-    """Put numbers in the place of unknown constants."""
-    every = claim.comparisons
-    order = plan(tuple(side for one in every for side in (one.lhs, one.rhs)))
-    found: list[Term] = []
-    for step, operands in order.steps:
-        given = tuple(found[i] for i in operands)
-        if step.operation == QUANTITY and step.data[0] == UNKNOWN and step.data[1] in values:
-            found.append(term(values[step.data[1]]))
-        else:
-            found.append(Term(step.operation, given, step.data))
-    sides = iter(found[place] for place in order.results)
-    rows: Comparisons = tuple(Comparison(next(sides), one.relation, next(sides)) for one in every)
-    return dataclasses.replace(claim, claim=rows, false_twin=None)
 
 
 @dataclasses.dataclass(frozen=True)
