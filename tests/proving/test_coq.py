@@ -7,7 +7,9 @@ from fractions import Fraction
 
 import pytest
 from test_proofs import CLAIMS, proof_of
+from typer.testing import CliRunner
 
+from w2sjax.cli import app
 from w2sjax.proving.coq import files
 from w2sjax.proving.coq.script import Script
 from w2sjax.proving.coq.theorem import Theorem
@@ -69,3 +71,13 @@ def test_without_coq_it_says_so(tmp_path, monkeypatch):
 def test_only_proofs_go_to_coq():
     with pytest.raises(ValueError, match="refuted; only a proof"):
         files.text(proof_of("misfit_gain", "exactness"))
+
+
+@needs_coq
+def test_a_page_says_that_the_proof_is_machine_checked(tmp_path):
+    found = CliRunner().invoke(
+        app, ["prove", "misfit_gain", "--out", str(tmp_path), "--coq", str(tmp_path / "coq")]
+    )
+    assert found.exit_code == 0 and "Axioms" in found.output
+    page = (tmp_path / "misfit_gain.md").read_text()
+    assert re.search(r"Machine-checked: checked by Coq 8\.\d+.*: misfit_gain\.v\.", page)

@@ -46,10 +46,8 @@ def prove(
     _say(text(proof))
     if json is not None:
         _write(json, proof.to_json())
-    if out is not None:
-        _pages(proof, out)
-    refused = coq is not None and not _checked(proof, coq)
-    return NEITHER if refused else CODES[proof.outcome]
+    accepted = _files(proof, out, coq)
+    return CODES[proof.outcome] if accepted else NEITHER
 
 
 def _all(out: Path | None, json: Path | None, coq: Path | None) -> int:
@@ -74,14 +72,9 @@ def _all(out: Path | None, json: Path | None, coq: Path | None) -> int:
     proofs = [proof for _, proof in rows if not isinstance(proof, str)]
     if json is not None:
         _write(json, [proof.to_json() for proof in proofs])
-    accepted = True
-    for proof in proofs:
-        if out is not None:
-            _pages(proof, out)
-        if coq is not None and proof.outcome == "proved" and proof.claim.dropped is None:
-            accepted = _checked(proof, coq) and accepted
+    accepted = [_files(proof, out, coq) for proof in proofs]
     wrong = any(one.outcome != "proved" for one in proofs if one.claim.dropped is None)
-    return REFUTED if wrong else PROVED if accepted else NEITHER
+    return REFUTED if wrong else PROVED if all(accepted) else NEITHER
 
 
 def sharpen(name: str, *, out: Path | None, json: Path | None) -> int:
@@ -151,30 +144,35 @@ def _claim(name: str) -> Claim:
     return found[0]
 
 
-def _pages(proof: Any, folder: Path) -> None:
-    """Write a page, and a file that `replay` checks."""
+def _files(proof: Any, out: Path | None, coq: Path | None) -> bool:
+    """Write a theorem for Coq, and a page with what `replay` checks; whether Coq does not refuse it."""
+    checked, accepted = "", True
+    if coq is not None and proof.outcome == "proved":
+        from w2sjax.proving.coq import files
+
+        path = files.write(proof, coq)
+        answer = files.run(path)
+        _say(f"{path}: {answer.message}")
+        checked, accepted = (
+            f"{answer.message.partition(chr(10))[0]}: {path.name}",
+            answer.accepted is not False,
+        )
+    if out is not None:
+        _page(proof, out, checked)
+    return accepted
+
+
+def _page(proof: Any, folder: Path, checked: str) -> None:
     from w2sjax.falsification import pictures
     from w2sjax.proving.pages import markdown
 
     folder.mkdir(parents=True, exist_ok=True)
     stem = folder / proof.stem
-    picture = None
-    if proof.counterexample is not None:
-        proof.counterexample.save(stem.with_suffix(".json"))
-        picture = pictures.draw(proof.counterexample, stem) if pictures.can_draw() else None
-    else:
-        proof.save(stem.with_suffix(".json"))
-    stem.with_suffix(".md").write_text(markdown(proof, picture and picture.name) + "\n")
-
-
-def _checked(proof: Any, folder: Path) -> bool:
-    """Write a theorem for Coq and say what Coq says; whether it does not refuse it."""
-    from w2sjax.proving.coq import files
-
-    path = files.write(proof, folder)
-    answer = files.run(path)
-    _say(f"{path}: {answer.message}")
-    return answer.accepted is not False
+    found, picture = proof.counterexample, None
+    (proof if found is None else found).save(stem.with_suffix(".json"))
+    if found is not None and pictures.can_draw():
+        picture = pictures.draw(found, stem)
+    stem.with_suffix(".md").write_text(markdown(proof, picture and picture.name, checked))
 
 
 def _write(path: Path, found: Any) -> None:

@@ -47,8 +47,8 @@ def _used(rows: Sequence[tuple[str, str, str]]) -> list[str]:
     ]
 
 
-def markdown(proof: Proof, picture: str | None = None) -> str:
-    """Write a proof, or a counterexample, as a page."""
+def markdown(proof: Proof, picture: str | None = None, checked: str = "") -> str:
+    """Write a proof, or a counterexample, as a page; `checked` is what a proof assistant says of it."""
     if proof.counterexample is not None:
         return rendering.markdown(proof.counterexample, picture)
     claim, found = proof.claim, proof.statement
@@ -72,6 +72,7 @@ def markdown(proof: Proof, picture: str | None = None) -> str:
             f"$${last_line(found, place, certificate, LATEX)}$$",
             "",
         ]
+    parts += [f"Machine-checked: {checked}.", ""] if checked else []
     return "\n".join(parts)
 
 
