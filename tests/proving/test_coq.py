@@ -49,11 +49,8 @@ def test_coq_refuses_a_wrong_multiplier(name, folder):
     path.write_text(theorem.text(script))
     shutil.copyfile(files.LIBRARY, folder / files.LIBRARY.name)
     answer = files.run(path)
-    assert (
-        answer.accepted is False
-        and "Cannot find witness" in answer.message
-        or "ring" in answer.message
-    )
+    # The identity of both sides is what fails: no tactic shows it.
+    assert answer.accepted is False and "No applicable tactic" in answer.message
 
 
 def test_a_theorem_is_stated_as_the_claim_states_it():
