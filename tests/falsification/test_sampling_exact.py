@@ -476,7 +476,8 @@ def test_what_is_false_is_refuted(label):
 
 
 LONG = f"sampled_gain without {FIRST}"
-SLOW = (LONG, f"uniform_misfit without {FIRST}", f"sampled_sharpened_gain without {FIRST}")
+# Shrinking takes up to a minute: one claim's are looked at every time.
+SLOW = [LONG, *(label for label in FALSE if not label.startswith("sampled_gain"))]
 
 
 @pytest.mark.parametrize(
