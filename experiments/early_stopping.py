@@ -104,10 +104,10 @@ def _problem(key, config: Config, shares: list[float]):
     outside = teacher + jax.random.normal(keys[3], (config.points,))
     projected, nearest = project(strong, teacher), project(strong, outside)
     way = jnp.asarray(shares)[:, None]
-    along = (1 - way) * teacher + way * projected.values
+    along = (1 - way) * teacher[None] + way * projected.values[None]
 
     def gains(truth):
-        return jnp.mean((teacher - truth) ** 2) - jnp.mean((along - truth) ** 2, axis=1)
+        return jnp.mean((teacher - truth) ** 2) - jnp.mean((along - truth[None]) ** 2, axis=1)
 
     misfit = jnp.mean((teacher - projected.values) ** 2)
     epsilon = jnp.mean((nearest.values - outside) ** 2)

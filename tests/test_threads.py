@@ -24,7 +24,7 @@ def test_every_virtual_device_gets_its_workers(monkeypatch, flags, devices, expe
     monkeypatch.delenv("PJRT_NPROC", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     threads.reserve()
-    assert os.environ["PJRT_NPROC"] == str(expected * _threads.WORKERS)
+    assert os.environ["PJRT_NPROC"] == str(expected * threads.WORKERS)
 
 
 def test_a_number_that_the_user_chose_and_many_cores_are_left_alone(monkeypatch):
@@ -39,4 +39,4 @@ def test_a_number_that_the_user_chose_and_many_cores_are_left_alone(monkeypatch)
 
 
 def test_the_tests_themselves_have_them():
-    assert int(os.environ["PJRT_NPROC"]) >= 8 * _threads.WORKERS
+    assert int(os.environ["PJRT_NPROC"]) >= 8 * threads.WORKERS

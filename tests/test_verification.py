@@ -370,7 +370,7 @@ def test_a_real_claim_over_a_real_set():
 
 def test_refusals(monkeypatch):
     with pytest.raises(
-        ValueError, match="there is no 'luck'; known are convex_values, gain_ceiling"
+        ValueError, match="there is no 'luck'; known are average_floor, convex_values"
     ):
         verify("luck", 0, instances=1)
     with pytest.raises(ValueError, match="there is no 'moon'; known are subspace"):

@@ -268,8 +268,8 @@ def _best(bound: _Bound, near: float) -> Sharpened:
 
 def algebraic(near: float) -> str:
     """Name a quadratic number with small coefficients near a number; "" if there is none."""
-    found = mpmath.findpoly(near, 2, maxcoeff=60, tol=1e-6)
-    if not found or len(found) < 3:
+    found = mpmath.pslq([near**2, near, 1], tol=1e-6, maxcoeff=60, maxsteps=10_000)
+    if not found or not found[0]:
         return ""
     a, b, c = map(int, found)
     if a < 0:

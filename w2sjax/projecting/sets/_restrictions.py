@@ -61,8 +61,8 @@ def restrictions(
 
 
 def stacked(
-    pairs: list[tuple[Constraints, Float[Array, " p"]]],
-) -> tuple[Constraints, Float[Array, " q"]]:
+    pairs: list[tuple[Constraints, Float[Array, "..."]]],
+) -> tuple[Constraints, Float[Array, "..."]]:
     """Put the constraints of several sets together, and the radii."""
     return jax.tree.map(lambda *parts: jnp.concatenate(parts), *pairs)
 
