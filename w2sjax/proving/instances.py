@@ -93,10 +93,7 @@ def _problem(
     """Put functions into columns of features; coefficients of the named ones are 1 at their places."""
     truth = columns[places["truth"]]
     target = values.get("target", truth)
-    coefficients = {
-        name: [Fraction(int(place == i)) for i in range(len(columns))]
-        for name, place in places.items()
-    }
+    unit = [[Fraction(int(i == j)) for i in range(len(columns))] for j in range(len(columns))]
     return Problem(
         set=kind,
         parameters=parameters,
@@ -105,5 +102,7 @@ def _problem(
         weak=values.get("weak", truth),
         offset=[a - b for a, b in zip(target, truth, strict=True)],
         mixture=Fraction(1, 2),
-        **coefficients,
+        truth=unit[places["truth"]],
+        other=unit[places["other"]],
+        student=unit[places["student"]],
     )
