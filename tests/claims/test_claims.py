@@ -36,6 +36,8 @@ NOT_NEEDED = {
     # In doubles a student that need not be a member is one all the same, off the projection.
     ("error_split", "any student"),
 }
+# Drawn problems break it where the teacher is next to a target off the class: two or three of 2,000 do.
+SELDOM = {("nonconvex_error", "realizability")}
 
 
 def judged(prepared, claim):
@@ -105,7 +107,7 @@ def test_every_hypothesis_is_needed(claim, hypothesis):
     if (claim.name, hypothesis) in NOT_NEEDED:
         assert violated == 0
     else:
-        assert violated >= 2
+        assert violated >= (1 if (claim.name, hypothesis) in SELDOM else 5)
 
 
 @each_claim

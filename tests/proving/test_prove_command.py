@@ -1,6 +1,7 @@
 """The commands `prove` and `sharpen`: exit codes, files, what they print."""
 
 import json
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -83,3 +84,9 @@ def test_sharpen(run, tmp_path):
     assert code == 0 and "4/3" in said and (tmp_path / "curve" / "trade.png").exists()
     assert json.loads(file.read_text())["unknowns"] == ["a", "c"]
     assert run("sharpen", "never")[0] == 1 and run("sharpen", "true")[0] == 2
+
+
+def test_without_clarabel_it_says_what_to_install(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "clarabel", None)
+    code, said = run("prove", "misfit_gain")
+    assert code == 2 and "pip install 'w2sjax[prove]'" in said

@@ -86,9 +86,14 @@ def test_quadratic_numbers_are_named(number, name):
 
 def test_a_bound_that_holds_never_or_always():
     never = sharpen(made(d(student, target) <= c * misfit, *PLAIN))
-    assert never.kind == "none" and never.constant is None
+    assert never.kind == "none" and never.constant is None and never.counterexample is not None
+    for value in (-5, 0, Fraction(10**6)):
+        at = with_values(never.claim, {"c": Fraction(value)})
+        assert decide(at, never.counterexample.instance).violated
     always = sharpen(made(c * d(student, student) <= misfit, *PLAIN))
     assert always.kind == "every" and "every c" in sharpened_text(always)
+    assert always.proof is not None
+    always.proof.check()
     assert "no c" in sharpened_text(never)
 
 

@@ -68,7 +68,7 @@ def run(
         remarks += write_pages(results, out)
         remarks += write_matrix(results, out) if every else []
     for remark in remarks:
-        _say(remark)
+        say(remark)
     if reasons:
         return UNJUDGED
     return FOUND if not every and any(result.refuted for result in results) else NONE
@@ -98,12 +98,13 @@ def _show(results: Sequence[Any]) -> None:
     from w2sjax.falsification.report import summary
 
     for result in results:
-        _say(summary(result))
+        say(summary(result))
         if result.counterexample is not None:
-            _say("\n" + markdown(result.counterexample))
+            say("\n" + markdown(result.counterexample))
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Print as it is."""
     Console().print(text, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -135,7 +136,7 @@ def _settled(claim: Any, results: Sequence[Any], drop: str | None) -> list[bool]
     left = [result for result in results if result.undecided + result.invalid + result.violated]
     reason = why_not(claim_named(claim).without(drop)) if left else ""
     if reason:
-        _say(f"{claim_named(claim).name}: not decided exactly ({reason})")
+        say(f"{claim_named(claim).name}: not decided exactly ({reason})")
         return [result.refuted for result in results]
     refuted = []
     for result in left:
@@ -144,7 +145,7 @@ def _settled(claim: Any, results: Sequence[Any], drop: str | None) -> list[bool]
         (again,) = redecide(claim, result.seed or 0, **common)
         refuted.append(again.violated > 0 or (again.undecided > 0 and result.refuted))
         settled = f"{again.holds} hold, {again.violated} are violated"
-        _say(
+        say(
             f"{again.claim}, {again.set}: of {again.open} that floating point does not settle, "
             f"exactly {settled}, {again.undecided} stay undecided"
         )
@@ -163,16 +164,16 @@ def replay(path: Path) -> int:
 
     again = decide_again(path)
     claim = again.claim
-    _say(f"{title(claim)}: {claimed(claim)}")
+    say(f"{title(claim)}: {claimed(claim)}")
     likely = claim.failure is not None
     names = ("probability of failure", "δ") if likely else ("left side", "right side")
     values = (again.rhs, again.lhs) if turned(claim) else (again.lhs, again.rhs)
     sides = zip(names, values, strict=True)
-    _say(", ".join(f"{name} {value or 'unknown'}" for name, value in sides))
+    say(", ".join(f"{name} {value or 'unknown'}" for name, value in sides))
     for name, note in again.notes.items():
-        _say(f"  {name}: {note}")
+        say(f"  {name}: {note}")
     if again.counterexample:
-        _say("a counterexample, confirmed by both exact engines")
+        say("a counterexample, confirmed by both exact engines")
         return FOUND
-    _say(f"no counterexample: {again.reason}")
+    say(f"no counterexample: {again.reason}")
     return NONE

@@ -11,7 +11,7 @@ from rich.table import Table
 from w2sjax.machine.versions import versions
 
 EXTRAS = {
-    "experiments": ("flax", "matplotlib"),
+    "experiments": ("clarabel", "flax", "matplotlib"),
     "audit": ("matplotlib", "pyarrow", "rdkit", "safetensors", "sklearn"),
     "prove": ("clarabel",),
     "bench": ("PEPit", "clarabel", "cvxpy", "qpax", "ruptures", "sklearn"),

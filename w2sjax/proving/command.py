@@ -6,6 +6,8 @@ from typing import Any
 
 from rich.console import Console
 
+from w2sjax.falsification.command import replay as decide_again
+from w2sjax.falsification.command import say
 from w2sjax.language.claims import Claim
 from w2sjax.machine.writable import ready_file, ready_folder
 
@@ -43,7 +45,7 @@ def prove(
     from w2sjax.proving.proof import prove as proof_of
 
     proof = proof_of(_claim(name or ""), drop=drop, twin=twin)
-    _say(text(proof))
+    say(text(proof))
     if json is not None:
         _write(json, proof.to_json())
     accepted = _files(proof, out, coq)
@@ -99,11 +101,11 @@ def sharpen(name: str, *, out: Path | None, json: Path | None) -> int:
             from w2sjax.proving.pictures import draw
 
             for path in draw(found, out):
-                _say(f"wrote {path}")
+                say(f"wrote {path}")
     else:
         found = best_of(claim)
         kinds = {found.kind}
-        _say(found.__rich__())
+        say(found.__rich__())
     if json is not None:
         _write(json, found.to_json())
     return REFUTED if kinds == {NONE} else PROVED
@@ -116,7 +118,6 @@ def replay(path: Path) -> int:
         ValueError: if it is no such file.
         OSError: if it cannot be read.
     """
-    from w2sjax.falsification.command import replay as decide_again
     from w2sjax.proving.certificate import WrongCertificateError
     from w2sjax.proving.pages import text
     from w2sjax.proving.proof import from_file, is_proof
@@ -127,10 +128,10 @@ def replay(path: Path) -> int:
     try:
         proof.check()
     except WrongCertificateError as error:
-        _say(f"{proof.claim.name}: the certificate proves nothing: {error}")
+        say(f"{proof.claim.name}: the certificate proves nothing: {error}")
         return NEITHER
-    _say(text(proof))
-    _say("\nthe multipliers are checked: the sum is the claim, in exact arithmetic")
+    say(text(proof))
+    say("\nthe multipliers are checked: the sum is the claim, in exact arithmetic")
     return PROVED
 
 
@@ -152,7 +153,7 @@ def _files(proof: Any, out: Path | None, coq: Path | None) -> bool:
 
         path = files.write(proof, coq)
         answer = files.run(path)
-        _say(f"{path}: {answer.message}")
+        say(f"{path}: {answer.message}")
         checked, accepted = (
             f"{answer.message.partition(chr(10))[0]}: {path.name}",
             answer.accepted is not False,
@@ -177,7 +178,3 @@ def _page(proof: Any, folder: Path, checked: str) -> None:
 
 def _write(path: Path, found: Any) -> None:
     path.write_text(json_module.dumps(found, indent=1) + "\n")
-
-
-def _say(text: str) -> None:
-    Console().print(text, markup=False, highlight=False, soft_wrap=True)

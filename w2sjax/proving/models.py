@@ -4,6 +4,7 @@ One that satisfies the conditions strictly and makes a slack negative is found n
 with a positive factor are replaced by weighted means that are not smaller.
 """
 
+import dataclasses
 import itertools
 import math
 from collections.abc import Iterator, Sequence
@@ -78,7 +79,17 @@ class Models:
             bounded = self._mean(slack, dict(zip(roots, weights, strict=True)))
             system = self.system(bounded, [part])
             zero = (*system.zero, self.affine(bounded.form))
-            answer = solve(System(system.size, system.blocks, system.nonnegative, zero))
+            answer = solve(dataclasses.replace(system, zero=zero))
+            if answer.point is not None:
+                yield dict(zip(self.keys, answer.point, strict=True))
+
+    def breaking_always(self, slack: Slack) -> Iterator[Gram]:
+        """List models in which a slack is negative whatever its unknowns are: they have no part in it."""
+        for bounded in self._bounded(Slack(slack.form, {})):
+            system = self.system(bounded, [bounded.form * -1])
+            idle = map(self.affine, slack.unknown.values())
+            system = dataclasses.replace(system, zero=(*system.zero, *idle))
+            answer = solve(system)
             if answer.point is not None:
                 yield dict(zip(self.keys, answer.point, strict=True))
 

@@ -19,7 +19,10 @@ def solved(system: System, objective: Affine | None = None) -> tuple[Any, float]
     Raises:
         ImportError: without Clarabel.
     """
-    clarabel: Any = importlib.import_module("clarabel")
+    try:
+        clarabel: Any = importlib.import_module("clarabel")
+    except ImportError as error:
+        raise ImportError("proofs need Clarabel: pip install 'w2sjax[prove]'") from error
     m, margin = system.size, objective is None
     width = m + margin
     rows: list[list[float]] = []

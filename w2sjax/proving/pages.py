@@ -115,10 +115,13 @@ def sharpened_text(found: Sharpened) -> str:
     """Say what the best constant of a bound is."""
     claim, c = found.claim, found.name
     lines = [f"{claim.name}: {rendering.claimed(claim)}", f"Assumed: {assumed(claim)}.", ""]
-    if found.kind == NONE:
-        return "\n".join([*lines, f"It holds for no {c}."])
-    if found.kind == EVERY:
-        return "\n".join([*lines, f"It holds for every {c}."])
+    if found.kind in (NONE, EVERY):
+        lines.append(f"It holds for {'no' if found.kind == NONE else 'every'} {c}.")
+        lines += [f"({found.note})"] * bool(found.note)
+        if found.counterexample is not None:
+            lines += ["", f"Whatever {c} is, it fails here:", ""]
+            lines += claim.setting.part("page").page(found.counterexample.instance, claim, {})
+        return "\n".join(lines)
     lines.append(f"The {found.kind} {c} is {value_text(found)}.")
     if found.proof is not None:
         at = found.constant if found.constant is not None else _outer(found)

@@ -30,7 +30,9 @@ from w2sjax.proving.unknowns import with_values
 from w2sjax.settings.exact import RefusedError
 from w2sjax.settings.projection.meaning import meaning_of
 
-HALF = Fraction(4, 10**7)  # of the width of an interval
+WIDTH = 1e-6  # of an interval at most
+HALF = Fraction(4, 10**7)  # of the width that is aimed at
+UNPROVED = "by the solver's word alone: no exact proof of that is found"
 LARGEST = 10_000  # denominator of a constant that is taken for rational
 TIED = "the tight student is the other one of two members that are equally near"
 LEAST, GREATEST, EVERY, NONE = "least", "greatest", "every", "none"
@@ -108,12 +110,15 @@ def sharpen(claim: Claim) -> Sharpened:
     (name,), statement = claim.unknowns, read(claim)
     search = Search(statement)
     low, high = (search.extreme(statement.slacks, name, sign) for sign in (1, -1))
-    if math.isnan(low) or math.isnan(high) or low > high + 1e-6:
-        return Sharpened(claim, name, NONE)
-    if math.isinf(low) and math.isinf(high):
-        return Sharpened(claim, name, EVERY)
     sign = -1 if math.isinf(low) else 1
-    found = _best(_Bound(claim, name, statement, search, sign), low if sign > 0 else high)
+    bound = _Bound(claim, name, statement, search, sign)
+    if math.isnan(low) or math.isnan(high) or low > high + WIDTH:
+        never = bound.refuted_always()
+        return Sharpened(claim, name, NONE, counterexample=never, note=UNPROVED * (never is None))
+    if math.isinf(low) and math.isinf(high):
+        always = bound.proved_always()
+        return Sharpened(claim, name, EVERY, proof=always, note=UNPROVED * (always is None))
+    found = _best(bound, low if sign > 0 else high)
     if math.isfinite(low) and math.isfinite(high):
         note = f"it holds up to about {high:.7g}"
         found = dataclasses.replace(found, note=", ".join(filter(None, (found.note, note))))
@@ -197,7 +202,11 @@ class _Bound:
         claim, slacks = self.at(value)
         models = Models(self.statement)
         found = itertools.chain.from_iterable(models.breaking(slack) for slack in slacks)
-        for case in self.instances(found):
+        return self.confirmed(claim, found)
+
+    def confirmed(self, claim: Claim, models: Iterator[Gram]) -> Counterexample | None:
+        """Confirm the first model that both engines take for a counterexample."""
+        for case in self.instances(models):
             try:
                 answer = confirm(claim, case, "from a dual solution")
             except RefusedError:
@@ -205,6 +214,19 @@ class _Bound:
             if answer is not None:
                 return answer
         return None
+
+    def refuted_always(self) -> Counterexample | None:
+        """Refute it with an instance in which the constant has no part."""
+        claim, _ = self.at(Fraction(0))
+        models = Models(self.statement)
+        found = itertools.chain.from_iterable(map(models.breaking_always, self.statement.slacks))
+        return self.confirmed(claim, found)
+
+    def proved_always(self) -> Proof | None:
+        """Prove it with the constant 0, and that what the constant is multiplied with is 0."""
+        parts = [part for slack in self.statement.slacks for part in slack.unknown.values()]
+        idle = all(self.search.shown(part * sign) for part in parts for sign in (1, -1))
+        return self.proved(Fraction(0)) if idle else None
 
     def tight(self, value: Fraction) -> tuple[Any, str]:
         """Find an instance at which it is an equality, and fails with any better constant.
