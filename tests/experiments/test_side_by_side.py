@@ -1,6 +1,7 @@
 """The runner of all experiments: folders, output, exit codes."""
 
-from experiments.__main__ import QUICK, WITH_DATA, main, run_all
+from experiments.__main__ import QUICK, WITH_DATA, main
+from experiments._side_by_side import run_all
 
 
 def test_each_experiment_has_a_folder_and_is_heard(tmp_path, capsys):

@@ -159,13 +159,14 @@ def _all(claim: Claim, engine: Any) -> Iterator[tuple[Case, Judged]]:
 
 def judge(claim: Claim, case: Case, known: Parts | None = None) -> Judged:
     """Compare both sides in one case, for every model it ranges over; the worst comparison is given."""
-    met = [
-        _met(one, upper - lower) for (_, one), lower, upper in conditions(claim, case, FLINT, known)
-    ]
-    if False in met:
-        return Judged(OUTSIDE)
+    sure = True
+    for (_, one), lower, upper in conditions(claim, case, FLINT, known):
+        met = _met(one, upper - lower)
+        if met is False:
+            return Judged(OUTSIDE)
+        sure = sure and met is True
     worst = min((_compared(*one) for one in claimed(claim, case, FLINT, known)), key=_severity)
-    if worst.outcome == VIOLATED and None in met:
+    if worst.outcome == VIOLATED and not sure:
         return dataclasses.replace(worst, outcome=UNDECIDED)
     return worst
 

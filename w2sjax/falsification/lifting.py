@@ -1,6 +1,6 @@
 """The sides of a claim in a case, also of several models at once: a number is then a tuple of theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from w2sjax.language.claims import Claim
@@ -9,17 +9,14 @@ from w2sjax.language.terms import Term
 from w2sjax.settings.exact import Case
 
 Sides = list[tuple[Any, Any, Any]]  # what is compared, lower and upper side
-Parts = tuple[Begun, Begun]  # what is claimed and the conditions, computed in part
+Parts = tuple[Begun, ...]  # what is claimed and each condition, computed in part
 
 
 def begun(claim: Claim, case: Case, arithmetic: Any) -> Parts | None:
     """Compute what is the same in all cases; None where there is nothing."""
     if case.fixed is None:
         return None
-    first, second = (
-        plan(terms).begun(arithmetic, case.quantity, case.fixed) for terms in claim.parts
-    )
-    return first, second
+    return tuple(plan(terms).begun(arithmetic, case.quantity, case.fixed) for terms in claim.parts)
 
 
 def claimed(claim: Claim, case: Case, arithmetic: Any, known: Parts | None = None) -> Sides:
@@ -27,9 +24,13 @@ def claimed(claim: Claim, case: Case, arithmetic: Any, known: Parts | None = Non
     return _sides(claim.comparisons, claim.parts[0], case, arithmetic, known and known[0])
 
 
-def conditions(claim: Claim, case: Case, arithmetic: Any, known: Parts | None = None) -> Sides:
-    """Compute both sides of the conditions, with their names, model by model."""
-    return _sides(claim.conditions, claim.parts[1], case, arithmetic, known and known[1])
+def conditions(
+    claim: Claim, case: Case, arithmetic: Any, known: Parts | None = None
+) -> Iterator[tuple[Any, Any, Any]]:
+    """Compute both sides of the conditions, with their names, one after the other, model by model."""
+    for place, one in enumerate(claim.conditions, 1):
+        begun_here = known and known[place]
+        yield from _sides((one,), claim.parts[place], case, arithmetic, begun_here)
 
 
 def _sides(

@@ -128,10 +128,11 @@ class Claim:
         return tuple(side for one in every for side in (one.lower, one.upper))
 
     @functools.cached_property
-    def parts(self) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
-        """Both sides of what is claimed, and of the conditions."""
+    def parts(self) -> tuple[tuple[Term, ...], ...]:
+        """Both sides of what is claimed, then of each condition."""
         count = 2 * len(self.comparisons)
-        return self.terms[:count], self.terms[count:]
+        pairs = zip(self.terms[count::2], self.terms[count + 1 :: 2], strict=True)
+        return self.terms[:count], *pairs
 
     @functools.cached_property
     def quantities(self) -> tuple[Any, ...]:
