@@ -78,9 +78,9 @@ def _ours(lower: Callable, upper: Callable) -> tuple[str, str]:
 def _pepit(lower: Callable, upper: Callable) -> tuple[str, str]:
     if importlib.util.find_spec("PEPit") is None:
         return "", ""
-    from PEPit import PEP
-    from PEPit.functions import ConvexIndicatorFunction
-    from PEPit.primitive_steps import proximal_step
+    from PEPit import PEP  # pyright: ignore[reportMissingImports]
+    from PEPit.functions import ConvexIndicatorFunction  # pyright: ignore[reportMissingImports]
+    from PEPit.primitive_steps import proximal_step  # pyright: ignore[reportMissingImports]
 
     start = time.perf_counter()
     problem = PEP()

@@ -21,7 +21,8 @@ def begun(claim: Claim, case: Case, arithmetic: Any) -> Parts | None:
 
 def claimed(claim: Claim, case: Case, arithmetic: Any, known: Parts | None = None) -> Sides:
     """Compute both sides of what is claimed, model by model."""
-    return _sides(claim.comparisons, claim.parts[0], case, arithmetic, known and known[0])
+    part = None if known is None else known[0]
+    return _sides(claim.comparisons, claim.parts[0], case, arithmetic, part)
 
 
 def conditions(
@@ -29,8 +30,8 @@ def conditions(
 ) -> Iterator[tuple[Any, Any, Any]]:
     """Compute both sides of the conditions, with their names, one after the other, model by model."""
     for place, one in enumerate(claim.conditions, 1):
-        begun_here = known and known[place]
-        yield from _sides((one,), claim.parts[place], case, arithmetic, begun_here)
+        part = None if known is None else known[place]
+        yield from _sides((one,), claim.parts[place], case, arithmetic, part)
 
 
 def _sides(
