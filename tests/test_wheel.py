@@ -103,10 +103,18 @@ def test_every_command_runs_without_the_extras(installed, desk):
     for name in tried:
         assert "Usage: w2sjax" in run(program, name, "--help", cwd=desk)
     for name, options in COMMANDS.items():
-        run(program, name, *options.split(), cwd=desk, code=1 if name in ("falsify", "replay") else 0)
+        run(
+            program,
+            name,
+            *options.split(),
+            cwd=desk,
+            code=1 if name in ("falsify", "replay") else 0,
+        )
     for line, extra in NEED.items():
         assert f"{EXTRA}{extra}]'" in run(program, *line.split(), cwd=desk, code=2)
-    assert f"{EXTRA}audit]'" in run(program, "audit", "data.npz", "--out", "out", cwd=desk, code=None)
+    assert f"{EXTRA}audit]'" in run(
+        program, "audit", "data.npz", "--out", "out", cwd=desk, code=None
+    )
 
 
 @pytest.mark.slow
