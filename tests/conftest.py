@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import inspect
 import os
 import shutil
 import tempfile
@@ -21,18 +22,17 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
     os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
 
-import inspect
-
 import jaxtyping
 from beartype import BeartypeConf, beartype
 
 
-checked = beartype(conf=BeartypeConf(is_pep484_tower=True))  # an int will do for a float
+# An int will do for a float.
+checked = beartype(conf=BeartypeConf(is_pep484_tower=True, violation_type=TypeError))
 with_shapes = jaxtyping.jaxtyped
 
 
 def jaxtyped(*, typechecker):
-    """Check shapes where there are any, else plain types; in place of what costs more than most functions.
+    """Check shapes where there are any, else plain types: that costs a hundredth, and is most functions.
 
     Not the constructors of pytrees, which JAX calls with anything, nor what is defined anew at every call.
     """
