@@ -25,7 +25,7 @@ from w2sjax.verification.claim_files import find_claims
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples" / "my_bounds.py"
-PAGE = ROOT / "docs" / "your_own_bound.md"
+PAGE = ROOT / "docs" / "how_to" / "state_a_bound.md"
 COUNT = 500
 
 
@@ -415,13 +415,14 @@ def test_exact_trouble_with_one_claim_does_not_end_the_others(tmp_path, monkeypa
     assert "false, none: of" in done.stdout
 
 
-def test_the_documentation_runs():
-    """Every block of the page, in order, as one program."""
+def test_the_documentation_runs(capsys):
+    """The cells of the page, in order, as one program: what they print is what the page says of it."""
     text = PAGE.read_text()
     scope: dict[str, object] = {"__name__": "page"}
-    for block in re.findall(r"^```python\n(.*?)^```$", text, re.S | re.M):
-        exec(compile(block, "your_own_bound.md", "exec"), scope)
-    scope["test_entropy_is_at_most_log_of_the_size"]()  # pyright: ignore
+    for cell in re.findall(r"^```{code-cell} ipython3\n(.*?)^```$", text, re.S | re.M):
+        exec(compile(cell, PAGE.name, "exec"), scope)
+    printed = capsys.readouterr().out
+    assert "0 > -1/2" in printed and "25/441" in printed
     assert verified(scope["pinsker"]).holds == COUNT
 
 
