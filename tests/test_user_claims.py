@@ -25,7 +25,6 @@ from w2sjax.verification.claim_files import find_claims
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples" / "my_bounds.py"
-PAGE = ROOT / "docs" / "how_to" / "state_a_bound.md"
 COUNT = 500
 
 
@@ -413,17 +412,6 @@ def test_exact_trouble_with_one_claim_does_not_end_the_others(tmp_path, monkeypa
     done = invoke("verify", *names, "--instances", 500, "--exact")
     assert done.exit_code == 2 and done.stderr == "error: exact: no\n"
     assert "false, none: of" in done.stdout
-
-
-def test_the_documentation_runs(capsys):
-    """The cells of the page, in order, as one program: what they print is what the page says of it."""
-    text = PAGE.read_text()
-    scope: dict[str, object] = {"__name__": "page"}
-    for cell in re.findall(r"^```{code-cell} ipython3\n(.*?)^```$", text, re.S | re.M):
-        exec(compile(cell, PAGE.name, "exec"), scope)
-    printed = capsys.readouterr().out
-    assert "0 > -1/2" in printed and "25/441" in printed
-    assert verified(scope["pinsker"]).holds == COUNT
 
 
 def test_a_tolerance_is_never_below_the_rounding():
