@@ -25,6 +25,7 @@ from w2sjax.verification.claim_files import find_claims
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples" / "my_bounds.py"
+PAGE = ROOT / "docs" / "how_to" / "state_a_bound.md"
 COUNT = 500
 
 
