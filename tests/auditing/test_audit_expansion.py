@@ -223,7 +223,7 @@ def test_a_regression_target_is_fine_without_expansion():
 
 
 def test_the_digits_demo():
-    """The figures of the README."""
+    """The figures of docs/papers/own_experiments.md."""
     given: Any = audit_digits.arrays(audit_digits.Config())
     data = audit_data(**given)
     found = estimate(data, given["student_predictions"], ExpansionOptions(neighbours=(5,)))
