@@ -38,7 +38,8 @@ def report(
         overlap: what is detected on its points.
         command: what was typed.
     """
-    parts: list[Block] = [*[figure] * (figure is not None), *blocks(audit, overlap)]
+    parts: list[Block] = [] if figure is None else [figure]
+    parts += blocks(audit, overlap)
     if audit.held_out is not None:
         parts += [Heading("Held-out points"), *blocks(audit.held_out)]
     return Report(

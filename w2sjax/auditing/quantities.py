@@ -145,7 +145,8 @@ def _quantities(hypothesis, weak, student: Projection, target, best) -> Quantiti
         doubts["guaranteed_gain"] = doubts["misfit"] + _if_certified(student, 2 * pairing)
         found |= {"pairing": pairing, "distance": size.upper(), "doubts": doubts}
         names = [field.name for field in dataclasses.fields(Quantities)]
-        return Quantities(**dict.fromkeys(names, jnp.full((), jnp.nan, weak.dtype)) | found)
+        blank: dict[str, Any] = dict.fromkeys(names, jnp.full((), jnp.nan, weak.dtype))
+        return Quantities(**blank | found)
     weak_error = mean_square(weights, weak, target)
     student_error = mean_square(weights, student.values, target)
     gain = weak_error - student_error

@@ -44,8 +44,8 @@ def blocks(report: Audit, overlap: Figure | None = None) -> list[Block]:
     """Give one part of an audit; `overlap` is the picture of what is detected."""
     parts: list[Block] = [Words(_heading(report)), _table(report), *map(Words, _ranking(report))]
     if report.overlap is not None:
-        parts += [_overlap_table(report.overlap), *[overlap] * (overlap is not None)]
-        parts.append(Words(_density(report.overlap)))
+        parts += [_overlap_table(report.overlap), Words(_density(report.overlap))]
+        parts += [] if overlap is None else [overlap]
     if report.expansion is not None:
         parts += expansion_table.blocks(report.expansion)
     warnings = (Words(f"{sentence}.", WARNING) for sentence in report.warnings)

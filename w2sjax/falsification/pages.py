@@ -51,7 +51,9 @@ def report(
     if len(results) == 1:
         return Report(f"Search for a counterexample: {results[0].claim}", summary(results[0]),
                       tuple(shown), (), guaranteed, command)  # fmt: skip
-    table = (matrix(results), *[overview] * (overview is not None), Heading("Every statement"))
+    table: tuple[Block, ...] = (matrix(results), Heading("Every statement"))
+    if overview is not None:
+        table = (overview, *table)
     return Report(
         "Search for counterexamples",
         f"{len(found)} of {len(results)} statements have one, confirmed in exact arithmetic.",

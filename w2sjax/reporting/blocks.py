@@ -31,7 +31,7 @@ class Heading:
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A row of a table: fewer cells than columns leave the last ones empty."""
+    """A row of a table; where there are fewer cells than columns, the last cell has their room."""
 
     cells: tuple[str, ...]
     kind: str = ""

@@ -65,7 +65,8 @@ def laid_out(blocks: Iterable[Block]) -> list[Any]:
             case Table(columns=()):
                 parts += lines(block.rows)
             case Table():
-                parts += ["", Text(block.title, style="italic")] if block.title else []
+                parts += [""] * bool(block.title and parts)
+                parts += [Text(block.title, style="italic")] * bool(block.title)
                 parts.append(grid(block))
                 parts += [Text(block.caption, style="dim")] * bool(block.caption)
             case Figure() | Folded():

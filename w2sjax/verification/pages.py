@@ -15,7 +15,8 @@ from w2sjax.verification.tally import Verification
 GUARANTEED = (
     "Each verdict is proved for its instance: both sides are computed in double precision, and a bound "
     "on their rounding and on the inexactness of the projections is proved with them. An instance holds, "
-    "or is violated, only beyond that bound.",
+    "or is violated, only beyond that bound; within it, it is equal, or undecided where the bound is "
+    "larger than 1e-9 of the terms.",
     "A claim that holds on every instance is not proved by that; one violated instance refutes it, "
     "unless it is a claim with probability: then the exact binomial interval of its failures has to lie "
     "above what is allowed.",

@@ -9,10 +9,7 @@ from w2sjax.verification.lookup import NO_SET
 from w2sjax.verification.tally import Verification
 
 COLUMNS = ("holds", "equal", "undecided", "violated", "least\nslack", "tightness")
-WHAT = (
-    "Instances by verdict (undecided: within a tolerance above 1e-9 of the terms); "
-    "least slack: (rhs - lhs)/(|lhs| + |rhs|){}; tightness: lhs/rhs nearest 1"
-)
+WHAT = "least slack: (rhs - lhs)/(|lhs| + |rhs|){}; tightness: lhs/rhs nearest 1"
 WIDE = 96  # columns that the table with the sets of the least slack may take
 
 
@@ -34,7 +31,7 @@ def by_claim(results: Sequence[Verification], *, where: bool = True) -> Table:
         kind = BAD if any(one.refuted for one in group) else ""
         rows.append(Row(cells[: len(cells) if where else -1], kind))
     columns = ("claim", *COLUMNS, *["in the set"] * where)
-    what = WHAT.format(", in the set at the end" if where else "")
+    what = WHAT.format(", in the set named" if where else "")
     return Table(columns, tuple(rows), title(results), what, left=(0, len(COLUMNS) + 1))
 
 
