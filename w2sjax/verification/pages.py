@@ -1,5 +1,6 @@
 """Verifications as a report, and as the files of `w2sjax verify --out`."""
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -51,7 +52,7 @@ def report(
         title=f"Verification of {first.claim if len(checked) == 1 else f'{len(checked)} claims'}",
         summary=f"{title(results)}. {found}",
         blocks=(
-            by_claim(results),
+            dataclasses.replace(by_claim(results), title=""),
             *map(Words, [*chances(results), *settled]),
             *stated,
             Folded("Every set", (by_set(results),)),
