@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from experiments._side_by_side import run, run_all
+from w2sjax.language.names import unknown
 from w2sjax.machine import threads
 
 threads.one_blas_thread()
@@ -42,6 +43,8 @@ def main(arguments: list[str]) -> int:
             return run_all(QUICK, Path("out"))
         case ["--out", folder]:
             return run_all(QUICK, Path(folder))
+    if not arguments[0].startswith("-"):
+        print(unknown("experiment", arguments[0], known))
     print(f"usage: python -m experiments [NAME OPTIONS | --out DIR]; names: {', '.join(known)}")
     return 2
 

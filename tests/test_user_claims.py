@@ -320,7 +320,7 @@ def test_files_that_do_not_run(text, tmp_path):
 def test_names_that_are_not_there(tmp_path):
     for name, message in (
         (f"{tmp_path}/gone.py", "there is no such file"),
-        (f"{EXAMPLES}::moon", "has no claim 'moon'; it has loses_epsilon"),
+        (f"{EXAMPLES}::moon", "has no claim 'moon'; known are loses_epsilon"),
         (f"{EXAMPLES}::", "expected the name of a claim after ::"),
         (f"{tmp_path}/notes.txt::claim", "expected a Python file"),
     ):

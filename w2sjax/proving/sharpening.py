@@ -27,6 +27,8 @@ from w2sjax.proving.proof import Proof
 from w2sjax.proving.reading import read
 from w2sjax.proving.statements import Slack, Statement
 from w2sjax.proving.unknowns import with_values
+from w2sjax.reporting.blocks import Report
+from w2sjax.reporting.showing import Shown
 from w2sjax.settings.exact import RefusedError
 from w2sjax.settings.projection.meaning import meaning_of
 
@@ -39,7 +41,7 @@ LEAST, GREATEST, EVERY, NONE = "least", "greatest", "every", "none"
 
 
 @dataclasses.dataclass(frozen=True)
-class Sharpened:
+class Sharpened(Shown):
     """The best constant of a bound.
 
     Attributes:
@@ -83,15 +85,11 @@ class Sharpened:
             "note": self.note,
         }
 
-    def __rich__(self) -> str:
-        from w2sjax.proving.pages import sharpened_text
+    def report(self) -> Report:
+        """Give it as a report."""
+        from w2sjax.proving.reports import sharpened_report
 
-        return sharpened_text(self)
-
-    def _repr_markdown_(self) -> str:
-        from w2sjax.proving.pages import sharpened_text
-
-        return sharpened_text(self)
+        return sharpened_report(self)
 
 
 def sharpen(claim: Claim) -> Sharpened:
@@ -126,7 +124,7 @@ def sharpen(claim: Claim) -> Sharpened:
 
 
 @dataclasses.dataclass(frozen=True)
-class Curve:
+class Curve(Shown):
     """Best pairs of two constants.
 
     Attributes:
@@ -144,10 +142,11 @@ class Curve:
         points = [{"at": str(at), **best.to_json()} for at, best in self.points]
         return {"claim": self.claim.name, "unknowns": list(self.names), "points": points}
 
-    def __rich__(self):
-        from w2sjax.proving.pages import curve_table
+    def report(self) -> Report:
+        """Give it as a report."""
+        from w2sjax.proving.reports import curve_report
 
-        return curve_table(self)
+        return curve_report(self)
 
 
 GRID = tuple(Fraction(k, 4) for k in range(-4, 9))

@@ -34,7 +34,7 @@ from w2sjax.machine.scale import load_state, over_devices, save_state
 from w2sjax.projecting.sets import SETS, ConvexSet
 from w2sjax.settings.random_instances import compared, draw_of, prepare, strata_of
 from w2sjax.verification.lookup import NO_SET, claim_named, variant_named
-from w2sjax.verification.tally import Verification, merge, tally
+from w2sjax.verification.tally import Verification, Verifications, merge, tally
 
 BLOCK = 500
 DRAWN = "drawn"  # the setting of instances that a user's function draws
@@ -54,7 +54,7 @@ def verify(
     checkpoint: str | Path | None = None,
     progress: Callable[[str, int, int], None] | None = None,
     stop: Callable[[], bool] | None = None,
-) -> list[Verification]:
+) -> Verifications:
     """Check claims on random instances over convex sets.
 
     Args:
@@ -119,7 +119,7 @@ def verify(
         finally:
             over.set()
             pool.shutdown(wait=False, cancel_futures=True)
-    return [results[place] for place in sorted(results)]
+    return Verifications(results[place] for place in sorted(results))
 
 
 def double_precision(command: str) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 import jax.numpy as jnp
 from jaxtyping import Array, Float, UInt32
 
+from w2sjax.language.names import unknown
 from w2sjax.overlap.bandits import log_odds, stream
 from w2sjax.overlap.bandits.arms import Counts, Places, largest
 from w2sjax.overlap.bandits.strategy import BanditState, Strategy
@@ -119,5 +120,5 @@ def strategy_named(strategy: Strategy | str) -> Strategy:
     if isinstance(strategy, Strategy):
         return strategy
     if strategy not in STRATEGIES:
-        raise ValueError(f"strategy: there is no {strategy!r}; known are {', '.join(STRATEGIES)}")
+        raise unknown("strategy", strategy, STRATEGIES)
     return STRATEGIES[strategy]
