@@ -9,9 +9,10 @@ from pathlib import Path
 
 from experiments._side_by_side import run, run_all
 from w2sjax.language.names import unknown
-from w2sjax.machine import threads
+from w2sjax.machine import program_cache, threads
 
 threads.one_blas_thread()
+program_cache.keep_programs()
 
 # What needs no data of the user's; the longest first.
 QUICK = (

@@ -5,6 +5,7 @@ Heavy imports happen inside the commands, so that `w2sjax --help` answers at onc
 
 import functools
 import importlib
+import os
 import shlex
 import sys
 import traceback
@@ -16,7 +17,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from w2sjax.machine import threads
+from w2sjax.machine import program_cache, threads
 
 threads.one_blas_thread()
 
@@ -63,10 +64,25 @@ def main() -> None:
         sys.exit(3)
 
 
-def _double_precision() -> None:
+@app.callback()
+def _common(
+    cache: Annotated[
+        bool,
+        typer.Option(
+            help="Keep compiled programs in the user's cache folder, or where W2SJAX_CACHE says.",
+        ),
+    ] = True,
+) -> None:
+    if not cache:
+        os.environ[program_cache.VARIABLE] = program_cache.OFF
+
+
+def _for_jax() -> None:
+    """Double precision, and the programs that earlier commands compiled."""
     import jax
 
     jax.config.update("jax_enable_x64", True)
+    program_cache.keep_programs()
 
 
 def _claims(incomplete: str) -> Iterator[str]:
@@ -100,7 +116,7 @@ def _command(
         @functools.wraps(declared)
         def command(**given: Any) -> None:
             if doubles:
-                _double_precision()
+                _for_jax()
             if "context" in given:
                 given["typed"] = given.pop("context").find_root().obj
             try:
@@ -238,7 +254,7 @@ def list_claims() -> None:
 @app.command(epilog="Example: w2sjax doctor")
 def doctor() -> None:
     """Show versions, devices, precision, and what is missing for which extra."""
-    _double_precision()
+    _for_jax()
     from w2sjax.machine.doctor import examine
 
     _console.print(examine())
