@@ -220,7 +220,7 @@ class _Run:
         """Run the program over all blocks, or until `stop()`, and report, one verification a claim."""
         start = time.perf_counter()
         program = self.compile()
-        compile_seconds = time.perf_counter() - start
+        compile_seconds = 0.0 if program is None else time.perf_counter() - start
         names = [claim.name for claim in self.claims]
         title = f"{self.label}: {names[0] if len(names) == 1 else f'{len(names)} claims'}"
         seconds = 0.0
