@@ -10,7 +10,10 @@ sys.path.insert(0, ROOT)
 # Pages' code runs in processes of its own, which find the experiments, too.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (ROOT, os.environ.get("PYTHONPATH"))))
 
+from docs import executed  # noqa: E402
 from docs.places import EXECUTED  # noqa: E402
+
+executed.seed()
 
 project = "w2sjax"
 html_title = "w2sjax"

@@ -41,7 +41,6 @@ from w2sjax.verification.verifying import verify
 SEED = 0
 SHOWN = ("set", "instances", "holds", "equal", "undecided", "invalid", "violated", "least_slack",
          "tightness", "failure_interval", "seed")  # fmt: skip
-PARTS = ("verify", "search", "prove")
 VERSION = metadata.version("w2sjax")
 Tell = Callable[[str, int, int], None]
 
@@ -65,7 +64,7 @@ class Refresh:
     shrink_seconds: float
 
     def run(self, parts: Sequence[str]) -> None:
-        """Compute some of `PARTS`, with a bar on a terminal."""
+        """Compute some of verify, search and prove, with a bar on a terminal."""
         jax.config.update("jax_enable_x64", True)
         with progress_bar() as tell:
             for part in parts:
