@@ -47,9 +47,8 @@ def by_paper(claims: Sequence[Claim], results: Results) -> str:
     lines = ["# By paper", ""]
     for title in sorted(papers, key=lambda one: (one == OTHER, one)):
         rows = [
-            (_link(claim), linked(claim.source.replace(title, "").strip(" ,;") or title), proof)
+            (_link(claim), _within(claim.source), "proved" if results.proof(claim) else "")
             for claim in papers[title]
-            for proof in ["proved" if results.proof(claim) else ""]
         ]
         lines += [f"## {linked(title)}", "", *table(("claim", "from", ""), rows)]
     return "\n".join(lines)
@@ -93,6 +92,16 @@ def tree(caption: str, entries: Sequence[str]) -> Lines:
     return ["```{toctree}", ":hidden:", f":caption: {caption}", "", *entries, "```", ""]
 
 
+def _within(source: str) -> str:
+    """Say where in its paper a claim is from."""
+    paper = PAPER.search(source)
+    if paper is None:
+        return source
+    for part in (f"{paper[1]} ({paper[2]}), ", f", {paper[3]}"):
+        source = source.replace(part, "")
+    return source
+
+
 def _said(group: Sequence[Claim], name: str) -> list[str]:
     described = (one.description for claim in group for one in claim.assumed(name))
     return list(dict.fromkeys(described))
@@ -102,7 +111,8 @@ def _cell(claim: Claim, name: str, results: Results) -> str:
     if name not in claim.droppable:
         return ""
     outcome: Outcome = without(claim, name, results)
-    mark = outcome.size or MARKS.get(outcome.kind, NOTHING_FOUND)
+    points = outcome.size.partition(",")[0]
+    mark = points or MARKS.get(outcome.kind, NOTHING_FOUND)
     return f"[{mark}](#{place(claim, name)})"
 
 

@@ -18,6 +18,7 @@ from w2sjax.settings.setting import NAMES, setting_named
 PACKAGES = ("w2sjax", "w2sjax.language", "w2sjax.projecting.sets", "w2sjax.overlap",
             "w2sjax.representations", "w2sjax.strategies")  # fmt: skip
 FOLDERS = ("w2sjax.mixture",)
+ASKED = ("written", "writer", "check", "sets_of")  # by `Setting`, of a vocabulary
 WRITTEN = re.compile(
     r"(?P<fenced>^```(?P<language>\w*)\n(?P<inside>.*?)^```$)"
     r"|(?P<code>`+[^`]+`+)|\$(?P<formula>[^$]+)\$|[*|]",
@@ -46,7 +47,7 @@ def public(module: ModuleType) -> Iterator[tuple[str, Any]]:
     exported = EXPORTED.findall(inspect.getsource(module))
     for name in dict.fromkeys([*exported, *vars(module)]):
         found = None if name.startswith("_") else getattr(module, name)
-        if inspect.ismodule(found):
+        if inspect.ismodule(found) or name in ASKED:
             continue
         if name in exported or getattr(found, "__module__", None) == module.__name__:
             yield name, found

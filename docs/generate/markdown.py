@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 Lines = list[str]
+FORMULA = re.compile(r"(\$[^$]*\$)")
 ARXIV = re.compile(r"arXiv:(\d{4}\.\d{5})")
 
 
@@ -16,13 +17,13 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> Lines:
 
 
 def _cell(text: str) -> str:
-    parts = re.split(r"(\$[^$]*\$)", text.replace("\n", " "))
+    parts = FORMULA.split(text.replace("\n", " "))
     return "".join(piped(p) if p.startswith("$") else p.replace("|", r"\|") for p in parts)
 
 
-def piped(formula: str) -> str:
-    r"""Write a formula without pipes: `\|` and `|` by their names."""
-    return formula.replace(r"\|", r"\Vert ").replace("|", r"\vert ")
+def piped(text: str) -> str:
+    r"""Write formulas without pipes: `\|` and `|` by their names."""
+    return FORMULA.sub(lambda one: one[0].replace(r"\|", r"\Vert ").replace("|", r"\vert "), text)
 
 
 def math(formula: str) -> Lines:

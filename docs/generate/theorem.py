@@ -54,11 +54,19 @@ def _statement(claim: Claim) -> Lines:
     meanings = abbreviations(claim, LATEX)
     if meanings:
         lines += ["where", "", *(line for one in meanings for line in math(one))]
+    return lines + _given(claim)
+
+
+def _given(claim: Claim) -> Lines:
+    """Write the conditions of a claim; those that are assumptions can be dropped like others."""
+    if not claim.conditions:
+        return []
     writer = claim.setting.writer(claim)
-    for name, condition in claim.conditions:
-        said = f"given ({name})" if name else "given"
-        lines += [said, "", *math(formula(condition, LATEX, writer))]
-    return lines
+    rows = [
+        formula(one, LATEX, writer) + (rf"\quad\text{{({name})}}" if name else "")
+        for name, one in claim.conditions
+    ]
+    return ["given", "", *math(r"\begin{gathered} " + r" \\ ".join(rows) + r" \end{gathered}")]
 
 
 def _words(claim: Claim, names: frozenset[str]) -> Lines:
@@ -88,13 +96,15 @@ def _assumptions(claim: Claim, results: Results) -> Lines:
     lines = ["## Assumptions, and what each buys", ""]
     if not claim.droppable:
         return [*lines, "None: it holds of all instances of its setting.", ""]
-    rows, parts = [], []
+    rows, parts, spent = [], [], []
     for drop in claim.droppable:
         outcome = without(claim, drop, results)
         said = "; ".join(one.description for one in claim.assumed(drop))
         rows.append((f"[{drop}](#{place(claim, drop)})", said, outcome.text))
+        spent += [budget(outcome.search.row)] if outcome.search.row else []
         parts += [f"({place(claim, drop)})=", f"### Without {drop}", "", *_outcome(outcome)]
-    return [*lines, *table(("assumption", "says", "without it"), rows), *parts]
+    lines += table(("assumption", "says", "without it"), rows)
+    return [*lines, *(f"{one}\n" for one in dict.fromkeys(spent)), *parts]
 
 
 def _outcome(outcome: Outcome) -> Lines:
@@ -113,13 +123,18 @@ def _outcome(outcome: Outcome) -> Lines:
     if outcome.kind == FLOATING:
         verdict = f"Violated {search.row['unconfirmed']:,} times in floating point, not exactly"
     notes = f" ({search.row['note']})" if search.row["note"] else ""
-    return [f"{verdict}{notes}, in {looked} instances.", "", budget(search.row), ""]
+    end = "" if search.row["complete"] else "; time ran out"
+    return [f"{verdict}{notes}, in {looked} instances{end}.", ""]
 
 
 def budget(row: Row) -> str:
     """Say with what a search was made."""
-    spent = ", ".join(f"{name} {count:,}" for name, count in row["budget"].items())
-    return f"Budget for each set: {spent}; seed {row['seed']}; w2sjax {row['version']}."
+    spent = row["budget"]
+    return (
+        f"Searched with {spent['small']:,} small exact instances, {spent['instances']:,} random ones "
+        f"and {spent['restarts']} restarts of the ascent a set, {spent['seconds']:g} s at most, "
+        f"seed {row['seed']}, w2sjax {row['version']}."
+    )
 
 
 def _tight(claim: Claim) -> Lines:
@@ -138,21 +153,22 @@ def _twin(claim: Claim, results: Results) -> Lines:
     lines = ["## A stronger statement that is false", ""]
     lines += ["A check that cannot fail is none: the search has to refute this.", ""]
     lines += math(statement(search.claim, LATEX))
-    if search.counterexample is not None:
-        return [*lines, *example(search)]
     if search.row is None:
         return [*lines, "Not searched yet.", ""]
-    if search.row["unconfirmed"]:
-        found = f"It is violated {search.row['unconfirmed']:,} times in floating point."
-        return [*lines, found, "", budget(search.row), ""]
-    return [*lines, "No counterexample was found.", "", budget(search.row), ""]
+    if search.counterexample is not None:
+        lines += example(search)
+    elif search.row["unconfirmed"]:
+        lines += [f"It is violated {search.row['unconfirmed']:,} times in floating point.", ""]
+    else:
+        lines += ["No counterexample was found.", ""]
+    return [*lines, budget(search.row), ""]
 
 
 def _verified(claim: Claim, rows: list[Row]) -> Lines:
     lines = ["## Verified on random instances", ""]
     if not rows:
         return [*lines, f"Not verified yet; `python -m docs --refresh {claim.name}` does.", ""]
-    counts = ("instances", "holds", "equal", "undecided", "violated")
+    counts = ("holds", "equal", "undecided", "violated")
     cells = [
         [
             "" if row["set"] == NO_SET else f"`{row['set']}`",
@@ -166,7 +182,7 @@ def _verified(claim: Claim, rows: list[Row]) -> Lines:
         lines += [*_failures(claim, rows)]
     first = rows[0]
     lines += [
-        f"Computed with {first['instances']:,} instances for each set, seed {first['seed']}, "
+        f"Counted on {first['instances']:,} instances for each set, seed {first['seed']}, "
         f"w2sjax {first['version']}, jax {first['jax']}. Least slack: the smallest "
         "(rhs − lhs)/(|lhs| + |rhs|), 0 where it is within the tolerance; "
         "tightness: the lhs/rhs closest to 1.",
