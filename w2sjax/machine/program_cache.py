@@ -30,7 +30,8 @@ def keep_programs() -> None:
     import jax
 
     place = folder()
-    if place is None or jax.config.jax_compilation_cache_dir is not None:
+    told = jax.config.jax_compilation_cache_dir  # pyright: ignore[reportAttributeAccessIssue]
+    if place is None or told is not None:
         return
     jax.config.update("jax_compilation_cache_dir", str(place))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", SHORTEST)
