@@ -67,10 +67,7 @@ def main() -> None:
 @app.callback()
 def _common(
     cache: Annotated[
-        bool,
-        typer.Option(
-            help="Keep compiled programs in the user's cache folder, or where W2SJAX_CACHE says.",
-        ),
+        bool, typer.Option(help="Keep compiled programs: in W2SJAX_CACHE, or the user's folder.")
     ] = True,
 ) -> None:
     if not cache:

@@ -109,9 +109,10 @@ def sharpen(name: str, *, out: Path | None, json: Path | None, typed: str = "") 
     Raises:
         ValueError: for a claim without unknown constants, or of another kind.
     """
+    from w2sjax.proving.curves import curve
     from w2sjax.proving.pages import sharpened_text
     from w2sjax.proving.reports import curve_report, curve_table, sharpened_report
-    from w2sjax.proving.sharpening import NONE, curve
+    from w2sjax.proving.sharpening import NONE
     from w2sjax.proving.sharpening import sharpen as best_of
 
     if json is not None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from w2sjax.language.printing import UNICODE, statement
 from w2sjax.machine.figure_style import COLUMN, SVG, drawing, saved
-from w2sjax.proving.sharpening import Curve
+from w2sjax.proving.curves import Curve
 
 
 def draw(found: Curve, folder: Path) -> list[Path]:

@@ -7,9 +7,10 @@ from w2sjax.falsification import rendering
 from w2sjax.falsification.report import NOTHING_DROPPED
 from w2sjax.language.claims import Claim
 from w2sjax.language.printing import UNICODE
+from w2sjax.proving.curves import Curve
 from w2sjax.proving.pages import assumed, multipliers, sharpened_text, summary, value_text
 from w2sjax.proving.proof import PROVED, REFUTED, Proof
-from w2sjax.proving.sharpening import GREATEST, LEAST, Curve, Sharpened
+from w2sjax.proving.sharpening import GREATEST, LEAST, Sharpened
 from w2sjax.proving.writing import last_line, lines
 from w2sjax.reporting.blocks import (
     FORMULA,
