@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import inspect
 import os
 import shutil
 import tempfile
@@ -21,19 +22,34 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
     os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
 
+import jaxtyping
 from beartype import BeartypeConf, beartype
-from jaxtyping import install_import_hook
 
 
-checked = beartype(conf=BeartypeConf(is_pep484_tower=True))  # an int will do for a float
+# An int will do for a float.
+checked = beartype(conf=BeartypeConf(is_pep484_tower=True, violation_type=TypeError))
+with_shapes = jaxtyping.jaxtyped
 
 
-def functions_only(function):
-    """Check all functions but the constructors of pytrees, which JAX calls with anything."""
-    return function if function.__name__ == "__init__" else checked(function)
+def jaxtyped(*, typechecker):
+    """Check shapes where there are any, else plain types: that costs a hundredth, and is most functions.
+
+    Not the constructors of pytrees, which JAX calls with anything, nor what is defined anew at every call.
+    """
+
+    def decorate(made):
+        inner = getattr(made, "__func__", None) or getattr(made, "fget", made)
+        if inspect.isclass(made):
+            return made
+        if "jaxtyping." in repr(inner.__annotations__):
+            return with_shapes(made, typechecker=typechecker)
+        return made if "<locals>" in inner.__qualname__ else checked(made)
+
+    return decorate
 
 
-install_import_hook("w2sjax", "conftest.functions_only")
+jaxtyping.jaxtyped = jaxtyped  # which the import hook writes above every function
+jaxtyping.install_import_hook("w2sjax", "conftest.checked")
 
 import w2sjax  # noqa: F401  reserves XLA's threads
 
