@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 from experiments._side_by_side import run, run_all
-from w2sjax.machine import threads
+from w2sjax.language.names import unknown
+from w2sjax.machine import program_cache, threads
 
 threads.one_blas_thread()
+program_cache.keep_programs()
 
 # What needs no data of the user's; the longest first.
 QUICK = (
@@ -42,6 +44,8 @@ def main(arguments: list[str]) -> int:
             return run_all(QUICK, Path("out"))
         case ["--out", folder]:
             return run_all(QUICK, Path(folder))
+    if not arguments[0].startswith("-"):
+        print(unknown("experiment", arguments[0], known))
     print(f"usage: python -m experiments [NAME OPTIONS | --out DIR]; names: {', '.join(known)}")
     return 2
 

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +46,7 @@ def audited(
         path = folder / f"{name}.npz"
         values: Any = arrays(dataclasses.replace(default, **given))
         np.savez(path, **values)
-        return command.run(str(path), **given, out=folder, unit=unit)
+        typed = shlex.join(["python", "-m", "experiments", name, *arguments])
+        return command.run(str(path), **given, out=folder, unit=unit, typed=typed)
 
     return main

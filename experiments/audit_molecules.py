@@ -24,7 +24,8 @@ from experiments._run import refused
 from w2sjax.auditing.audit import audit
 from w2sjax.auditing.command import write
 from w2sjax.auditing.data import AuditData, audit_data
-from w2sjax.auditing.report import WIDTH, show
+from w2sjax.auditing.report import show
+from w2sjax.reporting.terminal import WIDTH
 
 
 @dataclasses.dataclass(frozen=True)

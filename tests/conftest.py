@@ -1,35 +1,63 @@
 """Double precision, strict promotion, checked types and eight virtual devices, before JAX starts."""
 
+import atexit
+import gc
+import inspect
 import os
+import shutil
+import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-# Programs of tests compile for longer than they run.
+# Programs of tests compile for longer than they run, and workers and commands compile the same ones.
 flags = "--xla_force_host_platform_device_count=8 --xla_backend_optimization_level=0"
 if version("jaxlib").startswith("0.10."):  # the other code generator takes longer to compile
     flags += " --xla_cpu_use_fusion_emitters=false"
 os.environ.setdefault("XLA_FLAGS", flags)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    programs = tempfile.mkdtemp(prefix="programs-")
+    atexit.register(shutil.rmtree, programs, ignore_errors=True)
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = programs
+    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+    os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
 
+import jaxtyping
 from beartype import BeartypeConf, beartype
-from jaxtyping import install_import_hook
 
 
-checked = beartype(conf=BeartypeConf(is_pep484_tower=True))  # an int will do for a float
+# An int will do for a float.
+checked = beartype(conf=BeartypeConf(is_pep484_tower=True, violation_type=TypeError))
+with_shapes = jaxtyping.jaxtyped
 
 
-def functions_only(function):
-    """Check all functions but the constructors of pytrees, which JAX calls with anything."""
-    return function if function.__name__ == "__init__" else checked(function)
+def jaxtyped(*, typechecker):
+    """Check shapes where there are any, else plain types: that costs a hundredth, and is most functions.
+
+    Not the constructors of pytrees, which JAX calls with anything, nor what is defined anew at every call.
+    """
+
+    def decorate(made):
+        inner = getattr(made, "__func__", None) or getattr(made, "fget", made)
+        if inspect.isclass(made):
+            return made
+        if "jaxtyping." in repr(inner.__annotations__):
+            return with_shapes(made, typechecker=typechecker)
+        return made if "<locals>" in inner.__qualname__ else checked(made)
+
+    return decorate
 
 
-install_import_hook("w2sjax", "conftest.functions_only")
+jaxtyping.jaxtyped = jaxtyped  # which the import hook writes above every function
+jaxtyping.install_import_hook("w2sjax", "conftest.checked")
 
 import w2sjax  # noqa: F401  reserves XLA's threads
 
 import jax
 import pytest
 
+gc.freeze()  # what was imported stays: the collector need not look at it again and again
+gc.set_threshold(50_000, 20, 20)
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")

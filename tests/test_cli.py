@@ -108,7 +108,7 @@ def test_a_violation_is_exit_code_one(tmp_path):
     ("arguments", "message"),
     [
         (["luck"], "claim: there is no 'luck'; known are average_floor, convex_values"),
-        (["misfit_gain", "--set", "moon"], "set: there is no 'moon'; known are subspace"),
+        (["misfit_gain", "--set", "moon"], "set: there is no 'moon'; did you mean 'monotone'?"),
         (["misfit_gain", "--set", "l2_ball:-1"], "l2_ball needs a positive radius, got -1.0"),
         (["misfit_gain", "--set", "polyhedron:gone.npz"], "gone.npz of polyhedron cannot be read"),
         (["misfit_gain", "--set", "bounded_values", "--drop", "luck"], "has no assumption 'luck'"),

@@ -1,15 +1,10 @@
 """A new theorem is one file: dropped into the folder of its setting it works, with no other file touched."""
 
 import json
-import shutil
-import subprocess
-import sys
 import textwrap
-from pathlib import Path
 
 import pytest
-
-import w2sjax
+from package_copy import copied, run_in
 
 pytestmark = pytest.mark.xdist_group("new theorems")  # one copy of the package for all
 
@@ -127,14 +122,10 @@ print(json.dumps(found))
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     """Copy the package, add a file for each theorem, and put all of them through everything."""
-    home = tmp_path_factory.mktemp("copy")
-    shutil.copytree(Path(w2sjax.__file__).parent, home / "w2sjax")
+    home = copied(tmp_path_factory.mktemp("copy"))
     for place, text in THEOREMS.items():
         (home / "w2sjax" / "claims" / f"{place}.py").write_text(HEAD + textwrap.dedent(text))
-    command = [sys.executable, "-c", SCRIPT, *NAMES]
-    done = subprocess.run(command, cwd=home, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return json.loads(run_in(home, "-c", SCRIPT, *NAMES))
 
 
 @pytest.mark.parametrize("name", NAMES)

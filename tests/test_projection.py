@@ -412,16 +412,14 @@ def differentiated(kind):
         answer = values(kind, *arguments)
         return jnp.sum(cotangent * answer.values) + answer.intercept
 
-    def forward(move):
-        return jax.jvp(scalar, point, move)[1]
-
-    def shifted(move, sign):
-        return scalar(*jax.tree.map(lambda p, m: p + sign * step * m, point, move))
-
     def everything(moves):
-        gradient = jax.grad(scalar, argnums=(0, 1, 2, 3))(*point)
-        central = jax.vmap(lambda move: (shifted(move, 1.0) - shifted(move, -1.0)) / (2 * step))
-        return gradient, jax.vmap(forward)(moves), central(moves)
+        # The projection stands in the program twice: once with its derivative, once for all ends.
+        _, push = jax.linearize(scalar, *point)
+        gradient = jax.linear_transpose(push, *point)(jnp.ones(()))
+        both = jax.tree.map(lambda m: jnp.concatenate([m, -m]), moves)
+        ends = jax.tree.map(lambda p, m: p[None] + step * m, point, both)
+        above, below = jnp.split(jax.vmap(scalar)(*ends), 2)
+        return gradient, jax.vmap(push)(*moves), (above - below) / (2 * step)
 
     gradient, forwards, centrals = jax.jit(everything)(moves)
     backward = sum(

@@ -14,13 +14,11 @@ from w2sjax.verification.report import (
     progress_bar,
     sets_table,
     verification_json,
-    verification_table,
 )
 from w2sjax.verification.tally import Verification
 
 PROMISED = """claim set instances holds equal undecided violated least_slack tightness strata seconds
 seed dtype device versions failure failure_interval""".split()
-LONGEST = max((claim.name for claim in REGISTRY), key=len)
 OURS = ["invalid", "least_slack_index", "compile_seconds"]
 
 
@@ -55,31 +53,6 @@ def test_json_has_null_for_what_is_no_number():
     (row,) = json.loads(json.dumps(verification_json([row]), allow_nan=False))
     assert row["least_slack"] is row["tightness"] is row["seed"] is None
     assert row["instances"] == 20
-
-
-def test_table_shows_every_number_in_80_columns():
-    rows = [
-        verified(instances=20_000, holds=12_345, equal=4_000, undecided=655, violated=3_000),
-        verified(set_="l2_ball:2.5", violated=0, undecided=0, invalid=0),
-        verified("root_distance_metric", "box:[1,2]", instances=1_000_000, violated=999_999),
-        verified(LONGEST, "none", holds=20_000, undecided=0, invalid=0, violated=20_000),
-    ]
-    text = shown(verification_table(rows))
-    assert text.splitlines()[0].strip() == "1,020,040 checks: 1,022,999 violated"
-    assert "…" not in text
-    lines = [line.split() for line in text.splitlines()]
-    assert all(len(line.rstrip()) <= 80 for line in text.splitlines())
-    assert ["simplex", "12345", "4000", "657", "(3.29%)", "3000", "-0.12", "1.5000"] in lines
-    assert ["l2_ball:2.5", "9", "5", "0", "0", "-0.12", "1.5000"] in lines
-    assert any(line[:1] == ["box:[1,2]"] and "999999" in line for line in lines)
-    for heading in ("misfit_gain", "root_distance_metric"):
-        assert [heading] in lines
-    assert [LONGEST, "20000", "5", "0", "20000", "-0.12", "1.5000"] in lines
-
-
-def test_table_without_violations():
-    text = shown(verification_table([verified(violated=0)]))
-    assert text.splitlines()[0].strip() == "20 checks"
 
 
 def test_claims_and_sets_are_listed():

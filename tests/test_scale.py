@@ -129,7 +129,8 @@ def untimed(rows):
 def alone():
     """Start the runs in a process with a single device; gives a function that waits for them."""
     command = [sys.executable, "-W", "error", "-c", ALONE, json.dumps(RUNS)]
-    environment = {key: value for key, value in os.environ.items() if key != "XLA_FLAGS"}
+    flags = re.sub(r"--xla_force_host_platform_device_count=\d+", "", os.environ["XLA_FLAGS"])
+    environment = os.environ | {"XLA_FLAGS": flags}
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from w2sjax.machine import threads as threads
 
 if TYPE_CHECKING:
+    __version__: str
+
     from w2sjax.arithmetic.constants import exact as exact
     from w2sjax.arithmetic.inequality import Inequality as Inequality
     from w2sjax.arithmetic.inequality import Verdict as Verdict
@@ -79,6 +81,10 @@ _HOME = {
 
 
 def __getattr__(name: str):
+    if name == "__version__":
+        from importlib import metadata
+
+        return metadata.version("w2sjax")
     if name not in _HOME:
         raise AttributeError(f"module 'w2sjax' has no attribute {name!r}")
     return getattr(importlib.import_module(f"w2sjax.{_HOME[name]}"), name)

@@ -5,16 +5,19 @@ Heavy imports happen inside the commands, so that `w2sjax --help` answers at onc
 
 import functools
 import importlib
+import os
+import shlex
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
-from w2sjax.machine import threads
+from w2sjax.machine import program_cache, threads
 
 threads.one_blas_thread()
 
@@ -31,10 +34,21 @@ Checkpoint = Annotated[
 ]
 Names = list[str] | None
 
+
+class _Remembering(TyperGroup):
+    """Keeps what was typed, which pages quote."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        ctx.obj = shlex.join(["w2sjax", *args])
+        return super().parse_args(ctx, args)
+
+
 app = typer.Typer(
+    cls=_Remembering,
     help="A laboratory for the theorems of weak-to-strong generalization.",
+    epilog="Start with: w2sjax verify misfit_gain. Names are completed by Tab after "
+    "w2sjax --install-completion.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 _console = Console()
@@ -50,24 +64,58 @@ def main() -> None:
         sys.exit(3)
 
 
-def _double_precision() -> None:
+@app.callback()
+def _common(
+    cache: Annotated[
+        bool, typer.Option(help="Keep compiled programs: in W2SJAX_CACHE, or the user's folder.")
+    ] = True,
+) -> None:
+    if not cache:
+        os.environ[program_cache.VARIABLE] = program_cache.OFF
+
+
+def _for_jax() -> None:
+    """Double precision, and the programs that earlier commands compiled."""
     import jax
 
     jax.config.update("jax_enable_x64", True)
+    program_cache.keep_programs()
 
 
-def _command(module: str, run: str = "run", *, doubles: bool = True) -> Callable[..., Any]:
+def _claims(incomplete: str) -> Iterator[str]:
+    """Complete the name of a claim."""
+    from w2sjax.claims import REGISTRY
+
+    return (claim.name for claim in REGISTRY if claim.name.startswith(incomplete))
+
+
+OneClaim = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="CLAIM",
+        help="A claim, or FILE.py::CLAIM; or use --all.",
+        autocompletion=_claims,
+    ),
+]
+
+
+def _command(
+    module: str, run: str = "run", *, example: str, doubles: bool = True
+) -> Callable[..., Any]:
     """Make a command of a function that declares options: they go to a function of the module.
 
-    What a user can mend becomes one line and exit code 2.
+    One that asks for the context is told what was `typed`. What a user can mend becomes one line and exit
+    code 2.
     """
 
     def made(declared: Callable[..., None]) -> Callable[..., None]:
-        @app.command()
+        @app.command(epilog=f"Example: w2sjax {example}")
         @functools.wraps(declared)
         def command(**given: Any) -> None:
             if doubles:
-                _double_precision()
+                _for_jax()
+            if "context" in given:
+                given["typed"] = given.pop("context").find_root().obj
             try:
                 code = getattr(importlib.import_module(module), run)(**given)
             except (ValueError, OSError, ImportError) as error:
@@ -81,13 +129,18 @@ def _command(module: str, run: str = "run", *, doubles: bool = True) -> Callable
     return made
 
 
-@_command("w2sjax.verification.command")
+@_command(
+    "w2sjax.verification.command",
+    example="verify misfit_gain --set l2_ball:2.5 --instances 100000 --out report",
+)
 def verify(
+    context: typer.Context,
     names: Annotated[
         Names,
         typer.Argument(
             metavar="CLAIMS",
             help="Claims, FILE.py or FILE.py::CLAIM; all of w2sjax's by default.",
+            autocompletion=_claims,
         ),
     ] = None,
     sets: Sets = None,
@@ -97,18 +150,23 @@ def verify(
     exact: Annotated[
         bool, typer.Option("--exact", help="Decide exactly what floating point does not settle.")
     ] = False,
+    each_set: Annotated[
+        bool, typer.Option("--by-set", help="A row for each claim and set, not for each claim.")
+    ] = False,
     json: Json = None,
+    out: Out = None,
     checkpoint: Checkpoint = None,
 ) -> None:
     """Check claims on random instances: does each hold, how tight is it?"""
 
 
-@_command("w2sjax.falsification.command")
+@_command(
+    "w2sjax.falsification.command",
+    example="falsify misfit_gain --drop realizability --out report",
+)
 def falsify(
-    name: Annotated[
-        str | None,
-        typer.Argument(metavar="CLAIM", help="A claim, or FILE.py::CLAIM; or use --all."),
-    ] = None,
+    context: typer.Context,
+    name: OneClaim = None,
     drop: Drop = None,
     sets: Sets = None,
     twin: Annotated[bool, typer.Option("--twin", help="Search the claim's false twin.")] = False,
@@ -131,12 +189,10 @@ def falsify(
     """Search for a counterexample, decide it in exact arithmetic, and shrink it."""
 
 
-@_command("w2sjax.proving.command", "prove", doubles=False)
+@_command("w2sjax.proving.command", "prove", example="prove gain_floor --out report", doubles=False)
 def prove(
-    name: Annotated[
-        str | None,
-        typer.Argument(metavar="CLAIM", help="A claim, or FILE.py::CLAIM; or use --all."),
-    ] = None,
+    context: typer.Context,
+    name: OneClaim = None,
     drop: Drop = None,
     twin: Annotated[bool, typer.Option("--twin", help="The claim's false twin.")] = False,
     every: Annotated[
@@ -153,8 +209,14 @@ def prove(
     """Prove a statement about projections exactly, or refute it; 0 proved, 1 refuted, 4 neither."""
 
 
-@_command("w2sjax.proving.command", "sharpen", doubles=False)
+@_command(
+    "w2sjax.proving.command",
+    "sharpen",
+    example="sharpen my_bounds.py::floor --out report",
+    doubles=False,
+)
 def sharpen(
+    context: typer.Context,
     name: Annotated[
         str,
         typer.Argument(metavar="FILE.py::CLAIM", help="With one unknown constant, or two."),
@@ -165,14 +227,19 @@ def sharpen(
     """Find the best constant of a bound about projections, with a proof and a tight instance."""
 
 
-@_command("w2sjax.proving.command", "replay", doubles=False)
+@_command(
+    "w2sjax.proving.command",
+    "replay",
+    example="replay report/misfit_gain_realizability.json",
+    doubles=False,
+)
 def replay(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="What falsify or prove wrote.")],
 ) -> None:
     """Decide a counterexample again, or check a proof, from the file alone; 1 for a counterexample."""
 
 
-@app.command(name="list")
+@app.command(name="list", epilog="Example: w2sjax list | less")
 def list_claims() -> None:
     """Show the claims with their formulas and assumptions, and the convex sets."""
     from w2sjax.verification.report import claims_text, sets_table
@@ -181,17 +248,21 @@ def list_claims() -> None:
     _console.print(sets_table())
 
 
-@app.command()
+@app.command(epilog="Example: w2sjax doctor")
 def doctor() -> None:
     """Show versions, devices, precision, and what is missing for which extra."""
-    _double_precision()
+    _for_jax()
     from w2sjax.machine.doctor import examine
 
     _console.print(examine())
 
 
-@_command("w2sjax.auditing.command")
+@_command(
+    "w2sjax.auditing.command",
+    example="audit data.npz --bootstrap 200 --split 0.3 --out report",
+)
 def audit(
+    context: typer.Context,
     data: Annotated[str, typer.Argument(help="NPZ, folder of NPY, safetensors, CSV or Parquet.")],
     set: Annotated[
         str, typer.Option(help="Convex set of the strong class, such as l2_ball:2.5.")

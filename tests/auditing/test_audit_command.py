@@ -9,7 +9,7 @@ from rich.console import Console
 
 from experiments import audit_diabetes, audit_molecules
 from w2sjax.auditing import command
-from w2sjax.auditing.report import number
+from w2sjax.reporting.numbers import number
 
 ROWS, WIDTH, MODELS = 30, 3, 3
 NUMBERS = ("misfit", "gap", "weak_error", "student_error", "gain", "epsilon", "guaranteed_gain")
@@ -107,7 +107,7 @@ def test_all_files_are_written(saved, tmp_path, capsys):
     assert command.run(saved(), bootstrap=5, split="0.3", out=out, unit="kg$^2$") == 0
     printed = capsys.readouterr().out
     names = sorted(path.name for path in out.iterdir())
-    assert names == ["audit.json", "audit.pdf", "audit.png", "audit.txt"]
+    assert names == ["audit.html", "audit.json", "audit.pdf", "audit.png", "audit.svg", "audit.txt"]
     assert all(f"wrote {out / name}" in printed for name in names)
     text = (out / "audit.txt").read_text()
     assert "guaranteed" in text and "\x1b" not in text

@@ -157,10 +157,11 @@ def test_the_command_prints_and_writes_it(saved, tmp_path, capsys):
 
 
 def test_large_numbers_fit_a_page(tmp_path):
-    from rich.console import Console
+    from rich.console import Console, Group
 
     from w2sjax.auditing.expansion import table
     from w2sjax.auditing.expansion.results import Estimate, Expansion, Neighbourhood
+    from w2sjax.reporting.terminal import laid_out
 
     row = Estimate(
         statement="hard_error", neighbourhood="k = 1000", weak_model="x" * 70, label=-1234.5,
@@ -172,7 +173,7 @@ def test_large_numbers_fit_a_page(tmp_path):
     path = tmp_path / "page.txt"
     with path.open("w") as file:
         found = Expansion(0.0, (0.0, 1.0), (0.5,), (around,), (), (row,))
-        table.show(found, Console(file=file, width=100))
+        Console(file=file, width=100).print(Group(*laid_out(table.blocks(found))))
     text = path.read_text()
     assert max(map(len, text.splitlines())) <= 100
     for words in ("1000.250", "100000", "-1234.5", "x" * 12, "the one student"):
@@ -223,7 +224,7 @@ def test_a_regression_target_is_fine_without_expansion():
 
 
 def test_the_digits_demo():
-    """The figures of the README."""
+    """The figures of docs/papers/own_experiments.md."""
     given: Any = audit_digits.arrays(audit_digits.Config())
     data = audit_data(**given)
     found = estimate(data, given["student_predictions"], ExpansionOptions(neighbours=(5,)))

@@ -143,7 +143,7 @@ def test_without_probabilities_nothing_changes(tmp_path, capsys):
     assert "verlap" not in capsys.readouterr().out
     assert json.loads((out / "audit.json").read_text())["overlap"] is None
     assert {file.name for file in out.iterdir()} == {
-        f"audit.{s}" for s in ("json", "txt", "png", "pdf")
+        f"audit.{s}" for s in ("json", "txt", "html", "png", "pdf", "svg")
     }
 
 

@@ -137,7 +137,7 @@ class Exact:
         return self.share(gone, self.teaching)
 
     def bound(self, c, q):
-        """As docs/expansion.md has it."""
+        """As docs/explanation/expansion.md has it."""
         alpha, d, rho = self.alpha, self.disagreement, self.fragile
         if self.mistakes:
             if not self.target or c == 0:

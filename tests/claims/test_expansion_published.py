@@ -1,6 +1,7 @@
 """Theorems 4.1 and 4.2 of Lang et al. (arXiv:2405.16043) as printed: counterexamples, decided exactly.
 
-The printed statements leave c free; docs/expansion.md says which step then fails, and what repairs it.
+The printed statements leave c free; docs/explanation/expansion.md says which step then fails, and what
+repairs it.
 """
 
 from fractions import Fraction as Q

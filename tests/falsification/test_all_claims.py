@@ -109,7 +109,7 @@ def test_the_rows_of_all():
     wanted = [(c.name, lost) for c in claims[:2] for lost in (None, *c.droppable)]
     assert [(a.claim, a.drop) for a in answers] == wanted, "the identity is not about the simplex"
     assert [a.found for a in answers[:4]] == [False, True, True, True]
-    assert matrix(answers).row_count == len(wanted) + 2
+    assert len(matrix(answers).rows) == len(wanted) + 2
 
 
 def test_the_small_instances_are_spread():

@@ -13,7 +13,7 @@ from scipy.spatial import ConvexHull
 from w2sjax.arithmetic.flint_numbers import rationals
 from w2sjax.falsification import pictures
 from w2sjax.falsification.budget import Budget
-from w2sjax.falsification.files import matrix_row, write_matrix, write_pages
+from w2sjax.falsification.files import matrix_row, write_all, write_matrix, write_pages
 from w2sjax.falsification.pictures import distances, matrix, plane, region, worlds
 from w2sjax.falsification.rendering import markdown
 from w2sjax.falsification.search import falsify
@@ -152,25 +152,29 @@ def results():
 
 
 def test_pages_show_their_pictures(tmp_path, results):
-    assert write_pages(results, tmp_path) == []
+    pictures = write_pages(results, tmp_path)
+    assert list(pictures) == ["misfit_gain_realizability", "expansion_core_membership"]
     for stem in ("misfit_gain_realizability", "expansion_core_membership"):
         assert f"![The counterexample]({stem}.png)" in (tmp_path / f"{stem}.md").read_text()
-        assert all((tmp_path / f"{stem}.{ending}").exists() for ending in ("png", "pdf", "json"))
-    assert len(list(tmp_path.iterdir())) == 8
+        assert all(
+            (tmp_path / f"{stem}.{ending}").exists() for ending in ("png", "pdf", "svg", "json")
+        )
+    assert len(list(tmp_path.iterdir())) == 10
 
 
 def test_without_matplotlib_it_says_so(tmp_path, results, monkeypatch):
-    monkeypatch.setattr(pictures, "can_draw", lambda: False)
-    assert write_pages(results, tmp_path) == ["no pictures: matplotlib is not installed"]
-    assert write_matrix(results, tmp_path)[0].startswith("no figure")
-    assert {path.suffix for path in tmp_path.iterdir()} == {".md", ".json", ".csv"}
+    monkeypatch.setattr("w2sjax.falsification.files.can_draw", lambda: False)
+    wrote, missing = write_all(results, tmp_path, every=True)
+    assert wrote == f"wrote {tmp_path / 'falsify.html'}"
+    assert "matplotlib is not installed; pip install 'w2sjax[experiments]'" in missing
+    assert {path.suffix for path in tmp_path.iterdir()} == {".md", ".json", ".csv", ".html"}
     assert "![" not in (tmp_path / "misfit_gain_realizability.md").read_text()
 
 
 def test_the_matrix_file_draws_again(tmp_path, results):
     from figures.falsification import draw
 
-    assert write_matrix(results, tmp_path) == []
+    assert write_matrix(results, tmp_path) is not None
     first = (tmp_path / "matrix.png").read_bytes()
     (tmp_path / "matrix.png").unlink()
     draw(tmp_path)

@@ -9,8 +9,10 @@ from test_proofs import made
 from w2sjax.falsification.deciding import decide
 from w2sjax.falsification.question import asked
 from w2sjax.language import sqrt, unknown
-from w2sjax.proving.pages import curve_table, sharpened_text
-from w2sjax.proving.sharpening import algebraic, curve, sharpen
+from w2sjax.proving.curves import curve
+from w2sjax.proving.pages import sharpened_text
+from w2sjax.proving.reports import curve_table
+from w2sjax.proving.sharpening import algebraic, sharpen
 from w2sjax.proving.unknowns import with_values
 from w2sjax.settings.projection import (
     CONVEX,
@@ -103,7 +105,7 @@ def test_the_curve_of_two_constants():
     )
     assert found.names == ("a", "c")
     assert [best.constant for _, best in found.points] == [Fraction(1, 2), Fraction(4, 3), None]
-    assert found.points[-1][1].kind == "none" and curve_table(found).row_count == 3
+    assert found.points[-1][1].kind == "none" and len(curve_table(found).rows) == 3
 
 
 def test_unknown_constants_are_for_sharpening_alone():

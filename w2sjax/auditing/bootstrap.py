@@ -27,6 +27,7 @@ LEVEL = 0.95
 TAILS = 50 * (1 - LEVEL), 50 * (1 + LEVEL)  # in percent, as tables have them
 Interval = tuple[float, float] | None
 NAMES = ("misfit", "weak_error", "student_error", "gain", "epsilon", "guaranteed_gain")
+DOUBT = "doubt of "
 WELL_CONDITIONED = 1e4  # where a Gram matrix is still accurate enough
 BUDGET = 2**24  # numbers held at once by the resamples of a chunk: 128 MB
 
@@ -46,7 +47,8 @@ def resampled(
 ) -> dict[str, Float64[np.ndarray, "count m"]]:
     """Measure `count` resamples; the chunk size changes results by rounding at most.
 
-    Students that are neither given nor fixed are learned anew on every resample.
+    Students that are neither given nor fixed are learned anew on every resample. What each number may
+    be off by is found under its name with `DOUBT` in front.
     """
     models, rows = weak.shape
     hypothesis, students, method = _prepared(hypothesis, students)
@@ -65,7 +67,8 @@ def resampled(
         if progress is not None:
             progress("bootstrap", min(start + chunk, count), count)
     stacked = np.concatenate(blocks)
-    return {name: stacked[:, :, place] for place, name in enumerate(NAMES)}
+    names = (*NAMES, *(DOUBT + name for name in NAMES))
+    return {name: stacked[:, :, place] for place, name in enumerate(names)}
 
 
 def _prepared(
@@ -98,7 +101,9 @@ def _block(hypothesis, weak, students, target, key, ids, *, method, **settings):
         weighted = hypothesis_class(hypothesis.set, hypothesis.features, weights, **how)
         best = None if target is None else project(weighted, target, **settings)
         found, _ = measure(weighted, weak, students, target, best, **settings)
-        return jnp.stack([getattr(found, name) for name in NAMES], axis=-1)
+        numbers = [getattr(found, name) for name in NAMES]
+        doubts = [found.doubts.get(name, jnp.full_like(found.misfit, jnp.nan)) for name in NAMES]
+        return jnp.stack([*numbers, *doubts], axis=-1)
 
     return jax.vmap(resample)(ids)
 

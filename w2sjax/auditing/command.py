@@ -10,11 +10,20 @@ from rich.console import Console
 from w2sjax.auditing.audit import audit
 from w2sjax.auditing.data import COLUMNS, load
 from w2sjax.auditing.figure import UNIT, save_figure, save_overlap_figure
-from w2sjax.auditing.report import WIDTH, show
+from w2sjax.auditing.pages import report as page_of
+from w2sjax.auditing.report import show
 from w2sjax.auditing.results import Audit
+from w2sjax.reporting import pages
+from w2sjax.reporting.pictures import can_draw, figure, missing
+from w2sjax.reporting.terminal import WIDTH, output
 from w2sjax.verification.report import progress_bar
 
 STEM = "audit"
+GAINS = "Gain against misfit of each weak model, with bootstrap intervals where there are any."
+GUARANTEES = (
+    "The guaranteed gain of each weak model, by the target's assumed distance from the class."
+)
+DETECTED = "Both scores in ascending order, coloured by what is detected, with their thresholds."
 
 
 def run(
@@ -26,13 +35,15 @@ def run(
     out: str | Path | None = None,
     unit: str = UNIT,
     console: Console | None = None,
+    typed: str = "",
     **options: Any,
 ) -> int:
     """Audit a file or folder, print the report and write what is asked for.
 
-    `json` is a file for the JSON; `out` a folder for `audit.json`, `audit.txt`, `audit.png` and
-    `audit.pdf`, and `audit_overlap.png` and `.pdf` where regions were detected; `unit` is that of a
-    squared error, for their labels. Switches double precision on.
+    `json` is a file for the JSON; `out` a folder for `audit.json`, `audit.txt`, `audit.html` and, with
+    matplotlib, `audit.png`, `.pdf` and `.svg`, and `audit_overlap.png` and so on where regions were
+    detected; `unit` is that of a squared error, for their labels, and `typed` the command that the page
+    says it was made by. Switches double precision on.
     The other options are those of `load` and `audit`, None for their defaults. Errors go to the
     standard error stream. Without a console, prints 100 columns where the output is no terminal.
 
@@ -40,36 +51,48 @@ def run(
         The exit code: 0, or 2 for bad input.
     """
     jax.config.update("jax_enable_x64", True)
-    output = console or Console(width=None if Console().is_terminal else WIDTH)
+    console = console or output()
     given = {name: value for name, value in options.items() if value is not None}
     columns = {name: given.pop(name) for name in COLUMNS if name in given}
     try:
         arrays = load(data, **columns)
         with progress_bar() as progress:
             report = audit(arrays, set, key=jax.random.key(seed), progress=progress, **given)
-        show(report, output)
+        show(report, console)
         if json is not None:
             write_json(report, Path(json))
         if out is not None:
-            for path in write(report, Path(out), unit=unit):
-                output.print(f"wrote {path}", markup=False, highlight=False, soft_wrap=True)
+            written = write(report, Path(out), unit=unit, typed=typed)
+            for line in [f"wrote {path}" for path in written] + [missing("audit")] * (
+                not can_draw()
+            ):
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
     except (ValueError, OSError, ImportError) as error:
         Console(stderr=True).print(f"error: {error}", markup=False, highlight=False, soft_wrap=True)
         return 2
     return 0
 
 
-def write(report: Audit, folder: Path, *, unit: str = UNIT) -> list[Path]:
-    """Write JSON, table and figure of an audit into a folder; returns their paths."""
+def write(report: Audit, folder: Path, *, unit: str = UNIT, typed: str = "") -> list[Path]:
+    """Write JSON, table, page and figures of an audit into a folder; returns their paths.
+
+    Figures need matplotlib; without it the rest is written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     written = [folder / f"{STEM}.json", folder / f"{STEM}.txt"]
     write_json(report, written[0])
     with written[1].open("w") as file:
         show(report, Console(file=file, width=WIDTH))
-    written += save_figure(report, folder / STEM, unit=unit)
-    if report.overlap is not None:
-        written += save_overlap_figure(report.overlap, folder / f"{STEM}_overlap")
-    return written
+    gains, overlap = None, None
+    if can_draw():
+        written += save_figure(report, folder / STEM, unit=unit)
+        gains = figure(folder / STEM, GAINS if report.has_target else GUARANTEES)
+        if report.overlap is not None:
+            stem = folder / f"{STEM}_overlap"
+            written += save_overlap_figure(report.overlap, stem)
+            overlap = figure(stem, DETECTED)
+    page = page_of(report, gains, overlap, typed)
+    return [*written, pages.write(page, folder / f"{STEM}.html")]
 
 
 def write_json(report: Audit, path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from w2sjax.auditing.bootstrap import Interval
 from w2sjax.auditing.overlap import DETECTED, Overlap, Split
 from w2sjax.auditing.results import Audit
-from w2sjax.machine.figure_style import COLOURS, COLUMN, MARKERS, PAGE, drawing, saved
+from w2sjax.machine.figure_style import COLOURS, COLUMN, MARKERS, PAGE, SVG, drawing, saved
 from w2sjax.mixture.model import HARD, OVERLAP
 
 NAMED = len(COLOURS)  # weak models with a colour and a name of their own
@@ -16,23 +16,23 @@ UNIT = "squared label units"
 
 
 def save_figure(report: Audit, stem: Path, *, unit: str = UNIT) -> list[Path]:
-    """Draw the figure of an audit into `stem`.png and `stem`.pdf, one column wide.
+    """Draw the figure of an audit into `stem`.png, .pdf and .svg, one column wide.
 
     `unit` is that of a squared error. Raises `ImportError` where matplotlib is not installed.
     """
-    with drawing(stem, COLUMN, 3.0) as figure:
+    with drawing(stem, COLUMN, 3.0, SVG) as figure:
         draw = _gains if report.has_target else _guarantees
         draw(figure.add_subplot(), report, unit)
-    return saved(stem)
+    return saved(stem, SVG)
 
 
 def save_overlap_figure(overlap: Overlap, stem: Path) -> list[Path]:
-    """Draw both sorted scores with their thresholds into `stem`.png and `stem`.pdf.
+    """Draw both sorted scores with their thresholds into `stem`.png, .pdf and .svg.
 
     Raises `ImportError` where matplotlib is not installed.
     """
     confident = overlap.regions != HARD
-    with drawing(stem, PAGE, 2.5) as figure:
+    with drawing(stem, PAGE, 2.5, SVG) as figure:
         left, right = figure.subplots(1, 2)
         _sorted_scores(left, overlap.confidences, overlap.regions, overlap.confidence)
         left.set(xlabel="points, sorted", ylabel="confidence of the weak model")
@@ -43,7 +43,7 @@ def save_overlap_figure(overlap: Overlap, stem: Path) -> list[Path]:
         )
         handles, labels = left.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
-    return saved(stem)
+    return saved(stem, SVG)
 
 
 def _sorted_scores(axes: Any, scores: Any, regions: Any, split: Split) -> None:

@@ -19,8 +19,8 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from w2sjax.arithmetic import rounding
-from w2sjax.arithmetic.rounding import gamma, inflate, mean_square
-from w2sjax.projecting.certificate import Projection
+from w2sjax.arithmetic.rounding import Rounded, gamma, inflate, mean_square
+from w2sjax.projecting.certificate import Projection, Status
 from w2sjax.projecting.certification import certify
 from w2sjax.projecting.hypothesis import HypothesisClass
 from w2sjax.projecting.projection import project
@@ -47,6 +47,8 @@ class Quantities:
             $(\sqrt{\mathrm{err}_w} - \sqrt{\mathrm{misfit}})_+^2$ and
             $\mathrm{err}_w -$ guaranteed gain.
         status: of the student's certificate.
+        doubts: by name, what a number may be off by: rounding, and where a projection is certified, what
+            its gap allows. A number that is no larger may be 0.
     """
 
     misfit: Float[Array, "*batch"]
@@ -62,6 +64,7 @@ class Quantities:
     student_error_low: Float[Array, "*batch"]
     student_error_high: Float[Array, "*batch"]
     status: Int[Array, "*batch"]
+    doubts: dict[str, Float[Array, "*batch"]]
 
 
 @jax.tree_util.register_dataclass
@@ -135,11 +138,15 @@ def _quantities(hypothesis, weak, student: Projection, target, best) -> Quantiti
         "reach": student.radius,
         "status": student.status,
     }
+    size = mean_square(weights, weak, jnp.zeros_like(weak))
+    doubts = _doubts(student, misfit, size)
     if target is None:
-        distance = mean_square(weights, weak, jnp.zeros_like(weak)).upper()
-        found |= {"pairing": student.pairing(distance), "distance": distance}
+        pairing = student.pairing(size.upper())
+        doubts["guaranteed_gain"] = doubts["misfit"] + _if_certified(student, 2 * pairing)
+        found |= {"pairing": pairing, "distance": size.upper(), "doubts": doubts}
         names = [field.name for field in dataclasses.fields(Quantities)]
-        return Quantities(**dict.fromkeys(names, jnp.full((), jnp.nan, weak.dtype)) | found)
+        blank: dict[str, Any] = dict.fromkeys(names, jnp.full((), jnp.nan, weak.dtype))
+        return Quantities(**blank | found)
     weak_error = mean_square(weights, weak, target)
     student_error = mean_square(weights, student.values, target)
     gain = weak_error - student_error
@@ -153,6 +160,13 @@ def _quantities(hypothesis, weak, student: Projection, target, best) -> Quantiti
     loss = inflate(2 * (pairing + product) + misfit.error + gain.error, 16)
     guaranteed = misfit.value - loss
     guaranteed -= inflate(rounding.unit(weak.dtype) * (misfit.value + loss), 4)
+    doubts |= {
+        "weak_error": weak_error.error,
+        "student_error": student_error.error + _moved(student, student_error),
+        "gain": gain.error + _moved(student, student_error),
+        "epsilon": epsilon.error + _moved(best, epsilon),
+        "guaranteed_gain": _guarantee_doubt(student, misfit, gain, pairing, product),
+    }
     # A guarantee speaks of the whole class.
     guaranteed = jnp.where(jnp.isinf(student.radius), guaranteed, -jnp.inf)
     root = weak_error.sqrt() - misfit.sqrt()
@@ -171,7 +185,36 @@ def _quantities(hypothesis, weak, student: Projection, target, best) -> Quantiti
         distance=distance,
         student_error_low=low * low * shave,
         student_error_high=high,
+        doubts=doubts,
     )
+
+
+def _doubts(student: Projection, misfit: Rounded, size: Rounded) -> dict[str, Any]:
+    """Bound what needs no target; a gap counts beside the rounding of the labels' own mean square."""
+    return {
+        "misfit": misfit.error + _moved(student, misfit),
+        "gap": _if_certified(student, size.error),
+    }
+
+
+def _guarantee_doubt(student, misfit: Rounded, gain: Rounded, pairing, product):
+    """Bound what is taken off a guarantee for errors; all of it, where the misfit may be 0."""
+    zero = misfit.value <= misfit.error + _moved(student, misfit)
+    taken = misfit.error + gain.error + _if_certified(student, 2 * pairing)
+    return inflate(taken + jnp.where(zero, misfit.value + 2 * product, 0), 32)
+
+
+def _moved(found: Projection, square: Rounded):
+    r"""Bound how much a squared distance from it changes on the way to the true projection.
+
+    With $m$ the distance, $\lvert (\sqrt m \pm \sqrt{\mathrm{gap}})^2 - m \rvert$.
+    """
+    return _if_certified(found, found.gap + 2 * jnp.sqrt(found.gap * square.value))
+
+
+def _if_certified(found: Projection, bound):
+    """Leave out what the certificate does not show to be small."""
+    return jnp.where(found.status == int(Status.CERTIFIED), bound, 0)
 
 
 def _off_class(hypothesis, best: Projection):

@@ -1,15 +1,22 @@
-"""An audit as tables and sentences for people, at most 100 columns wide."""
+"""An audit as tables and sentences for people."""
 
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, Group
 from rich.text import Text
 
 from w2sjax.auditing.bootstrap import LEVEL, TAILS
 from w2sjax.auditing.expansion import table as expansion_table
 from w2sjax.auditing.overlap import DETECTED, Overlap
 from w2sjax.auditing.results import SHARES, Audit, ModelAudit
+from w2sjax.reporting.blocks import DIM, WARNING, Block, Figure, Row, Table, Words
+from w2sjax.reporting.numbers import number
+from w2sjax.reporting.terminal import laid_out
 
-WIDTH = 100
+WHAT = (
+    "misfit: weak model to student; gap: student to projection, at most; epsilon: target to class"
+)
+WHAT_ASSUMED = (
+    "misfit: weak model to student; gap: student to projection, at most; then guaranteed gains"
+)
 COLUMNS = {
     "misfit": "misfit",
     "gap": "gap",
@@ -27,25 +34,22 @@ _PARTS = {"all": "all points", "fit": "the points fitted on", "held-out": "the h
 def show(report: Audit, console: Console) -> None:
     """Print an audit and, where it has one, its held-out part."""
     console.print(Text(report.source, style="bold"), soft_wrap=True)
-    console.print(Text(_heading(report)))
-    console.print(_table(report))
-    for line in _ranking(report):
-        console.print(Text(line))
-    if report.overlap is not None:
-        console.print(_overlap_table(report.overlap))
-        console.print(Text(_density(report.overlap)))
-    if report.expansion is not None:
-        expansion_table.show(report.expansion, console)
-    for line in _notes(report):
-        console.print(Text(line))
+    console.print(Group(*laid_out(blocks(report))))
     if report.held_out is not None:
         console.print()
         show(report.held_out, console)
 
 
-def number(value: float | None) -> str:
-    """Write a number with four significant digits, or a dash."""
-    return "-" if value is None else f"{value:.4g}"
+def blocks(report: Audit, overlap: Figure | None = None) -> list[Block]:
+    """Give one part of an audit; `overlap` is the picture of what is detected."""
+    parts: list[Block] = [Words(_heading(report)), _table(report), *map(Words, _ranking(report))]
+    if report.overlap is not None:
+        parts += [_overlap_table(report.overlap), Words(_density(report.overlap))]
+        parts += [] if overlap is None else [overlap]
+    if report.expansion is not None:
+        parts += expansion_table.blocks(report.expansion)
+    warnings = (Words(f"{sentence}.", WARNING) for sentence in report.warnings)
+    return [*parts, *map(Words, _notes(report)), *warnings]
 
 
 def _heading(report: Audit) -> str:
@@ -59,48 +63,56 @@ def _heading(report: Audit) -> str:
 
 
 def _table(report: Audit) -> Table:
-    table = Table()
-    table.add_column("weak model", overflow="fold", max_width=22)
+    """Give a row a weak model, and two more for intervals."""
     # A reach is shown where a certificate has one: nothing is claimed beyond it.
     limited = any(model.reach is not None for model in report.models)
     columns = {name: title for name, title in COLUMNS.items() if limited or name != "reach"}
-    titles = []
+    title, titles = "", []
     if not report.has_target:
         columns = {name: columns[name] for name in ("misfit", "gap", "reach") if name in columns}
-        table.title = "Guaranteed gain where the target's epsilon is this share of the misfit"
+        title = "Guaranteed gain where the target's epsilon is this share of the misfit"
         titles = [f"at\n{SHARES[place]:.4g}" for place in SHOWN] + ["vanishes at\nepsilon"]
-    for title in [*columns.values(), *titles]:
-        table.add_column(title, justify="right", no_wrap=True)
+    rows = []
     for model in report.models:
         mark = " *" if model.name == report.chosen and len(report.models) > 1 else ""
-        cells = [number(getattr(model, name)) for name in columns]
+        cells = [_shown(model, name, getattr(model, name)) for name in columns]
         cells += [] if report.has_target else _guarantees(model)
-        table.add_row(Text(model.name + mark), *cells)
+        rows.append(Row((model.name + mark, *cells)))
         if report.bootstrap:
-            intervals = [model.interval(name) or (None, None) for name in columns]
+            intervals = {name: model.interval(name) or (None, None) for name in columns}
             for side, tail in enumerate(TAILS):
-                ends = (number(interval[side]) for interval in intervals)
-                table.add_row(f"  {tail:g}%", *ends, style="dim", end_section=side == 1)
-    return table
+                ends = (_shown(model, name, ends[side]) for name, ends in intervals.items())
+                rows.append(Row((f"  {tail:g}%", *ends), DIM))
+    named = ("weak model", *columns.values(), *titles)
+    return Table(named, tuple(rows), title, WHAT if report.has_target else WHAT_ASSUMED)
+
+
+def _shown(model: ModelAudit, name: str, value: float | None) -> str:
+    """Write a number of a model: what rounding and certificate do not tell from 0 is 0."""
+    return number(value, model.doubts.get(name))
 
 
 def _overlap_table(overlap: Overlap) -> Table:
     """Both splits of the detection; intervals over resamples."""
-    table = Table(title="Overlap points, by the confidence of the weak model and strong features")
-    for title in ("split of", "threshold", f"{LEVEL:.0%} on\nresamples", "explained\nvariance",
-                  "p-value of\none mode", "below", "not\nbelow"):  # fmt: skip
-        left = title in ("split of", "below", "not\nbelow")
-        table.add_column(title, justify="left" if left else "right")
     easy, hard, both = (f"{overlap.counts[name]} {name}" for name in DETECTED)
     rest = f"{overlap.n - overlap.counts['hard']} others"
+    rows = []
     for name, split, low, high in (
         ("confidence", overlap.confidence, hard, rest),
         ("|cosine|", overlap.score, easy, both),
     ):
         among = " to ".join(map(number, split.threshold_interval or (None,)))
-        table.add_row(name, number(split.threshold), among, number(split.explained),
-                      number(split.one_mode_p_value), low, high)  # fmt: skip
-    return table
+        numbers = number(split.explained), number(split.one_mode_p_value)
+        rows.append(Row((name, number(split.threshold), among, *numbers, low, high)))
+    titles = ("split of", "threshold", f"{LEVEL:.0%} on\nresamples", "explained\nvariance",
+              "p-value of\none mode", "below", "not\nbelow")  # fmt: skip
+    return Table(
+        titles,
+        tuple(rows),
+        "Overlap points, by the confidence of the weak model and strong features",
+        "below, not below the threshold: so many points of each kind",
+        left=(0, 5, 6),
+    )
 
 
 def _density(overlap: Overlap) -> str:
@@ -119,7 +131,8 @@ def _guarantees(model: ModelAudit) -> list[str]:
     found = model.guarantee
     if found is None:
         return [number(None)] * (len(SHOWN) + 1)
-    return [number(found.guaranteed_gain[i]) for i in SHOWN] + [number(found.vanishes_at)]
+    gains = [_shown(model, "guaranteed_gain", found.guaranteed_gain[i]) for i in SHOWN]
+    return [*gains, _shown(model, "misfit", found.vanishes_at)]
 
 
 def _ranking(report: Audit) -> list[str]:
@@ -147,4 +160,4 @@ def _notes(report: Audit) -> list[str]:
     if report.bootstrap:
         lines.append(f"Rows below a model: {LEVEL:.0%} bootstrap interval, "
                      f"{report.bootstrap} resamples.")  # fmt: skip
-    return [*lines, *(f"Warning: {sentence}." for sentence in report.warnings)]
+    return lines

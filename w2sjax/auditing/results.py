@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from w2sjax.arithmetic.rounding import gamma
-from w2sjax.auditing.bootstrap import NAMES, Interval, percentile_interval
+from w2sjax.auditing.bootstrap import DOUBT, NAMES, Interval, percentile_interval
 from w2sjax.auditing.expansion.results import Expansion
 from w2sjax.auditing.overlap import Overlap
 from w2sjax.auditing.quantities import Quantities
 from w2sjax.projecting.certificate import Status
+from w2sjax.reporting.blocks import Report
+from w2sjax.reporting.showing import Shown
 
 SHARES = (0.0, *np.geomspace(1e-4, 1, 9).tolist())  # of the misfit, for an assumed epsilon
 
@@ -44,7 +46,8 @@ class ModelAudit:
 
     A number is None where it needs a target that is not there, or is not finite: so the reach of a
     student whose certificate covers the whole class. Where it does not, `guaranteed_gain` and
-    `guarantee` are None. Intervals are None without a bootstrap, `guarantee` with a target.
+    `guarantee` are None. Intervals are None without a bootstrap, `guarantee` with a target. A number, or
+    an end of its interval, that is at most its `doubts` may be 0.
     """
 
     name: str
@@ -64,6 +67,7 @@ class ModelAudit:
     epsilon_interval: Interval = None
     guaranteed_gain_interval: Interval = None
     guarantee: Guarantee | None = None
+    doubts: dict[str, float | None] = dataclasses.field(default_factory=dict)
 
     def interval(self, name: str) -> Interval:
         """Return the bootstrap interval of a quantity, if it has one."""
@@ -71,7 +75,7 @@ class ModelAudit:
 
 
 @dataclasses.dataclass(frozen=True)
-class Audit:
+class Audit(Shown):
     """All weak models on one set of points.
 
     Attributes:
@@ -122,6 +126,12 @@ class Audit:
     expansion: Expansion | None = None
     held_out: "Audit | None" = None
 
+    def report(self) -> Report:
+        """Give it as a report."""
+        from w2sjax.auditing.pages import report
+
+        return report(self)
+
     @property
     def statuses(self) -> dict[str, int]:
         """How many students have each status."""
@@ -153,10 +163,16 @@ def model_audit(
         guarantee = _guarantee(misfit, pairing, distance, size)
     measured: Any = {one: finite(getattr(found, one)[place]) for one in MEASURED}
     intervals: Any = {
-        f"{one}_interval": percentile_interval(sample[:, place]) for one, sample in samples.items()
+        f"{one}_interval": percentile_interval(samples[one][:, place]) for one in NAMES if samples
     }
     status = Status(int(found.status[place])).name
-    return ModelAudit(name=name, status=status, guarantee=guarantee, **measured, **intervals)
+    doubts = {
+        one: finite(np.max([bound[place], *samples.get(DOUBT + one, bound)[..., place].ravel()]))
+        for one, bound in found.doubts.items()
+    }
+    return ModelAudit(
+        name=name, status=status, guarantee=guarantee, doubts=doubts, **measured, **intervals
+    )
 
 
 def _guarantee(misfit: float, pairing: float, distance: float, size: int) -> Guarantee:

@@ -11,6 +11,7 @@ import numpy as np
 
 from w2sjax.auditing.checks import DataError, listed
 from w2sjax.auditing.files import missing_extra
+from w2sjax.language.names import suggestion
 
 _TABLE = re.compile(r".*\.(csv(\.gz|\.bz2|\.zst)?|parquet)", re.IGNORECASE)
 
@@ -67,8 +68,8 @@ def _matching(path: Path, names: list[str], role: str, patterns: Sequence[str]) 
         if pattern not in known:
             found = [name for name in names if fnmatch.fnmatchcase(name, pattern)]
         if not found:
-            held = listed(names)
-            raise DataError(f"{path}: {role}: no column matches {pattern!r}; the file has: {held}")
+            near = suggestion(pattern, names) or f"the file has: {listed(names)}"
+            raise DataError(f"{path}: {role}: no column matches {pattern!r}; {near}")
         selected += found
     selected = list(dict.fromkeys(selected))
     if not selected:

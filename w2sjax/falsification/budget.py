@@ -5,7 +5,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from w2sjax.falsification import rendering
 from w2sjax.falsification.counterexample import Counterexample
+from w2sjax.reporting.blocks import Report
+from w2sjax.reporting.showing import Shown
 
 PHASES = ("small", "random", "ascent", "open")
 COUNTS = ("instances", "small", "restarts", "exact")
@@ -82,7 +85,7 @@ class Clock:
 
 
 @dataclasses.dataclass(frozen=True)
-class Falsification:
+class Falsification(Shown):
     """What a search says about one claim.
 
     Attributes:
@@ -120,6 +123,17 @@ class Falsification:
     open: int = 0
     decided: int = 0
     one_engine: int = 0
+
+    def report(self) -> Report:
+        """Give it as a report."""
+        from w2sjax.falsification.pages import report
+
+        return report([self])
+
+    @property
+    def stem(self) -> str:
+        """Name its files."""
+        return rendering.stem(self.claim, self.twin, self.drop)
 
     @property
     def found(self) -> bool:

@@ -1,13 +1,12 @@
 """The commands `falsify` and `replay`: searches, files and exit codes."""
 
 import json as json_module
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from w2sjax.machine.writable import ready_file, ready_folder
+from w2sjax.reporting.terminal import say, show
 
 FOUND, NONE = 1, 0
 
@@ -27,15 +26,18 @@ def run(
     json: Path | None,
     out: Path | None,
     checkpoint: Path | None = None,
+    typed: str = "",
 ) -> int:
     """Search one claim, or all claims and assumptions; returns the exit code.
+
+    `typed` is the command that a page says it was made by.
 
     Raises:
         ValueError: for arguments that do not fit together, or name nothing.
     """
     from w2sjax.claims import REGISTRY
     from w2sjax.falsification.budget import Budget
-    from w2sjax.falsification.files import write_matrix, write_pages
+    from w2sjax.falsification.files import write_all
     from w2sjax.falsification.report import as_json, matrix
     from w2sjax.verification.claim_files import find_claims
     from w2sjax.verification.lookup import claim_named, left_out
@@ -55,7 +57,7 @@ def run(
     results, reasons = _search(claims, every, seed, drop, twin, common)
     # Shown first: a disk that has filled up since must not lose it.
     if every:
-        Console().print(matrix(results))
+        show(matrix(results))
     else:
         _show(results)
     # A claim without a set is searched whatever the sets are.
@@ -64,9 +66,8 @@ def run(
     tell(reasons)
     if json is not None and results:
         json.write_text(json_module.dumps([as_json(r) for r in results], indent=1) + "\n")
-    if out is not None:
-        remarks += write_pages(results, out)
-        remarks += write_matrix(results, out) if every else []
+    if out is not None and results:
+        remarks += write_all(results, out, every=every, command=typed)
     for remark in remarks:
         say(remark)
     if reasons:
@@ -103,18 +104,13 @@ def _show(results: Sequence[Any]) -> None:
             say("\n" + markdown(result.counterexample))
 
 
-def say(text: str) -> None:
-    """Print as it is."""
-    Console().print(text, markup=False, highlight=False, soft_wrap=True)
-
-
 def settle(
-    results: Sequence[Any], claims: Sequence[Any], drop: str | None
+    results: Sequence[Any], claims: Sequence[Any], drop: str | None, tell: Callable[[str], None]
 ) -> tuple[bool, list[str]]:
     """Decide exactly what verifications left open; claims of a user's file are given as objects.
 
     Returns whether a claim is refuted: by exact arithmetic, and where that does not settle it, by
-    floating point; and why some could not be decided.
+    floating point; and why some could not be decided. What is decided is told, a line a set.
     """
     from w2sjax.verification.lookup import claim_named
     from w2sjax.verification.unjudged import judge_each
@@ -122,13 +118,13 @@ def settle(
     def refutations(group) -> list[bool]:
         (claim,) = group
         name = claim_named(claim).name
-        return _settled(claim, [result for result in results if result.claim == name], drop)
+        return _settled(claim, [one for one in results if one.claim == name], drop, tell)
 
     refuted, reasons = judge_each([[claim] for claim in claims], refutations)
     return any(refuted), reasons
 
 
-def _settled(claim: Any, results: Sequence[Any], drop: str | None) -> list[bool]:
+def _settled(claim: Any, results: Sequence[Any], drop: str | None, tell: Any) -> list[bool]:
     """Tell for each verification of a claim whether it is refuted."""
     from w2sjax.falsification.redecide import redecide, why_not
     from w2sjax.verification.lookup import NO_SET, claim_named
@@ -136,7 +132,7 @@ def _settled(claim: Any, results: Sequence[Any], drop: str | None) -> list[bool]
     left = [result for result in results if result.undecided + result.invalid + result.violated]
     reason = why_not(claim_named(claim).without(drop)) if left else ""
     if reason:
-        say(f"{claim_named(claim).name}: not decided exactly ({reason})")
+        tell(f"{claim_named(claim).name}: not decided exactly ({reason})")
         return [result.refuted for result in results]
     refuted = []
     for result in left:
@@ -145,7 +141,7 @@ def _settled(claim: Any, results: Sequence[Any], drop: str | None) -> list[bool]
         (again,) = redecide(claim, result.seed or 0, **common)
         refuted.append(again.violated > 0 or (again.undecided > 0 and result.refuted))
         settled = f"{again.holds} hold, {again.violated} are violated"
-        say(
+        tell(
             f"{again.claim}, {again.set}: of {again.open} that floating point does not settle, "
             f"exactly {settled}, {again.undecided} stay undecided"
         )

@@ -14,6 +14,8 @@ from w2sjax.language.claims import Claim
 from w2sjax.language.files import from_json, to_json
 from w2sjax.language.rewriting import twin_of
 from w2sjax.machine.versions import versions
+from w2sjax.reporting.blocks import Report
+from w2sjax.reporting.showing import Shown
 from w2sjax.settings.exact import RefusedError
 from w2sjax.settings.setting import setting_named
 
@@ -22,7 +24,7 @@ MISSHAPEN = (LookupError, TypeError, AttributeError, ArithmeticError, RecursionE
 
 
 @dataclasses.dataclass(frozen=True)
-class Counterexample:
+class Counterexample(Shown):
     """An exact instance that violates a claim.
 
     Attributes:
@@ -48,6 +50,12 @@ class Counterexample:
         """Give it as plain objects, rationals as text."""
         parts = {"claim": to_json(self.claim), "instance": self.instance.to_json()}
         return {"format": FORMAT, **vars(self), **parts}
+
+    def report(self) -> Report:
+        """Give it as a report."""
+        from w2sjax.falsification.pages import report_of
+
+        return report_of(self)
 
     def save(self, path: Path) -> None:
         """Write the file."""

@@ -1,13 +1,12 @@
 """What exact arithmetic says of a claim on an instance: violated, holds, undecided, or no instance of it.
 
-Rational numbers decide at once; where roots enter, enclosures are narrowed until the sign of the difference
-is
-certain or the largest precision is reached. Conditions are decided exactly first.
+Rational numbers decide at once; where roots enter, enclosures are narrowed until the sign of the
+difference is certain or the largest precision is reached. Conditions are decided exactly first.
 """
 
 import dataclasses
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flint import arb, ctx, fmpq
@@ -120,7 +119,7 @@ def _decided(claim: Claim, instance: Any, engine: Any) -> Decision:
 
 def _certain(claim: Claim, engine: Any) -> Decision:
     """Decide a claim about every case: the worst one is reported."""
-    case, worst = min(_all(claim, engine), key=lambda one: _severity(one[1]))
+    case, worst = _worst(list(_all(claim, engine)), lambda one: one[1])
     if worst.outcome == OUTSIDE:
         return Decision(OUTSIDE)
     both = written(worst.lower), written(worst.upper)
@@ -165,14 +164,20 @@ def judge(claim: Claim, case: Case, known: Parts | None = None) -> Judged:
         if met is False:
             return Judged(OUTSIDE)
         sure = sure and met is True
-    worst = min((_compared(*one) for one in claimed(claim, case, FLINT, known)), key=_severity)
+    worst = _worst([_compared(*one) for one in claimed(claim, case, FLINT, known)])
     if worst.outcome == VIOLATED and not sure:
         return dataclasses.replace(worst, outcome=UNDECIDED)
     return worst
 
 
-def _severity(found: Judged) -> tuple[int, float]:
-    return (VIOLATED, UNDECIDED, OUTSIDE, HOLDS).index(found.outcome), found.slack
+def _worst(found: list[Any], judged: Callable[[Any], Judged] = lambda one: one) -> Any:
+    """Take the most severe, and of equals the one of least slack; most often there is but one."""
+
+    def severity(one: Any) -> tuple[int, float]:
+        answer = judged(one)
+        return (VIOLATED, UNDECIDED, OUTSIDE, HOLDS).index(answer.outcome), answer.slack
+
+    return found[0] if len(found) == 1 else min(found, key=severity)
 
 
 def _compared(one: Comparison, lower: Any, upper: Any) -> Judged:

@@ -1,4 +1,4 @@
-"""The files of `w2sjax falsify --out`: a page, a picture and a file to replay; the table of all claims."""
+"""The files of `w2sjax falsify --out`: pages, pictures and files to replay; the table of all claims."""
 
 import csv
 import math
@@ -6,38 +6,48 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from w2sjax.falsification import pictures
 from w2sjax.falsification.budget import Falsification
+from w2sjax.falsification.pages import report
 from w2sjax.falsification.rendering import markdown
+from w2sjax.reporting.blocks import Figure
+from w2sjax.reporting.pages import write
+from w2sjax.reporting.pictures import can_draw, figure, missing
 
 
-def write_pages(results: Sequence[Falsification], folder: Path) -> list[str]:
-    """Write every counterexample; returns remarks for people.
+def write_all(
+    results: Sequence[Falsification], folder: Path, *, every: bool, command: str = ""
+) -> list[str]:
+    """Write everything; returns remarks for people. `every` adds the table of all claims."""
+    figures = write_pages(results, folder)
+    overview = write_matrix(results, folder) if every else None
+    path = write(report(results, figures, overview, command), folder / "falsify.html")
+    wanted = every or any(result.found for result in results)
+    return [f"wrote {path}", *[missing()] * (wanted and not can_draw())]
+
+
+def write_pages(results: Sequence[Falsification], folder: Path) -> dict[str, Figure]:
+    """Write every counterexample; returns the pictures by the names of the files.
 
     A page refers to its picture, if there is one: that needs matplotlib and a plane or a small world.
     """
-    from w2sjax.falsification import pictures
-
     folder.mkdir(parents=True, exist_ok=True)
-    drawable, found = pictures.can_draw(), [result for result in results if result.found]
-    for result in found:
-        stem = folder / stem_of(result)
-        shown: Any = result.counterexample
+    drawable, figures = can_draw(), {}
+    for result in results:
+        shown = result.counterexample
+        if shown is None:
+            continue
+        stem = folder / result.stem
         shown.save(stem.with_suffix(".json"))
         picture = pictures.draw(shown, stem) if drawable else None
-        page = markdown(shown, picture and picture.name)
-        stem.with_suffix(".md").write_text(page)
-    return [] if drawable or not found else ["no pictures: matplotlib is not installed"]
+        if picture is not None:
+            figures[stem.name] = figure(stem, "The counterexample.")
+        stem.with_suffix(".md").write_text(markdown(shown, picture and picture.name))
+    return figures
 
 
-def stem_of(result: Falsification) -> str:
-    """Name the files of a counterexample."""
-    parts = (result.claim, "twin" * result.twin, result.drop or "")
-    return "_".join(filter(None, parts)).replace(" ", "_").replace(".", "")
-
-
-def write_matrix(results: Sequence[Falsification], folder: Path) -> list[str]:
-    """Write `matrix.csv` and, with matplotlib, `matrix.png` and `matrix.pdf`; returns remarks."""
-    from w2sjax.falsification import pictures
+def write_matrix(results: Sequence[Falsification], folder: Path) -> Figure | None:
+    """Write `matrix.csv` and, with matplotlib, the picture of it, which it returns."""
     from w2sjax.falsification.pictures import matrix
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -46,10 +56,10 @@ def write_matrix(results: Sequence[Falsification], folder: Path) -> list[str]:
         writer = csv.DictWriter(stream, rows[0] if rows else ())
         writer.writeheader()
         writer.writerows(rows)
-    if not pictures.can_draw():
-        return ["no figure of the matrix: matplotlib is not installed"]
+    if not can_draw():
+        return None
     matrix.draw(rows, folder / "matrix")
-    return []
+    return figure(folder / "matrix", "What each assumption buys.")
 
 
 def matrix_row(result: Falsification) -> dict[str, Any]:

@@ -30,6 +30,12 @@ def title(claim: Claim) -> str:
     return claim.title_with_drop + variant(claim)
 
 
+def stem(name: str, twin: bool, dropped: str | None) -> str:
+    """Name the files of what is said of a statement."""
+    parts = (name, "twin" * twin, dropped or "")
+    return "_".join(filter(None, parts)).replace(" ", "_").replace(".", "")
+
+
 def sides(claim: Claim, lhs: str, rhs: str, *, shortened: bool = False) -> str:
     """Write how both sides compare, in the direction in which the claim is written."""
     lower, upper = map(short, (lhs, rhs)) if shortened else (lhs, rhs)

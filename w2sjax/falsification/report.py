@@ -4,12 +4,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from rich.markup import escape
-from rich.table import Table
-
 from w2sjax.falsification.budget import Falsification
 from w2sjax.falsification.rendering import sides
-from w2sjax.verification.report import open_table
+from w2sjax.reporting.blocks import HEADING, Row, Table
+from w2sjax.reporting.numbers import count, number
 
 NOTHING_DROPPED = "nothing dropped"
 
@@ -29,7 +27,7 @@ def summary(result: Falsification) -> str:
     text = f"{name}: {none} in {total:,} instances ({looked or 'none'}; {seconds:.1f} s)"
     settled = f"{result.decided:,} of {result.open:,} that floating point does not settle"
     remarks = {
-        f", least slack {result.least_slack:.2g}": math.isfinite(result.least_slack),
+        f", least slack {_slack(result)}": math.isfinite(result.least_slack),
         f"; {result.unconfirmed:,} violated in floating point, not confirmed exactly":
             result.unconfirmed,
         f"; {settled} decided exactly": result.open and result.exact,
@@ -45,24 +43,27 @@ def summary(result: Falsification) -> str:
 
 def matrix(results: Sequence[Falsification]) -> Table:
     """Lay out claim by assumption: what dropping each one allows."""
-    table = open_table(
-        "What each assumption buys: the smallest counterexample found without it",
-        "slack: the least one in floating point, where that was tried; *: no exact side, "
-        "searched in floating point only; +: time ran out",
-    )
-    table.add_column("claim and what is dropped", no_wrap=True)
-    table.add_column("counterexample")  # the one that may take two lines
-    table.add_column("instances", justify="right", no_wrap=True)
-    table.add_column("slack", justify="right", no_wrap=True)
-    previous = None
+    rows, previous = [], None
     for result in results:
         if result.claim != previous:
-            table.add_row(f"[bold]{result.claim}[/bold]")
-        slack = f"{result.least_slack:.2g}" if math.isfinite(result.least_slack) else ""
-        looked = f"{sum(result.instances.values()):,}"
-        table.add_row(f"  {escape(result.drop or NOTHING_DROPPED)}", _found(result), looked, slack)
+            rows.append(Row((result.claim,), HEADING))
+        slack = _slack(result)
+        looked = count(sum(result.instances.values()))
+        rows.append(Row((f"  {result.drop or NOTHING_DROPPED}", _found(result), looked, slack)))
         previous = result.claim
-    return table
+    return Table(
+        ("claim and what is dropped", "counterexample", "instances", "slack"),
+        tuple(rows),
+        "What each assumption buys: the smallest counterexample found without it",
+        "instances: searched; slack: the least one in floating point, where that was tried; "
+        "*: no exact side, searched in floating point only; +: time ran out",
+        left=(0, 1),
+    )
+
+
+def _slack(result: Falsification) -> str:
+    """Write the least slack; nothing where there was none."""
+    return number(result.least_slack, digits=2) if math.isfinite(result.least_slack) else ""
 
 
 def _found(result: Falsification) -> str:

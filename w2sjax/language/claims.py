@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from w2sjax.language.evaluation import quantities
+from w2sjax.language.names import nearest
 from w2sjax.language.terms import UNKNOWN, Comparison, Term
 
 
@@ -110,6 +111,18 @@ class Claim:
     def __hash__(self) -> int:
         return hash((self.name, self.title, self.dropped, self.twin))
 
+    def _repr_latex_(self) -> str:
+        from w2sjax.language.printing import display
+
+        return display(self)
+
+    def __rich__(self) -> Any:
+        from rich.text import Text
+
+        from w2sjax.language.printing import described
+
+        return Text(described(self))
+
     @functools.cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
         """What is claimed."""
@@ -190,8 +203,8 @@ class Claim:
         if name is None:
             return self
         if name not in self.droppable:
-            known = ", ".join(self.droppable) or "none"
-            raise ValueError(f"drop: {self.name} has no assumption {name!r} (it has: {known})")
+            known = nearest(name, self.droppable)
+            raise ValueError(f"drop: {self.name} has no assumption {name!r}; {known}")
         left = tuple(one for one in self.assumptions if one.name != name)
         return dataclasses.replace(self, assumptions=left, dropped=name)
 

@@ -133,6 +133,21 @@ def abbreviations(claim: Claim, style: Style) -> list[str]:
     return [f"{style.choose(*one.data)} = {m}" for one, m in zip(known, meanings, strict=True)]
 
 
+def display(claim: Claim) -> str:
+    """Write a claim for a notebook: its formula in LaTeX, and what its abbreviations stand for."""
+    meanings = r",\quad ".join(abbreviations(claim, LATEX))
+    where = rf"\quad\text{{where }} {meanings}" if meanings else ""
+    return f"$\\displaystyle {statement(claim, LATEX)}{where}$"
+
+
+def described(claim: Claim) -> str:
+    """Write a claim for a terminal: name, title, formula, source and assumptions."""
+    lines = [f"{claim.title_with_drop}  {claim.title}", f"  {statement(claim, UNICODE)}"]
+    lines += [f"  where {meaning}" for meaning in abbreviations(claim, UNICODE)]
+    assumed = "; ".join(one.description or one.name for one in claim.assumptions)
+    return "\n".join([*lines, f"  {claim.source}", f"  Assumed: {assumed or 'nothing'}."])
+
+
 def _texts(wanted: Sequence[Term], style: Style, writer: Writer) -> dict[Term, Text]:
     texts: dict[Term, Text] = {}
     for step, _ in plan(tuple(wanted)).steps:

@@ -1,6 +1,7 @@
 """Compile large programs quickly, where XLA's own choice takes twice as long for no faster program."""
 
 import functools
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -13,11 +14,13 @@ QUICK: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False, LEVEL: 1}
 
 @functools.cache
 def _known() -> dict[str, Any]:
-    """Return those of the options that this version of XLA has on this backend."""
+    """Return those of the options that this version of XLA has on this backend, and no flag has set."""
     if jax.default_backend() != "cpu":
         return {}
-    known = {}
+    known, flags = {}, os.environ.get("XLA_FLAGS", "")
     for name, value in QUICK.items():
+        if name in flags:
+            continue
         try:
             jax.jit(lambda x: x).lower(0.0).compile(compiler_options={name: value})
         except jax.errors.JaxRuntimeError:

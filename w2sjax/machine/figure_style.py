@@ -24,13 +24,22 @@ STYLE: Any = {
     "font.family": "DejaVu Sans",
     "mathtext.fontset": "dejavusans",
     "pdf.fonttype": 42,
+    "svg.hashsalt": "w2sjax",  # the same figure is the same file
     "savefig.dpi": 300,
 }
 
 
+SVG = ".svg"  # what pages take in
+# Without a date the same figure is the same file; pages have no use for the rest.
+_METADATA: dict[str, Any] = {
+    ".pdf": {"CreationDate": None},
+    SVG: dict.fromkeys(("Date", "Creator", "Format", "Type")),
+}
+
+
 @contextmanager
-def drawing(stem: Path, width: float, height: float) -> Iterator[Any]:
-    """Give a figure to draw on, and save it as `stem`.png and `stem`.pdf in the end.
+def drawing(stem: Path, width: float, height: float, *more: str) -> Iterator[Any]:
+    """Give a figure to draw on, and save it as `stem`.png, `stem`.pdf and `more` in the end.
 
     Raises `ImportError` where matplotlib is not installed.
     """
@@ -43,11 +52,10 @@ def drawing(stem: Path, width: float, height: float) -> Iterator[Any]:
         figure = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(figure)
         yield figure
-        for path in saved(stem):
-            # Without a date the same figure is the same file.
-            figure.savefig(path, metadata={"CreationDate": None} if path.suffix == ".pdf" else None)
+        for path in saved(stem, *more):
+            figure.savefig(path, metadata=_METADATA.get(path.suffix))
 
 
-def saved(stem: Path) -> list[Path]:
+def saved(stem: Path, *more: str) -> list[Path]:
     """The files that `drawing` writes."""
-    return [stem.with_name(stem.name + suffix) for suffix in (".png", ".pdf")]
+    return [stem.with_name(stem.name + suffix) for suffix in (".png", ".pdf", *more)]

@@ -11,7 +11,9 @@ user has set is left alone.
 import os
 import re
 
-WORKERS = 16  # for each device: more than the decompositions that one of our programs has at a time
+WORKERS = (
+    32  # for each device: more than the decompositions that two of our programs have at a time
+)
 
 
 def reserve() -> None:
@@ -31,7 +33,7 @@ def _virtual_devices() -> int:
 def one_blas_thread() -> None:
     """Keep OpenBLAS to one thread a call, for programs whose batches already fill the cores.
 
-    Sixteen workers that each start OpenBLAS threads take a thousand times as long for a batch of
+    Dozens of workers that each start OpenBLAS threads take a thousand times as long for a batch of
     small QR decompositions. Takes effect before numpy is imported.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

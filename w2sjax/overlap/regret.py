@@ -7,8 +7,8 @@ $$\mathbb{E}[\text{regret after } t \le T \text{ rounds}] \le \sqrt{\frac{8K \lo
 \frac{2K}{T^3}.$$
 
 Derived; Shin, Cooper, Sala (2025), Theorem 4.3, arXiv:2412.03881, has $O(\sqrt{K \log T / T})$ for t = T.
-Proof: docs/selection.md, which also shows that K - 1 may stand for K under the root and in the second
-term, and K for 2K in the third.
+Proof: docs/explanation/data_sources.md, which also shows that K - 1 may stand for K under the root and
+in the second term, and K for 2K in the third.
 """
 
 from typing import Any

@@ -21,6 +21,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from w2sjax.arithmetic import rounding
+from w2sjax.reporting.blocks import Report
+from w2sjax.reporting.showing import Shown
 
 
 class Status(enum.IntEnum):
@@ -37,7 +39,7 @@ class ProjectionError(ArithmeticError):
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
-class Projection:
+class Projection(Shown):
     r"""A point near a convex set of functions, with its distance to the projection bounded.
 
     Attributes:
@@ -64,6 +66,12 @@ class Projection:
     radius: Float[Array, "*batch"]
     status: Int[Array, "*batch"]
     steps: Int[Array, "*batch"]
+
+    def report(self) -> Report:
+        """Give it as a report; on the host only."""
+        from w2sjax.projecting.pages import report
+
+        return report(self, Status)
 
     def pairing(self, distance: Float[Array, "*batch"]) -> Float[Array, "*batch"]:
         r"""Bound $\langle y - f, u - f \rangle$ for a member $u$ with $d(u, f) \le$ `distance`."""

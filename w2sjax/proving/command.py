@@ -4,12 +4,11 @@ import json as json_module
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from w2sjax.falsification.command import replay as decide_again
-from w2sjax.falsification.command import say
 from w2sjax.language.claims import Claim
 from w2sjax.machine.writable import ready_file, ready_folder
+from w2sjax.reporting.pictures import can_draw, figure, missing
+from w2sjax.reporting.terminal import say, show
 
 PROVED, REFUTED, NEITHER = 0, 1, 4
 CODES = {"proved": PROVED, "refuted": REFUTED, "neither": NEITHER}
@@ -24,8 +23,11 @@ def prove(
     out: Path | None,
     json: Path | None,
     coq: Path | None,
+    typed: str = "",
 ) -> int:
     """Prove or refute one claim, or all of the setting; returns the exit code.
+
+    `typed` is the command that a page says it was made by.
 
     Raises:
         ValueError: for arguments that do not fit together or name nothing, and for a claim of another kind.
@@ -40,23 +42,49 @@ def prove(
         if folder is not None:
             ready_folder(option, folder)
     if every:
-        return _all(out, json, coq)
+        return _all(out, json, coq, typed)
     from w2sjax.proving.pages import text
     from w2sjax.proving.proof import prove as proof_of
+    from w2sjax.proving.reports import report
 
     proof = proof_of(_claim(name or ""), drop=drop, twin=twin)
     say(text(proof))
     if json is not None:
         _write(json, proof.to_json())
-    accepted = _files(proof, out, coq)
+    checked, accepted = _coq(proof, coq)
+    if out is not None:
+        picture = _files(proof, out, checked)
+        _page(report(proof, picture, checked, typed), out, "prove", wanted=_drawable(proof))
     return CODES[proof.outcome] if accepted else NEITHER
 
 
-def _all(out: Path | None, json: Path | None, coq: Path | None) -> int:
+def _all(out: Path | None, json: Path | None, coq: Path | None, typed: str) -> int:
     """Prove every claim of the registry, and refute it without each assumption."""
+    from w2sjax.proving.reports import report_of_all, table
+
+    rows = _proofs()
+    show(table(rows))
+    proofs = [proof for _, proof in rows if not isinstance(proof, str)]
+    if json is not None:
+        _write(json, [proof.to_json() for proof in proofs])
+    checks = [_coq(proof, coq) for proof in proofs]
+    if out is not None:
+        figures = {
+            proof.stem: _files(proof, out, checked)
+            for proof, (checked, _) in zip(proofs, checks, strict=True)
+        }
+        known = {stem: picture for stem, picture in figures.items() if picture is not None}
+        wanted = any(map(_drawable, proofs))
+        _page(report_of_all(rows, known, typed), out, "prove", wanted=wanted)
+    wrong = any(one.outcome != "proved" for one in proofs if one.claim.dropped is None)
+    accepted = all(one for _, one in checks)
+    return REFUTED if wrong else PROVED if accepted else NEITHER
+
+
+def _proofs() -> list[tuple[Claim, Any]]:
+    """Decide every claim about projections, as it is and without each assumption, or say why not."""
     from w2sjax.claims import REGISTRY
     from w2sjax.proving.expressions import NotOfThisKindError
-    from w2sjax.proving.pages import table
     from w2sjax.proving.proof import prove as proof_of
     from w2sjax.verification.report import progress_bar
 
@@ -70,22 +98,21 @@ def _all(out: Path | None, json: Path | None, coq: Path | None) -> int:
                 except NotOfThisKindError as error:
                     rows.append((claim.without(drop), str(error)))
             progress("prove", place + 1, len(claims))
-    Console().print(table(rows))
-    proofs = [proof for _, proof in rows if not isinstance(proof, str)]
-    if json is not None:
-        _write(json, [proof.to_json() for proof in proofs])
-    accepted = [_files(proof, out, coq) for proof in proofs]
-    wrong = any(one.outcome != "proved" for one in proofs if one.claim.dropped is None)
-    return REFUTED if wrong else PROVED if all(accepted) else NEITHER
+    return rows
 
 
-def sharpen(name: str, *, out: Path | None, json: Path | None) -> int:
+def sharpen(name: str, *, out: Path | None, json: Path | None, typed: str = "") -> int:
     """Find the best constant of a bound, or the curve of two; returns the exit code.
+
+    `typed` is the command that a page says it was made by.
 
     Raises:
         ValueError: for a claim without unknown constants, or of another kind.
     """
-    from w2sjax.proving.sharpening import NONE, curve
+    from w2sjax.proving.curves import curve
+    from w2sjax.proving.pages import sharpened_text
+    from w2sjax.proving.reports import curve_report, curve_table, sharpened_report
+    from w2sjax.proving.sharpening import NONE
     from w2sjax.proving.sharpening import sharpen as best_of
 
     if json is not None:
@@ -96,19 +123,27 @@ def sharpen(name: str, *, out: Path | None, json: Path | None) -> int:
     if len(claim.unknowns) == 2:
         found: Any = curve(claim)
         kinds = {best.kind for _, best in found.points}
-        Console().print(found)
-        if out is not None:
-            from w2sjax.proving.pictures import draw
-
-            for path in draw(found, out):
-                say(f"wrote {path}")
+        show(curve_table(found))
     else:
         found = best_of(claim)
         kinds = {found.kind}
-        say(found.__rich__())
+        say(sharpened_text(found))
     if json is not None:
         _write(json, found.to_json())
+    if out is not None and len(claim.unknowns) == 2:
+        picture = _drawn_curve(found, out) if can_draw() else None
+        _page(curve_report(found, picture, typed), out, "sharpen", wanted=True)
+    elif out is not None:
+        _page(sharpened_report(found, typed), out, "sharpen", wanted=False)
     return REFUTED if kinds == {NONE} else PROVED
+
+
+def _drawn_curve(found: Any, folder: Path) -> Any:
+    from w2sjax.proving.pictures import draw
+
+    for path in draw(found, folder):
+        say(f"wrote {path}")
+    return figure(folder / found.claim.name)
 
 
 def replay(path: Path) -> int:
@@ -145,35 +180,44 @@ def _claim(name: str) -> Claim:
     return found[0]
 
 
-def _files(proof: Any, out: Path | None, coq: Path | None) -> bool:
-    """Write a theorem for Coq, and a page with what `replay` checks; whether Coq does not refuse it."""
-    checked, accepted = "", True
-    if coq is not None and proof.outcome == "proved":
-        from w2sjax.proving.coq import files
+def _coq(proof: Any, folder: Path | None) -> tuple[str, bool]:
+    """Write a theorem for Coq; what Coq says of it, and whether it does not refuse it."""
+    if folder is None or proof.outcome != "proved":
+        return "", True
+    from w2sjax.proving.coq import files
 
-        path = files.write(proof, coq)
-        answer = files.run(path)
-        say(f"{path}: {answer.message}")
-        checked, accepted = (
-            f"{answer.message.partition(chr(10))[0]}: {path.name}",
-            answer.accepted is not False,
-        )
-    if out is not None:
-        _page(proof, out, checked)
-    return accepted
+    path = files.write(proof, folder)
+    answer = files.run(path)
+    say(f"{path}: {answer.message}")
+    first = answer.message.partition("\n")[0]
+    return f"{first}: {path.name}", answer.accepted is not False
 
 
-def _page(proof: Any, folder: Path, checked: str) -> None:
+def _files(proof: Any, folder: Path, checked: str) -> Any:
+    """Write a page with what `replay` checks, and a picture, which it returns if there is one."""
     from w2sjax.falsification import pictures
     from w2sjax.proving.pages import markdown
 
-    folder.mkdir(parents=True, exist_ok=True)
     stem = folder / proof.stem
     found, picture = proof.counterexample, None
     (proof if found is None else found).save(stem.with_suffix(".json"))
-    if found is not None and pictures.can_draw():
+    if found is not None and can_draw():
         picture = pictures.draw(found, stem)
     stem.with_suffix(".md").write_text(markdown(proof, picture and picture.name, checked))
+    return None if picture is None else figure(stem, "The counterexample.")
+
+
+def _drawable(proof: Any) -> bool:
+    return proof.counterexample is not None
+
+
+def _page(found: Any, folder: Path, name: str, *, wanted: bool) -> None:
+    """Write a page; say what it lacks of the pictures that are wanted."""
+    from w2sjax.reporting.pages import write
+
+    say(f"wrote {write(found, folder / f'{name}.html')}")
+    if wanted and not can_draw():
+        say(missing())
 
 
 def _write(path: Path, found: Any) -> None:

@@ -1,16 +1,14 @@
-"""Proofs as text, as Markdown with LaTeX, and the table of all claims."""
+"""Proofs and best constants as text, and proofs as Markdown with LaTeX."""
 
 from collections.abc import Sequence
 from fractions import Fraction
-
-from rich.table import Table
 
 from w2sjax.falsification import rendering
 from w2sjax.language.claims import Claim
 from w2sjax.language.printing import LATEX, UNICODE, Style, abbreviations, statement
 from w2sjax.proving.certificate import Certificate
 from w2sjax.proving.proof import PROVED, REFUTED, Proof
-from w2sjax.proving.sharpening import EVERY, GREATEST, LEAST, NONE, Curve, Sharpened
+from w2sjax.proving.sharpening import EVERY, LEAST, NONE, Sharpened
 from w2sjax.proving.writing import last_line, lines
 
 
@@ -93,24 +91,6 @@ def multipliers(proof: Proof) -> str:
     return ", ".join(shown) or "both sides are the same"
 
 
-def table(rows: Sequence[tuple[Claim, Proof | str]]) -> Table:
-    """Show what is known of every claim; a text says why nothing can be."""
-    found = Table("claim", "without", "", "by")
-    for claim, proof in rows:
-        if isinstance(proof, str):
-            found.add_row(claim.name, claim.dropped or "", "not of this kind", proof)
-        elif proof.outcome == PROVED:
-            found.add_row(claim.name, claim.dropped or "", "proved", multipliers(proof))
-        elif proof.counterexample is not None:
-            shown = proof.counterexample
-            sides = rendering.sides(claim, shown.lhs, shown.rhs, shortened=True)
-            described = f"{shown.instance.described()}: {sides}"
-            found.add_row(claim.name, claim.dropped or "", "refuted", described)
-        else:
-            found.add_row(claim.name, claim.dropped or "", "neither", proof.note)
-    return found
-
-
 def sharpened_text(found: Sharpened) -> str:
     """Say what the best constant of a bound is."""
     claim, c = found.claim, found.name
@@ -153,12 +133,3 @@ def _outer(found: Sharpened) -> Fraction:
 def _inner(found: Sharpened) -> Fraction:
     assert found.interval is not None
     return found.interval[0 if found.kind == LEAST else 1]
-
-
-def curve_table(found: Curve) -> Table:
-    """Show best pairs of constants."""
-    table_of = Table(*found.names, "", title=rendering.claimed(found.claim))
-    for at, best in found.points:
-        known = best.kind in (LEAST, GREATEST)
-        table_of.add_row(str(at), value_text(best) if known else "", best.kind)
-    return table_of

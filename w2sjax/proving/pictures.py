@@ -3,15 +3,15 @@
 from pathlib import Path
 
 from w2sjax.language.printing import UNICODE, statement
-from w2sjax.machine.figure_style import COLUMN, drawing
-from w2sjax.proving.sharpening import Curve
+from w2sjax.machine.figure_style import COLUMN, SVG, drawing, saved
+from w2sjax.proving.curves import Curve
 
 
 def draw(found: Curve, folder: Path) -> list[Path]:
-    """Draw a curve as PNG and PDF."""
+    """Draw a curve as PNG, PDF and SVG."""
     rows = [(at, best) for at, best in found.points if best.interval is not None]
     stem = folder / found.claim.name
-    with drawing(stem, COLUMN, 2.4) as figure:
+    with drawing(stem, COLUMN, 2.4, SVG) as figure:
         axes = figure.subplots()
         middles = [float(sum(best.interval or (0,))) / 2 for _, best in rows]
         axes.plot([float(at) for at, _ in rows], middles, marker="o", markersize=3)
@@ -19,4 +19,4 @@ def draw(found: Curve, folder: Path) -> list[Path]:
         axes.set_xlabel(f"${first}$")
         axes.set_ylabel(f"{rows[0][1].kind if rows else 'best'} ${second}$")
         axes.set_title(statement(found.claim, UNICODE))
-    return [stem.with_suffix(f".{kind}") for kind in ("png", "pdf")]
+    return saved(stem, SVG)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from w2sjax.falsification import rendering
 from w2sjax.falsification.counterexample import MISSHAPEN, Counterexample, confirm
 from w2sjax.falsification.refuting import refute
 from w2sjax.falsification.shrinking import SECONDS, shrink
@@ -18,6 +19,8 @@ from w2sjax.proving.models import Models
 from w2sjax.proving.multipliers import Search
 from w2sjax.proving.reading import read
 from w2sjax.proving.statements import Statement
+from w2sjax.reporting.blocks import Report
+from w2sjax.reporting.showing import Shown
 from w2sjax.settings.exact import RefusedError
 from w2sjax.settings.setting import setting_named
 
@@ -27,7 +30,7 @@ SMALL = 1000  # small exact instances that are looked at where a model is not fo
 
 
 @dataclasses.dataclass(frozen=True)
-class Proof:
+class Proof(Shown):
     """What is known of a claim.
 
     Attributes:
@@ -52,8 +55,7 @@ class Proof:
     @property
     def stem(self) -> str:
         """Name its files."""
-        parts = (self.claim.name, "twin" * self.claim.twin, self.claim.dropped or "")
-        return "_".join(filter(None, parts)).replace(" ", "_").replace(".", "")
+        return rendering.stem(self.claim.name, self.claim.twin, self.claim.dropped)
 
     @property
     def statement(self) -> Statement:
@@ -88,15 +90,11 @@ class Proof:
         """Write the file."""
         path.write_text(json.dumps(self.to_json(), indent=1) + "\n")
 
-    def __rich__(self) -> str:
-        from w2sjax.proving.pages import text
+    def report(self) -> Report:
+        """Give it as a report."""
+        from w2sjax.proving.reports import report
 
-        return text(self)
-
-    def _repr_markdown_(self) -> str:
-        from w2sjax.proving.pages import markdown
-
-        return markdown(self)
+        return report(self)
 
 
 def is_proof(path: str | Path) -> bool:

@@ -27,6 +27,8 @@ from w2sjax.proving.proof import Proof
 from w2sjax.proving.reading import read
 from w2sjax.proving.statements import Slack, Statement
 from w2sjax.proving.unknowns import with_values
+from w2sjax.reporting.blocks import Report
+from w2sjax.reporting.showing import Shown
 from w2sjax.settings.exact import RefusedError
 from w2sjax.settings.projection.meaning import meaning_of
 
@@ -39,7 +41,7 @@ LEAST, GREATEST, EVERY, NONE = "least", "greatest", "every", "none"
 
 
 @dataclasses.dataclass(frozen=True)
-class Sharpened:
+class Sharpened(Shown):
     """The best constant of a bound.
 
     Attributes:
@@ -83,15 +85,11 @@ class Sharpened:
             "note": self.note,
         }
 
-    def __rich__(self) -> str:
-        from w2sjax.proving.pages import sharpened_text
+    def report(self) -> Report:
+        """Give it as a report."""
+        from w2sjax.proving.reports import sharpened_report
 
-        return sharpened_text(self)
-
-    def _repr_markdown_(self) -> str:
-        from w2sjax.proving.pages import sharpened_text
-
-        return sharpened_text(self)
+        return sharpened_report(self)
 
 
 def sharpen(claim: Claim) -> Sharpened:
@@ -123,47 +121,6 @@ def sharpen(claim: Claim) -> Sharpened:
         note = f"it holds up to about {high:.7g}"
         found = dataclasses.replace(found, note=", ".join(filter(None, (found.note, note))))
     return found
-
-
-@dataclasses.dataclass(frozen=True)
-class Curve:
-    """Best pairs of two constants.
-
-    Attributes:
-        claim: the bound.
-        names: of the constant that is put in, and of the one that is sought.
-        points: values of the first with the best values of the second.
-    """
-
-    claim: Claim
-    names: tuple[str, str]
-    points: tuple[tuple[Fraction, Sharpened], ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Give it as plain objects."""
-        points = [{"at": str(at), **best.to_json()} for at, best in self.points]
-        return {"claim": self.claim.name, "unknowns": list(self.names), "points": points}
-
-    def __rich__(self):
-        from w2sjax.proving.pages import curve_table
-
-        return curve_table(self)
-
-
-GRID = tuple(Fraction(k, 4) for k in range(-4, 9))
-
-
-def curve(claim: Claim, grid: tuple[Fraction, ...] = GRID) -> Curve:
-    """Find the best value of the second unknown constant of a bound for each value of the first.
-
-    Raises:
-        ValueError: as `sharpen`, or if it does not have two unknown constants.
-    """
-    if len(claim.unknowns) != 2:
-        raise ValueError(f"{claim.name or claim.title}: expected two unknown constants")
-    first, second = claim.unknowns
-    points = tuple((at, sharpen(with_values(claim, {first: at}))) for at in grid)
-    return Curve(claim, (first, second), points)
 
 
 @dataclasses.dataclass(frozen=True)

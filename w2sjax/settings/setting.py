@@ -61,6 +61,8 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
+from w2sjax.language.names import unknown
+
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
@@ -130,5 +132,5 @@ def setting_named(name: str) -> Setting:
         ValueError: if there is none.
     """
     if name not in NAMES:
-        raise ValueError(f"setting: there is no {name!r}; known are {', '.join(NAMES)}")
+        raise unknown("setting", name, NAMES)
     return importlib.import_module(f"w2sjax.settings.{name}").SETTING

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from jaxtyping import Array, Float
 
+from w2sjax.language.names import unknown
 from w2sjax.projecting import sets
 from w2sjax.strategies._numbers import arrays, at_least, row, shares
 
@@ -28,7 +29,7 @@ def convex_sets(*, kind: str, dimension: int) -> SearchStrategy[Any]:
     """
     at_least("dimension", dimension)
     if kind not in sets.SETS:
-        raise ValueError(f"kind: there is no {kind!r}; known are {', '.join(sets.SETS)}")
+        raise unknown("kind", kind, sets.SETS)
     if kind in _SPECIAL:
         return _SPECIAL[kind](dimension)
     widths = [_widths.map(jnp.asarray)] if sets.SETS[kind].parameters else []

@@ -10,6 +10,7 @@ from types import ModuleType
 
 from w2sjax.claims import REGISTRY
 from w2sjax.language.claims import Claim
+from w2sjax.language.names import nearest
 from w2sjax.machine.where import described, line_in
 
 SEPARATOR = "::"
@@ -42,7 +43,7 @@ def find_claims(names: Sequence[str]) -> list[Claim | str]:
                 f"{file} defines no claim; state one as NAME = Claim(...), or with @w2sjax.claim(draw=...)"
             )
         if wanted and wanted not in defined:
-            raise ValueError(f"{file} has no claim {wanted!r}; it has {', '.join(defined)}")
+            raise ValueError(f"{file} has no claim {wanted!r}; {nearest(wanted, defined)}")
         if SEPARATOR in name and not wanted:
             raise ValueError(f"{name}: expected the name of a claim after {SEPARATOR}")
         chosen = [defined[wanted]] if wanted else defined.values()

@@ -3,10 +3,10 @@
 import json as json_module
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from rich.console import Console
-
-from w2sjax.machine.writable import ready_file
+from w2sjax.machine.writable import ready_file, ready_folder
+from w2sjax.reporting.terminal import say
 
 FINE, REFUTED = 0, 1
 
@@ -21,8 +21,13 @@ def run(
     exact: bool,
     json: Path | None,
     checkpoint: Path | None,
+    each_set: bool = False,
+    out: Path | None = None,
+    typed: str = "",
 ) -> int:
     """Verify claims, all of the registry without names; returns the exit code.
+
+    `typed` is the command that a page says it was made by.
 
     Raises:
         ValueError: for arguments that name nothing or do not fit together.
@@ -30,29 +35,47 @@ def run(
     from w2sjax.claims import REGISTRY
     from w2sjax.falsification.command import settle
     from w2sjax.verification.claim_files import find_claims
-    from w2sjax.verification.lookup import left_out
-    from w2sjax.verification.report import progress_bar, verification_json, verification_table
+    from w2sjax.verification.lookup import claim_named, left_out
+    from w2sjax.verification.pages import write_files
+    from w2sjax.verification.report import progress_bar, verification_json
     from w2sjax.verification.unjudged import UNJUDGED, judge_each, tell
     from w2sjax.verification.verifying import verify
 
     if json is not None:
         ready_file("--json", json)
+    if out is not None:
+        ready_folder("--out", out)
     chosen = find_claims(names) if names else list(REGISTRY)
     with progress_bar() as progress:
         common = {"sets": sets, "instances": instances, "drop": drop, "checkpoint": checkpoint}
         results, reasons = judge_each(
             [chosen], lambda group: verify(group, seed, progress=progress, **common)
         )
-    console = Console()
+    settled: list[str] = []
     if results:
-        console.print(verification_table(results))
-        for line in left_out(chosen, sets):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+        _show(results, left_out(chosen, sets), each_set)
         if json is not None:
             json.write_text(json_module.dumps(verification_json(results), indent=1) + "\n")
     refuted = any(result.refuted for result in results)
     if exact:
-        refuted, more = settle(results, chosen, drop)
+        refuted, more = settle(results, chosen, drop, settled.append)
         reasons += more
+    for line in settled:
+        say(line)
+    if out is not None and results:
+        stated = [claim_named(claim).without(drop) for claim in chosen]
+        for path in write_files(results, stated, settled, out, typed):
+            say(f"wrote {path}")
     tell(reasons)
     return UNJUDGED if reasons else REFUTED if refuted else FINE
+
+
+def _show(results: Sequence[Any], omitted: Sequence[str], each_set: bool) -> None:
+    """Print a table, and in a line each what is not fine and what was left out."""
+    from w2sjax.reporting.terminal import output, show
+    from w2sjax.verification.tables import WIDE, by_claim, by_set, chances, not_fine
+
+    wide = output().width >= WIDE
+    show(by_set(results) if each_set else by_claim(results, where=wide))
+    for line in [*not_fine(results), *chances(results), *omitted]:
+        say(line)

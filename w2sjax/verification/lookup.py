@@ -5,6 +5,7 @@ from typing import Any
 
 from w2sjax.claims import REGISTRY
 from w2sjax.language.claims import Claim
+from w2sjax.language.names import unknown
 from w2sjax.projecting.sets import SETS, ConvexSet
 from w2sjax.projecting.sets.parse import parse_set
 
@@ -21,7 +22,7 @@ def claim_named(claim: Claim | str) -> Claim:
         return claim
     known = {one.name: one for one in REGISTRY}
     if claim not in known:
-        raise ValueError(f"claim: there is no {claim!r}; known are {', '.join(known)}")
+        raise unknown("claim", claim, known)
     return known[claim]
 
 

@@ -1,4 +1,4 @@
-"""Tables and JSON of verifications and of the registry, for people and for programs."""
+"""Verifications as JSON, and the registry as text and tables, for people and for programs."""
 
 import dataclasses
 import itertools
@@ -16,7 +16,6 @@ from w2sjax.claims import REGISTRY
 from w2sjax.language.printing import LATEX, UNICODE, abbreviations, statement
 from w2sjax.projecting.sets import SETS
 from w2sjax.settings.setting import setting_named
-from w2sjax.verification.lookup import NO_SET
 from w2sjax.verification.tally import Verification
 
 
@@ -46,60 +45,6 @@ def verification_json(results: Sequence[Verification]) -> list[dict[str, Any]]:
 
     rows = map(dataclasses.asdict, results)
     return [{key: plain(value) for key, value in row.items()} for row in rows]
-
-
-def open_table(title: str, caption: str) -> Table:
-    """Make a table without lines."""
-    table = Table(title=title, caption=caption, box=None, padding=(0, 1, 0, 0))
-    table.title_justify = table.caption_justify = "left"
-    return table
-
-
-def verification_table(results: Sequence[Verification]) -> Table:
-    """Lay the results out, claim after claim, one row a set (if it has one); fits 80 columns."""
-    total = sum(result.instances for result in results)
-    violated = sum(result.violated for result in results if result.failure is None)
-    title = f"{total:,} checks" + (f": {violated:,} violated" if violated else "")
-    caption = "undecided: within a tolerance above 1e-9 of the terms; see the README"
-    table = open_table(title, caption + _invalid(results) + _failures(results))
-    table.add_column("claim and set", no_wrap=True)
-    for name in ("holds", "equal", "undecided", "violated", "least slack", "tightness"):
-        table.add_column(name, justify="right", no_wrap=name != "least slack")
-    previous = None
-    for result in results:
-        heading = f"[bold]{result.claim}[/bold]"
-        if result.claim != previous and result.set != NO_SET:
-            table.add_row(heading)
-        failed = result.undecided + result.invalid
-        table.add_row(
-            heading if result.set == NO_SET else f"  {escape(result.set)}",
-            str(result.holds),
-            str(result.equal),
-            f"{failed} ({100 * failed / result.instances:.2f}%)" if failed else "0",
-            f"[red]{result.violated}[/red]" if result.refuted else str(result.violated),
-            f"{result.least_slack:.2g}",
-            f"{result.tightness:.4f}",
-        )
-        previous = result.claim
-    return table
-
-
-def _invalid(results: Sequence[Verification]) -> str:
-    """A line on the undecided instances that are none: without numbers, nothing was checked."""
-    count = sum(result.invalid for result in results)
-    return f"\ninvalid: {count:,} of the undecided, where a side is not finite" if count else ""
-
-
-def _failures(results: Sequence[Verification]) -> str:
-    """A line for each statement that may fail with a given probability."""
-    lines = ""
-    for result in results:
-        if result.failure is not None and result.failure_interval is not None:
-            place = "" if result.set == NO_SET else f", {escape(result.set)}"
-            chance = "{:.2g} to {:.2g} (99 % confidence)".format(*result.failure_interval)
-            lines += f"\n{result.claim}{place}: fails with probability {chance}; "
-            lines += f"{result.failure:g} is allowed"
-    return lines
 
 
 def claims_text() -> str:

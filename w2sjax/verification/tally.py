@@ -8,6 +8,8 @@ from scipy.stats import binomtest
 
 from w2sjax.arithmetic.inequality import Verdict
 from w2sjax.machine.versions import versions
+from w2sjax.reporting.blocks import Report
+from w2sjax.reporting.showing import Shown
 from w2sjax.settings.random_instances import failure_of, strata_of
 
 COLUMNS = tuple(verdict.name.lower() for verdict in Verdict)
@@ -15,7 +17,7 @@ CONFIDENCE = 0.99
 
 
 @dataclasses.dataclass(frozen=True)
-class Verification:
+class Verification(Shown):
     """What many instances say about one claim over one set.
 
     Attributes:
@@ -61,6 +63,20 @@ class Verification:
         if self.failure is None or self.failure_interval is None:
             return self.violated > 0
         return self.failure_interval[0] > self.failure
+
+    def report(self) -> Report:
+        """Give it as a report."""
+        return Verifications([self]).report()
+
+
+class Verifications(Shown, list[Verification]):
+    """What a call of `verify` returns: a list, claim by claim."""
+
+    def report(self) -> Report:
+        """Give it as a report."""
+        from w2sjax.verification.pages import report
+
+        return report(self)
 
 
 def merge(state, part):

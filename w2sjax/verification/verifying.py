@@ -10,6 +10,7 @@ many devices share them, or on an interruption.
 
 import dataclasses
 import functools
+import threading
 import time
 import zlib
 from collections.abc import Callable, Sequence
@@ -33,11 +34,12 @@ from w2sjax.machine.scale import load_state, over_devices, save_state
 from w2sjax.projecting.sets import SETS, ConvexSet
 from w2sjax.settings.random_instances import compared, draw_of, prepare, strata_of
 from w2sjax.verification.lookup import NO_SET, claim_named, variant_named
-from w2sjax.verification.tally import Verification, merge, tally
+from w2sjax.verification.tally import Verification, Verifications, merge, tally
 
 BLOCK = 500
 DRAWN = "drawn"  # the setting of instances that a user's function draws
 INSTANCES = 20_000
+TOGETHER = 2  # groups of claims at a time
 
 
 def verify(
@@ -52,7 +54,7 @@ def verify(
     checkpoint: str | Path | None = None,
     progress: Callable[[str, int, int], None] | None = None,
     stop: Callable[[], bool] | None = None,
-) -> list[Verification]:
+) -> Verifications:
     """Check claims on random instances over convex sets.
 
     Args:
@@ -94,19 +96,30 @@ def verify(
         for rows, _, label, variant in groups
     ]  # fmt: skip
     results: dict[tuple[int, int], Verification] = {}
-    # Compile ahead while earlier programs run.
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        programs = [pool.submit(run.compile) for run in runs]
+
+    over = threading.Event()
+
+    def ended() -> bool:
+        return over.is_set() or (stop is not None and stop())
+
+    def carried_out(run: _Run) -> list[Verification]:
+        if run is not runs[0] and ended():
+            return []
+        # A caller's `with jax.enable_x64(True)` does not reach this thread.
+        with jax.enable_x64(True):
+            return run.execute(progress, ended)
+
+    # One program of ours keeps about one core busy, whether it is compiled or runs.
+    with ThreadPoolExecutor(max_workers=TOGETHER) as pool:
+        found = [pool.submit(carried_out, run) for run in runs]
         try:
-            for (rows, column, _, _), run, program in zip(groups, runs, programs, strict=True):
-                found = run.execute(program, progress, stop)
-                for i, verification in zip(rows, found, strict=True):
+            for (rows, column, _, _), future in zip(groups, found, strict=True):
+                for i, verification in zip(rows, future.result(), strict=False):
                     results[i, column] = dataclasses.replace(verification, seed=seed)
-                if stop is not None and stop():
-                    break
         finally:
+            over.set()
             pool.shutdown(wait=False, cancel_futures=True)
-    return [results[place] for place in sorted(results)]
+    return Verifications(results[place] for place in sorted(results))
 
 
 def double_precision(command: str) -> None:
@@ -180,10 +193,10 @@ class _Run:
         # Blocks past the end are masked, so that one shape serves all calls.
         return jnp.arange(self.done, self.done + self.width)
 
-    def compile(self) -> tuple[Any, float]:
-        """Compile the programs, unless a checkpoint has it all; also returns the seconds it took."""
+    def compile(self) -> Callable[[Any], Any] | None:
+        """Compile the programs, unless a checkpoint has it all."""
         if self.done >= self.blocks:
-            return None, 0.0
+            return None
 
         def draw(index, given, key):
             variant, make = self.variant if given is None else given, draw_of(self.claims[0])
@@ -197,26 +210,21 @@ class _Run:
         def placed(made, place):
             return jax.ShapeDtypeStruct(made.shape, made.dtype, sharding=place)
 
+        lowered = over_devices(draw).lower(self._ids(), self.data, self.root)
+        drawing = compile_quickly(lowered)
+        drawn = jax.tree.map(placed, lowered.out_info, drawing.output_shardings)
+        checking = compile_quickly(over_devices(check).lower((self._ids(), drawn)))
+        return lambda ids: checking((ids, drawing(ids, self.data, self.root)))
+
+    def execute(self, progress, stop) -> list[Verification]:
+        """Run the program over all blocks, or until `stop()`, and report, one verification a claim."""
         start = time.perf_counter()
-        # A caller's `with jax.enable_x64(True)` does not reach the thread that compiles.
-        with jax.enable_x64(True):
-            lowered = over_devices(draw).lower(self._ids(), self.data, self.root)
-            drawing = compile_quickly(lowered)
-            drawn = jax.tree.map(placed, lowered.out_info, drawing.output_shardings)
-            checking = compile_quickly(over_devices(check).lower((self._ids(), drawn)))
-
-        def program(ids):
-            return checking((ids, drawing(ids, self.data, self.root)))
-
-        return program, time.perf_counter() - start
-
-    def execute(self, future, progress, stop=None) -> list[Verification]:
-        """Run the program over all blocks, or until `stop`, and report, one verification a claim."""
-        program, compile_seconds = future.result()
+        program = self.compile()
+        compile_seconds = 0.0 if program is None else time.perf_counter() - start
         names = [claim.name for claim in self.claims]
         title = f"{self.label}: {names[0] if len(names) == 1 else f'{len(names)} claims'}"
         seconds = 0.0
-        while self.done < self.blocks:
+        while program is not None and self.done < self.blocks:
             start = time.perf_counter()
             parts = jax.device_get(program(self._ids()))
             seconds += time.perf_counter() - start
@@ -226,7 +234,7 @@ class _Run:
             save_state(self.checkpoint, self.identity, self.state, self.done)
             if progress is not None:
                 progress(title, min(self.done * BLOCK, self.instances), self.instances)
-            if stop is not None and stop():
+            if stop():
                 break
         checked = min(self.done * BLOCK, self.instances)
         return [

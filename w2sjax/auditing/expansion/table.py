@@ -1,16 +1,12 @@
-"""The expansion part of an audit as tables and sentences, at most 100 columns wide."""
+"""The expansion part of an audit as tables and sentences."""
 
 from collections import Counter
 from collections.abc import Iterator
 
-from rich import box
-from rich.console import Console
-from rich.table import Column, Table
-from rich.text import Text
-
 from w2sjax.auditing.bootstrap import LEVEL, TAILS
 from w2sjax.auditing.expansion.regions import CORRECTION, COVERAGE, HARD_ERROR
 from w2sjax.auditing.expansion.results import Estimate, Expansion
+from w2sjax.reporting.blocks import DIM, HEADING, Block, Row, Table, Words
 
 TITLES = {
     CORRECTION: "Expansion from right to wrong labels: Theorem B.1 of Lang et al.",
@@ -33,79 +29,76 @@ GENERAL = (
 )
 
 
-def show(report: Expansion, console: Console) -> None:
-    """Print neighbourhoods, one table for each statement, and what it means."""
-    console.print(_neighbourhoods(report))
+def blocks(report: Expansion) -> list[Block]:
+    """Give neighbourhoods, one table for each statement, and what it means."""
+    parts: list[Block] = [_neighbourhoods(report)]
     if not report.estimates:
-        console.print(_agreements(report))
+        return [*parts, _agreements(report)]
     for statement in dict.fromkeys(row.statement for row in report.estimates):
         rows = [row for row in report.estimates if row.statement == statement]
-        console.print(_table(report, rows))
-        for line in _without(rows):
-            console.print(Text(line))
-    if report.estimates:
-        console.print(Text(GENERAL))
-
-
-def _numbers(*titles: str) -> list[Column]:
-    return [Column(title, justify="right") for title in titles]
+        parts += [_table(report, rows), *map(Words, _without(rows))]
+    return [*parts, Words(GENERAL)]
 
 
 def _neighbourhoods(report: Expansion) -> Table:
-    titles = ("mean\nnumber", "largest\nnumber", "points\nwithout")
+    rows = [
+        Row((found.name, f"{found.mean_size:.1f}", str(found.largest), str(found.isolated),
+             _share(found.truth_crossing)))
+        for found in report.neighbourhoods
+    ]  # fmt: skip
     crossing = "points with neighbours\nof other true labels"
-    caption = "k: either of two neighbours is among the k nearest of the other; r: at most r apart."
-    table = Table("neighbours", *_numbers(*titles, crossing), title="Neighbourhoods",
-                  caption=caption, caption_justify="left", box=box.SIMPLE_HEAD)  # fmt: skip
-    for found in report.neighbourhoods:
-        sizes = (f"{found.mean_size:.1f}", str(found.largest), str(found.isolated))
-        table.add_row(found.name, *sizes, _share(found.truth_crossing))
-    return table
+    return Table(
+        ("neighbours", "mean\nnumber", "largest\nnumber", "points\nwithout", crossing),
+        tuple(rows),
+        "Neighbourhoods",
+        "k: either of two neighbours is among the k nearest of the other; r: at most r apart.",
+    )
 
 
 def _agreements(report: Expansion) -> Table:
-    titles = "student differs\nfrom teacher", "fragile: has a neighbour\nwith another label"
-    model = Column("weak model", overflow="fold", max_width=30)
-    columns = ("neighbours", model, *_numbers(*titles))
-    table = Table(*columns, title="Students and their neighbours", box=box.SIMPLE_HEAD)
-    for row in report.agreements:
-        numbers = _share(row.disagreement), _share(row.fragile)
-        table.add_row(row.neighbourhood, Text(row.weak_model), *numbers)
-    return table
+    rows = [
+        Row((row.neighbourhood, row.weak_model, _share(row.disagreement), _share(row.fragile)))
+        for row in report.agreements
+    ]
+    differs, fragile = (
+        "student differs\nfrom teacher",
+        "fragile: has a neighbour\nwith another label",
+    )
+    return Table(
+        ("neighbours", "weak model", differs, fragile),
+        tuple(rows),
+        "Students and their neighbours",
+        "Shares of the points.",
+        left=(0, 1),
+    )
 
 
 def _table(report: Expansion, rows: list[Estimate]) -> Table:
-    statement = rows[0].statement
-    table = Table(
-        title=TITLES[statement],
-        caption=_caption(report, statement),
-        caption_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        collapse_padding=True,
-    )
-    table.add_column("weak model,\nneighbours", overflow="fold", min_width=12)
-    for title in ("label", REGIONS[statement], "U", "ratio", "c", "weak\nwrong",
-                  "student\ndiffers", "fragile", "own\nbound", "bound", "error"):  # fmt: skip
-        fold = title == REGIONS[statement]  # with many points
-        table.add_column(title, justify="right", no_wrap=not fold, overflow="fold")
+    statement, found = rows[0].statement, []
     for model in dict.fromkeys(row.weak_model for row in rows):
-        table.add_row(Text(model))
+        found.append(Row((model,), HEADING))
         for row in sorted(rows, key=lambda row: row.label):
             if row.weak_model == model:
-                _add(table, row)
-        table.add_section()
-    return table
+                found += _rows(row)
+    titles = ("label", REGIONS[statement], "U", "ratio", "c", "weak\nwrong",
+              "student\ndiffers", "fragile", "own\nbound", "bound", "error")  # fmt: skip
+    return Table(
+        ("weak model,\nneighbours", *titles),
+        tuple(found),
+        TITLES[statement],
+        _caption(report, statement),
+        wraps=(0, 2),  # the second with many points
+    )
 
 
-def _add(table: Table, row: Estimate) -> None:
-    """Add a row, and two for an interval."""
+def _rows(row: Estimate) -> list[Row]:
+    """Give a row, and two for an interval."""
     numbers = (row.set_share, row.ratio, row.constant, row.alpha, row.disagreement)
     numbers = (*numbers, row.fragile, row.own_bound, row.bound, row.error)
     names = (f"  {row.neighbourhood}", f"{row.label:g}", f"{row.source}/{row.target}")
-    table.add_row(*names, *map(_share, numbers))
-    for tail, end in zip(TAILS, row.constant_interval or (), strict=False):
-        table.add_row(f"    {tail:g}%", *[""] * 4, _share(end), style="dim")
+    ends = zip(TAILS, row.constant_interval or (), strict=False)
+    interval = [Row((f"    {tail:g}%", *[""] * 4, _share(end)), DIM) for tail, end in ends]
+    return [Row((*names, *map(_share, numbers))), *interval]
 
 
 def _caption(report: Expansion, statement: str) -> str:

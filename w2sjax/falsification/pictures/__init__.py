@@ -1,6 +1,6 @@
 """Pictures of counterexamples, where the dimension allows one, and of what each assumption buys."""
 
-import importlib.util
+import importlib
 from pathlib import Path
 
 from w2sjax.falsification.counterexample import Counterexample
@@ -8,13 +8,8 @@ from w2sjax.falsification.counterexample import Counterexample
 DRAWN = {"projection": "plane", "expansion": "worlds"}  # by setting
 
 
-def can_draw() -> bool:
-    """Whether matplotlib is installed."""
-    return importlib.util.find_spec("matplotlib") is not None
-
-
 def draw(found: Counterexample, stem: Path) -> Path | None:
-    """Draw a counterexample as `stem`.png and `stem`.pdf; returns the first, None where there is no picture.
+    """Draw a counterexample as `stem`.png, .pdf and .svg; returns the first, None where there is no picture.
 
     Projections have one in the plane if at most two points have mass, worlds one up to eight points.
     Needs matplotlib.

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from w2sjax.machine.figure_style import COLOURS, COLUMN, drawing, saved
+from w2sjax.machine.figure_style import COLOURS, COLUMN, SVG, drawing, saved
 
 NOTHING = ""  # no assumption is dropped
 FOUND, FLOATING, NONE = "counterexample", "unconfirmed", "none found"
@@ -40,11 +40,11 @@ def column(row: Mapping[str, Any]) -> str:
 
 
 def draw(rows: Sequence[Mapping[str, Any]], stem: Path) -> Path:
-    """Draw rows of `matrix.csv` as `stem`.png and `stem`.pdf; returns the first. Needs matplotlib."""
+    """Draw rows of `matrix.csv` as `stem`.png, .pdf and .svg; returns the first. Needs matplotlib."""
     titles = columns(rows)
     claims = list(dict.fromkeys(row["claim"] for row in rows))
     height = CELL * len(claims) + AROUND
-    with drawing(stem, COLUMN, height) as figure:
+    with drawing(stem, COLUMN, height, SVG) as figure:
         axes = figure.subplots()
         for y in range(0, len(claims), 2):
             axes.axhspan(y - 0.5, y + 0.5, color="0.96", zorder=0)

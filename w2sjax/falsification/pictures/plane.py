@@ -12,7 +12,7 @@ from w2sjax.falsification.pictures.region import coordinates, region
 from w2sjax.falsification.rendering import sides as compared
 from w2sjax.falsification.rendering import title as named
 from w2sjax.language.claims import Claim
-from w2sjax.machine.figure_style import COLUMN, drawing, saved
+from w2sjax.machine.figure_style import COLUMN, SVG, drawing, saved
 from w2sjax.settings.projection.instance import Instance
 from w2sjax.settings.projection.meaning import meaning_of
 from w2sjax.settings.projection.sets import BALLS
@@ -31,14 +31,14 @@ def fits(problem: Instance) -> bool:
 
 
 def draw(found: Counterexample, problem: Instance, stem: Path) -> Path | None:
-    """Draw as `stem`.png and `stem`.pdf; returns the first, None where the claim names one function."""
+    """Draw as `stem`.png, .pdf and .svg; returns the first, None where the claim names one function."""
     sides = shown(found)
     if not sides:
         return None
     values = functions(found, [end for side in sides for end in side.ends])
     places = {end: coordinates(problem, value) for end, value in values.items()}
     line = sum(mass > 0 for mass in problem.masses) == 1
-    with drawing(stem, COLUMN, 2.2 if line else 3.3) as figure:
+    with drawing(stem, COLUMN, 2.2 if line else 3.3, SVG) as figure:
         axes = figure.subplots()
         corners = np.array(list(places.values()))
         if apart := meaning_of(found.claim).pair:

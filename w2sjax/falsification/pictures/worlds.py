@@ -8,7 +8,7 @@ import numpy as np
 
 from w2sjax.falsification.counterexample import Counterexample
 from w2sjax.falsification.pictures.plane import title
-from w2sjax.machine.figure_style import COLOURS, COLUMN, drawing, saved
+from w2sjax.machine.figure_style import COLOURS, COLUMN, SVG, drawing, saved
 from w2sjax.settings.expansion import is_abstaining
 from w2sjax.settings.expansion.instance import Instance
 
@@ -28,10 +28,10 @@ def fits(world: Instance) -> bool:
 
 
 def draw(found: Counterexample, world: Instance, stem: Path) -> Path:
-    """Draw as `stem`.png and `stem`.pdf; returns the first."""
+    """Draw as `stem`.png, .pdf and .svg; returns the first."""
     places = _places(world)
     tall = max(sum(world.hard), world.size - sum(world.hard))
-    with drawing(stem, COLUMN, 1.35 + 0.55 * tall) as figure:
+    with drawing(stem, COLUMN, 1.35 + 0.55 * tall, SVG) as figure:
         axes = figure.subplots()
         for x, y in itertools.combinations(range(world.size), 2):
             _edge(axes, world, places, x, y)

@@ -4,7 +4,8 @@ The theorem's index is $\hat o_k + \sqrt{2 \log T / n_k}$: the mean reward of so
 interval that holds its true mean but with probability $2T^{-4}$ (Hoeffding). The variant
 $\hat o_k + \sqrt{2 \log T} / n_k$ leaves the root over the pulls out; its radius falls faster than the mean
 converges, and no theorem covers it. Shin, Cooper, Sala (2025), Theorem 4.3 and their released code,
-arXiv:2412.03881; after Auer, Cesa-Bianchi, Fischer (2002). Constants and proof: docs/selection.md.
+arXiv:2412.03881; after Auer, Cesa-Bianchi, Fischer (2002). Constants and proof:
+docs/explanation/data_sources.md.
 
 Thompson sampling draws a density from each source's posterior. With a uniform prior and rewards of 0 and 1
 the posterior after s ones and f zeros is Beta(s + 1, f + 1). Only the order of the draws matters, so their
@@ -18,6 +19,7 @@ from typing import Any
 import jax.numpy as jnp
 from jaxtyping import Array, Float, UInt32
 
+from w2sjax.language.names import unknown
 from w2sjax.overlap.bandits import log_odds, stream
 from w2sjax.overlap.bandits.arms import Counts, Places, largest
 from w2sjax.overlap.bandits.strategy import BanditState, Strategy
@@ -118,5 +120,5 @@ def strategy_named(strategy: Strategy | str) -> Strategy:
     if isinstance(strategy, Strategy):
         return strategy
     if strategy not in STRATEGIES:
-        raise ValueError(f"strategy: there is no {strategy!r}; known are {', '.join(STRATEGIES)}")
+        raise unknown("strategy", strategy, STRATEGIES)
     return STRATEGIES[strategy]

@@ -23,6 +23,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from w2sjax.language.names import unknown
 from w2sjax.projecting.sets import SETS, ConvexSet
 from w2sjax.projecting.sets.box import Box
 from w2sjax.projecting.sets.ellipsoid import Ellipsoid
@@ -40,7 +41,7 @@ def parse_set(text: str, *, folder: Path = Path()) -> ConvexSet | type[ConvexSet
     """
     name, colon, parameter = text.partition(":")
     if name not in SETS:
-        raise ValueError(f"set: there is no {name!r}; known are {', '.join(SETS)}")
+        raise unknown("set", name, SETS)
     if not colon:
         return SETS[name]
     path = folder / parameter

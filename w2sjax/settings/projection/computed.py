@@ -7,9 +7,9 @@ as computed: the allowance covers it.
 
 import dataclasses
 import functools
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -20,14 +20,14 @@ from w2sjax.language.evaluation import quantities
 from w2sjax.projecting.certificate import Projection
 from w2sjax.settings.projection import FLOAT_HEADS
 from w2sjax.settings.projection.drawing import ProjectionInstance
-from w2sjax.settings.projection.functions import Parts, label
+from w2sjax.settings.projection.functions import Parts, label, parts_of
 from w2sjax.settings.projection.meaning import LABELS, meaning_of
 from w2sjax.settings.projection.members import fitted_to, member_error, off_class, towards_other
 
+Method = TypeVar("Method", bound=Callable[..., Any])
 GIVEN = {"weak", "target", "member", "other", "between"}  # functions that need no projection
 
 
-@jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Prepared:
     r"""An instance with what some claims need of it.
@@ -36,10 +36,26 @@ class Prepared:
         instance: the raw instance.
         students: projections by what was projected, such as "weak", "target" or "between"; and
             "sampled", a student that was fitted on a sample.
+        computed: what claims have computed, which others need too.
     """
 
     instance: ProjectionInstance
     students: dict[str, Projection]
+    computed: dict[Any, Any] = dataclasses.field(default_factory=dict)
+
+
+def once(method: Method) -> Method:
+    """Compute once for all claims of an instance to which the functions that are given mean the same."""
+
+    def found(functions: "Functions", *given: Any) -> Any:
+        covered = functions.covered & {name for one in given for name, _ in parts_of(one)}
+        key = method.__name__, given, functions.kind, frozenset(covered)
+        known = functions.prepared.computed
+        if key not in known:
+            known[key] = method(functions, *given)
+        return known[key]
+
+    return functools.wraps(method)(found)  # pyright: ignore[reportReturnType]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,8 +72,9 @@ class Functions:
 
     def __init__(self, prepared: Prepared, claim: Claim):
         self.meaning = meaning_of(claim)
-        self.students = prepared.students
+        self.prepared, self.students = prepared, prepared.students
         instance = prepared.instance
+        self.kind = self.meaning.realizable, self.meaning.pair
         if self.meaning.realizable:
             zero = jnp.zeros_like(instance.offset)
             instance = dataclasses.replace(instance, offset=zero)
@@ -69,7 +86,6 @@ class Functions:
         self.covered = {name for parts in named for name, _ in parts}
         every = [self.meaning.parts(one) for data in self.quantities for one in data[1:]]
         self.used = {name for parts in every for name, _ in parts}
-        self.known: dict[str, tuple[Any, Any]] = {}
 
     def labels(self) -> dict[str, Float[Array, " n"]]:
         """Give the labels that have to be projected, by name."""
@@ -86,12 +102,14 @@ class Functions:
                 found[label(parts)] = self.combined(parts).values
         return found
 
-    @functools.cached_property
+    @property
+    @once
     def member_error(self) -> Float[Array, ""]:
         """Bound the distance of computed members from the class."""
         return member_error(self.instance)
 
-    @functools.cached_property
+    @property
+    @once
     def stated(self) -> Projection:
         """Give a student that stands off the projection."""
         return towards_other(self.instance, self.students["weak"], self.instance.wander)
@@ -100,13 +118,9 @@ class Functions:
         """Give the projection that a symbol stands for; None where it is none."""
         return None if self.meaning.pair else self.students.get(LABELS.get(name, ""))
 
+    @once
     def values(self, name: str) -> tuple[Float[Array, " n"], Float[Array, ""]]:
         """Give the values of a function, by what its symbol stands for, and their error."""
-        if name not in self.known:
-            self.known[name] = self._values(name)
-        return self.known[name]
-
-    def _values(self, name: str) -> tuple[Float[Array, " n"], Float[Array, ""]]:
         instance, hypothesis, zero = self.instance, self.hypothesis, jnp.zeros_like(self.weights[0])
         match name:
             case "weak":
@@ -133,12 +147,19 @@ class Functions:
             return self.nearer(LABELS[name]), self.member_error
         return student.values, zero if name in self.covered else above(jnp.sqrt(student.gap))
 
+    @once
+    def size(self, name: str) -> Float[Array, ""]:
+        """Bound the norm of a function."""
+        return rounding.norm(self.values(name)[0], self.weights)
+
+    @once
     def nearer(self, name: str) -> Float[Array, " n"]:
         """Of the two members, give the one next to a function."""
         given, *members = (self.values(one)[0] for one in (name, "member", "other"))
         first, second = (rounding.mean_square(self.weights, m, given).value for m in members)
         return jnp.where(first <= second, *members)
 
+    @once
     def combined(self, parts: Parts) -> Combination:
         """Compute a combination."""
         zero = jnp.zeros_like(self.weights)
@@ -148,7 +169,7 @@ class Functions:
             factor = float(share)
             values = given * factor + values if place or factor != 1 else given
             error += off * abs(factor)
-            size += rounding.norm(given, self.weights) * abs(factor)
+            size += self.size(name) * abs(factor)
         # A factor may be rounded, a product, and the sum.
         as_given = [abs(share) for _, share in parts] == [1]
         roundings = 0 if as_given else len(parts) + 2

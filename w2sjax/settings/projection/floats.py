@@ -1,7 +1,6 @@
 r"""The quantities of a projection problem in doubles, with proved errors, from functions with theirs."""
 
 import dataclasses
-import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +16,7 @@ from w2sjax.projecting.certificate import Projection
 from w2sjax.projecting.certification import certify
 from w2sjax.projecting.hypothesis import derived_again
 from w2sjax.projecting.projection import project
-from w2sjax.settings.projection.computed import Combination, Functions, above
+from w2sjax.settings.projection.computed import Functions, above, once
 from w2sjax.settings.projection.computed import Prepared as Prepared
 from w2sjax.settings.projection.drawing import STRATA as STRATA
 from w2sjax.settings.projection.drawing import ProjectionInstance
@@ -53,7 +52,7 @@ def prepare(instance: ProjectionInstance, claims: Sequence[Claim]) -> Prepared:
     if "sampled" in students:
         share = fitted_to(instance, "sampled")[1]
         students["sampled"] = towards_other(instance, students["sampled"], share)
-    return Prepared(instance, students)
+    return Prepared(instance, students, bare.computed)
 
 
 def study(prepared: Prepared, claim: Claim) -> "Study":
@@ -73,13 +72,14 @@ class Study(Functions):
             case "d":
                 return self.distance(self.meaning.parts(*functions))
             case "inner":
-                return self.product(*map(self.combined, parts))
+                return self.product(*parts)
             case "outside":
                 return self.outside(parts[0])
             case "gap":
                 return self.gap(parts[0])
         return exactly(self.certified(head, *parts))
 
+    @once
     def distance(self, apart: Parts) -> Measured:
         """Mean square of a difference."""
         left = self.combined(tuple((name, share) for name, share in apart if share > 0))
@@ -105,12 +105,15 @@ class Study(Functions):
         off = off_class(self.hypothesis, student.coefficients, student.intercept)
         return above(2 * student.pairing(student.gap) + 2 * off * jnp.sqrt(square.upper()))
 
-    def product(self, left: Combination, right: Combination) -> Measured:
+    @once
+    def product(self, first: Parts, second: Parts) -> Measured:
         """Inner product."""
+        left, right = self.combined(first), self.combined(second)
         found = rounding.weighted_dot(self.weights, left.values, right.values)
         off = left.error * (right.size + right.error) + right.error * left.size
         return measured(found.perturbed(above(off)), left.size * right.size)
 
+    @once
     def outside(self, parts: Parts) -> Measured:
         """Squared distance from the class."""
         if self.meaning.pair:
@@ -126,45 +129,55 @@ class Study(Functions):
         return measured(square.perturbed(away + self._moved(square, given.error)), size)
 
     def gap(self, parts: Parts) -> Measured:
-        r"""Bound the gap from above, over the members that take part.
+        r"""Bound the gap from above, over the members that take part."""
+        residual = difference(parts_of("weak"), parts)
+        if self.meaning.pair:
+            steps = (difference(parts_of(u), parts) for u in ("member", "other"))
+            return MEASURED["max"](*(self.product(residual, step) for step in steps))
+        if label(parts) == "projection":
+            return exactly(0.0)
+        members = sorted((MEMBERS & self.used) - {label(parts)}) or ["member"]
+        return MEASURED["max"](*(self.gap_towards(parts, parts_of(u)) for u in members))
+
+    @once
+    def gap_towards(self, parts: Parts, member: Parts) -> Measured:
+        r"""Bound $\langle f_w - f, u - f \rangle$ for a member u.
 
         Of a function that is no student $\langle f_w - f, u - q \rangle$ is bounded, which is the same but
         for what does not depend on u: for the member q the label is then $f_w - f + q$.
         """
-        residual = difference(parts_of("weak"), parts)
-        if self.meaning.pair:
-            steps = (difference(parts_of(u), parts) for u in ("member", "other"))
-            left = self.combined(residual)
-            return MEASURED["max"](*(self.product(left, self.combined(step)) for step in steps))
-        name = label(parts)
-        if name == "projection":
-            return exactly(0.0)
+        residual, name = difference(parts_of("weak"), parts), label(parts)
         if name in ("stated", "sampled"):
             student = self.stated if name == "stated" else self.students[name]
-            return exactly(self.pairing(student, self.combined(residual), parts))
-        truth = self.instance.truth, self.instance.truth_intercept
-        moved = self.combined(total([*residual, *parts_of("member")]))
-        student = certify(self.hypothesis, moved.values, *truth, radius=reach(self.instance))
-        step = difference(parts_of("member"), parts)
-        rest = self.product(self.combined(residual), self.combined(step))
-        return MEASURED["+"](exactly(self.pairing(student, moved, parts_of("member"))), rest)
+            return exactly(self.towards(student, residual, parts, member))
+        q = parts_of("member")
+        moved = total([*residual, *q])
+        student = self.graded(moved)
+        rest = self.product(residual, difference(q, parts))
+        return MEASURED["+"](exactly(self.towards(student, moved, q, member)), rest)
 
-    def pairing(self, student: Projection, residual: Combination, parts: Parts) -> Float[Array, ""]:
-        r"""Bound $\langle r, u - f \rangle$ for the members u that the claim speaks of."""
-        others = [parts_of(name) for name in sorted(MEMBERS & self.used)]
-        others = [one for one in others if one != parts] or [parts_of("member")]
-        bounds = [self.towards(student, residual, parts, u) for u in others]
-        return functools.reduce(jnp.maximum, bounds)
+    @once
+    def graded(self, parts: Parts) -> Projection:
+        """Take the first member for the projection of a function, with the gap that it has."""
+        truth = self.instance.truth, self.instance.truth_intercept
+        values = self.combined(parts).values
+        return certify(self.hypothesis, values, *truth, radius=reach(self.instance))
 
     def towards(
-        self, student: Projection, residual: Combination, parts: Parts, member: Parts
+        self, student: Projection, residual: Parts, parts: Parts, member: Parts
     ) -> Float[Array, ""]:
         r"""Bound $\langle r, u - f \rangle$ for one member u."""
-        apart = self.distance(difference(member, parts))
-        away, length = apart.number.upper(), rounding.norm(residual.values, self.weights)
-        off = self.member_error * length + residual.error * jnp.sqrt(away)
+        given = self.combined(residual)
+        away = self.distance(difference(member, parts)).number.upper()
+        off = self.member_error * self.length(residual) + given.error * jnp.sqrt(away)
         return above(student.pairing(away) + off)
 
+    @once
+    def length(self, parts: Parts) -> Float[Array, ""]:
+        """Bound the norm of a combination."""
+        return rounding.norm(self.combined(parts).values, self.weights)
+
+    @once
     def certified(self, head: str, parts: Parts, member: Parts = ()) -> Float[Array, ""]:
         """Give what the certificate of a computed projection says; 0 for what is none."""
         name = parts[0][0] if len(parts) == 1 else ""
@@ -176,5 +189,5 @@ class Study(Functions):
             return above(rounded + outside_set(self.hypothesis, student.coefficients))
         if head == "radius":
             return above(jnp.sqrt(student.gap))
-        residual = self.combined(difference(parts_of(LABELS[name]), parts))
+        residual = difference(parts_of(LABELS[name]), parts)
         return self.towards(student, residual, parts, member)

@@ -1,8 +1,8 @@
 r"""Sampled populations in doubles: the student of a sample, judged in the population.
 
-Proofs of the claims: docs/theorem2.md. Without one of their assumptions an instance gives way to one that
-breaks it. Where all points have the same features, $h(x) = X e_1$, the class is the constants between $-B$
-and $B$; three such populations, with $f^* = B$, violate all the claims at once.
+Proofs of the claims: docs/explanation/theorem2.md. Without one of their assumptions an instance gives
+way to one that breaks it. Where all points have the same features, $h(x) = X e_1$, the class is the
+constants between $-B$ and $B$; three such populations, with $f^* = B$, violate all the claims at once.
 """
 
 import dataclasses
