@@ -25,7 +25,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "docs.generate",
 ]
-exclude_patterns = ["_build", "results", "[!i]*.md"]
+exclude_patterns = ["_build", "results"]
 
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
