@@ -152,7 +152,7 @@ def test_paths_are_relative_to_the_file_that_names_them(saved, tmp_path, monkeyp
     ("text", "message"),
     [
         ("", "there is no ''; known are subspace, affine, "),
-        ("Simplex", "there is no 'Simplex'; known are .*, intersection$"),
+        ("Simplex", "there is no 'Simplex'; did you mean 'simplex'\\?$"),
         ("l2-ball:1", "there is no 'l2-ball'"),
         ("subspace:3", "'subspace' takes no parameter, got '3'"),
         ("monotone:", "'monotone' takes no parameter, got ''"),
@@ -220,7 +220,7 @@ EYE = np.eye(2)
             {"first": "l2_ball:1", "second": "box"},
             "'second' of .*f.npz needs a parameter, got 'box'",
         ),
-        ("intersection", {"first": "moon", "second": "box:0,1"}, "there is no 'moon'; known are"),
+        ("intersection", {"first": "moon", "second": "box:0,1"}, "no 'moon'; did you mean 'monotone'"),
         ("intersection", {"first": EYE, "second": "box:0,1"}, "there is no .*; known are"),
         (
             "intersection",

@@ -187,7 +187,9 @@ class _Run:
             self.identity["sources"] = [source_of(claim) for claim in self.claims]
         self.state, self.done = load_state(self.checkpoint, self.identity)
         self.blocks = -(-self.instances // BLOCK)
-        self.width = min(self.chunk, -(-self.blocks // jax.device_count())) * jax.device_count()
+        each = min(self.chunk, -(-self.blocks // jax.device_count()))
+        # A loop over one block is none to XLA: its body would be another computation.
+        self.width = max(each, 2) * jax.device_count()
 
     def _ids(self):
         # Blocks past the end are masked, so that one shape serves all calls.
