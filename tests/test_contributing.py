@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,9 @@ def change(path: Path, text: str) -> None:
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     home = copied(tmp_path_factory.mktemp("copy"), "experiments", "figures")
+    shutil.copytree(ROOT / "examples" / "contributing", home, dirs_exist_ok=True)
     for kind, place, text in BLOCKS:
-        path = home / place
-        path.parent.mkdir(exist_ok=True)
-        change(path, text) if kind == "diff" else path.write_text(text)
+        change(home / place, text) if kind == "diff" else (home / place).write_text(text)
     said = json.loads(run_in(home, "-c", SCRIPT).splitlines()[-1])
     return said | {"home": home}
 
@@ -69,6 +69,13 @@ def test_a_setting_has_its_claims(found):
     assert "ambiguity" in found["listed"]
     assert found["('ambiguity', False)"][0] == 0
     assert found["('ambiguity', True)"][0] > 0
+
+
+def test_every_file_is_spoken_of():
+    files = (ROOT / "examples" / "contributing").rglob("*.py")
+    for path in files:
+        place = path.relative_to(ROOT).as_posix()
+        assert place in PAGE or (place.endswith("__init__.py") and len(path.read_text()) < 60), place
 
 
 def test_an_experiment_writes_its_data(found):

@@ -89,14 +89,14 @@ def test_parts_of_the_time():
 def test_small_instances_leave_time_for_the_others(monkeypatch):
     monkeypatch.setattr("w2sjax.falsification.search.Clock", ticking())
     sets = ["simplex", "subspace"]
-    budget = Budget(instances=500, small=10**9, restarts=0, seconds=100)
+    budget = Budget(instances=500, small=10**9, restarts=0, seconds=60)
     search = Search(
         asked("convex_values", 0), variants_of(claim_named("convex_values"), sets), budget
     )
     search.run("small")
     counts = [outcome.instances for outcome in search.outcomes["small"].values()]
     assert len(counts) == len(sets) and max(counts) <= 1.5 * min(counts)
-    assert search.clock.spent() <= 1.1 * 100 / 4, "a share of four phases"
+    assert search.clock.spent() <= 1.1 * 60 / 4, "a share of four phases"
     search.run("random")
     assert all(outcome.finished for outcome in search.outcomes["random"].values())
     found = search.answer(0.0)
