@@ -17,7 +17,8 @@ executed.seed()
 
 project = "w2sjax"
 html_title = "w2sjax"
-copyright = "the authors of w2sjax"
+author = "the authors of w2sjax"
+copyright = author
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
