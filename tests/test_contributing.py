@@ -75,7 +75,9 @@ def test_every_file_is_spoken_of():
     files = (ROOT / "examples" / "contributing").rglob("*.py")
     for path in files:
         place = path.relative_to(ROOT).as_posix()
-        assert place in PAGE or (place.endswith("__init__.py") and len(path.read_text()) < 60), place
+        assert place in PAGE or (place.endswith("__init__.py") and len(path.read_text()) < 60), (
+            place
+        )
 
 
 def test_an_experiment_writes_its_data(found):
