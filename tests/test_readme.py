@@ -22,7 +22,7 @@ from w2sjax.cli import app
 from w2sjax.falsification.counterexample import confirm
 from w2sjax.falsification.rendering import markdown
 from w2sjax.settings.expansion.instance import world
-from w2sjax.verification.lookup import claim_named
+from w2sjax.verification.lookup import NO_SET, claim_named
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -108,6 +108,8 @@ def test_commands_exist(words):
         if given and re.fullmatch("[a-z_]+", given[0]):
             assert importlib.util.find_spec(f"experiments.{given[0]}") is not None
         return
+    common = {option for each in COMMANDS.params for option in (*each.opts, *each.secondary_opts)}
+    given = list(itertools.dropwhile(common.__contains__, given))
     if not given or given[0] == "COMMAND" or given[0] in COMMANDS.commands and len(given) == 1:
         return  # it is only named
     command = COMMANDS.commands[given[0]]
@@ -120,7 +122,7 @@ def test_commands_exist(words):
     dropped = asked.get("drop")
     if dropped and not PLACEHOLDER.fullmatch(dropped):
         assert all(dropped in claim.droppable for claim in claims)
-    assert all(name.partition(":")[0] in SETS for name in asked.get("sets") or ())
+    assert all(name.partition(":")[0] in {*SETS, NO_SET} for name in asked.get("sets") or ())
 
 
 def five_points() -> str:

@@ -205,7 +205,7 @@ def kill_after(calls):
 
 @pytest.mark.parametrize("calls", [1, 2, 3])
 def test_an_interrupted_run_goes_on(tmp_path, calls):
-    long = 20 * BLOCK + 5
+    long = 40 * BLOCK + 5
     whole = result(run(instances=long))
     progress, seen = kill_after(calls)
     with pytest.raises(Killed):
@@ -213,7 +213,7 @@ def test_an_interrupted_run_goes_on(tmp_path, calls):
     later: list[Any] = []
     resumed = run(instances=long, checkpoint=tmp_path, progress=lambda *args: later.append(args))
     assert result(resumed) == whole
-    assert [done for _, done, _ in seen + later] == [8 * BLOCK, 16 * BLOCK, long]
+    assert [done for _, done, _ in seen + later] == [16 * BLOCK, 32 * BLOCK, long]
     # A run that is finished is not run again, whatever chunk it is asked for.
     again = run(instances=long, checkpoint=tmp_path, chunk=3, progress=kill_after(1)[0])
     assert result(again) == whole
