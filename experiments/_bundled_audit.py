@@ -46,7 +46,7 @@ def audited(
         path = folder / f"{name}.npz"
         values: Any = arrays(dataclasses.replace(default, **given))
         np.savez(path, **values)
-        typed = shlex.join(["python", "-m", "experiments", name, *arguments])
+        typed = shlex.join(["python", "-m", "experiments", f"audit_{name}", *arguments])
         return command.run(str(path), **given, out=folder, unit=unit, typed=typed)
 
     return main

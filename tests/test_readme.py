@@ -175,6 +175,8 @@ def test_output_is_what_commands_print(scene, tmp_path, monkeypatch):
         else:
             assert next(rest, "") == line, printed
     assert expected[-1] == "..." or not "".join(rest), printed
+    page = tmp_path / "report" / "audit.html"
+    assert not page.exists() or f"<code>{command}</code>" in page.read_text()
 
 
 def comparable(line: str) -> str:
