@@ -139,7 +139,7 @@ def _quantities(hypothesis, weak, student: Projection, target, best) -> Quantiti
         "status": student.status,
     }
     size = mean_square(weights, weak, jnp.zeros_like(weak))
-    doubts = _doubts(student, misfit, size)
+    doubts: dict[str, Any] = {"misfit": misfit.error + _moved(student, misfit)}
     if target is None:
         pairing = student.pairing(size.upper())
         doubts["guaranteed_gain"] = doubts["misfit"] + _if_certified(student, 2 * pairing)
@@ -187,14 +187,6 @@ def _quantities(hypothesis, weak, student: Projection, target, best) -> Quantiti
         student_error_high=high,
         doubts=doubts,
     )
-
-
-def _doubts(student: Projection, misfit: Rounded, size: Rounded) -> dict[str, Any]:
-    """Bound what needs no target; a gap counts beside the rounding of the labels' own mean square."""
-    return {
-        "misfit": misfit.error + _moved(student, misfit),
-        "gap": _if_certified(student, size.error),
-    }
 
 
 def _guarantee_doubt(student, misfit: Rounded, gain: Rounded, pairing, product):
