@@ -5,6 +5,7 @@ import math
 
 import pytest
 from rich.console import Console
+from verifications import verified
 
 from w2sjax import REGISTRY, SETS
 from w2sjax.language.printing import LATEX, UNICODE, statement
@@ -15,22 +16,10 @@ from w2sjax.verification.report import (
     sets_table,
     verification_json,
 )
-from w2sjax.verification.tally import Verification
 
 PROMISED = """claim set instances holds equal undecided violated least_slack tightness strata seconds
 seed dtype device versions failure failure_interval""".split()
 OURS = ["invalid", "least_slack_index", "compile_seconds"]
-
-
-def verified(claim="misfit_gain", set_="simplex", **changes):
-    columns = {"holds": 9, "equal": 5, "undecided": 1, "invalid": 2, "violated": 3}
-    record = {
-        "claim": claim, "set": set_, "instances": 20, **columns, "least_slack": -0.125,
-        "least_slack_index": 7, "tightness": 1.5, "strata": {"weak:near": columns},
-        "seconds": 0.5, "compile_seconds": 2.0, "seed": 0, "dtype": "float64",
-        "device": "cpu", "versions": {"jax": "0.10"},
-    }  # fmt: skip
-    return Verification(**(record | changes))
 
 
 def shown(renderable, width=80):

@@ -10,6 +10,7 @@ import pytest
 from parsed_pages import HOSTILE, Parsed
 from rich.console import Console, Group
 from typer.testing import CliRunner
+from verifications import verified
 
 import w2sjax
 from w2sjax import REGISTRY, Budget
@@ -18,7 +19,7 @@ from w2sjax.language.names import nearest
 from w2sjax.projecting.sets import L2Ball
 from w2sjax.reporting.terminal import laid_out
 from w2sjax.verification.tables import WIDE, by_claim, by_set, chances, not_fine
-from w2sjax.verification.tally import Verification, Verifications
+from w2sjax.verification.tally import Verifications
 
 LONGEST = max((claim.name for claim in REGISTRY), key=len)
 FILE = """
@@ -27,17 +28,6 @@ from w2sjax.settings.projection import CONVEX, EXACT, PROJECTION, REALIZABLE, d,
 _x = Claim(title="<b>t</b>", source="<i>s</i>", setting=PROJECTION, assumptions=(CONVEX, REALIZABLE, EXACT),
            claim=d(student, target) <= d(weak, target), name="<u>&f_w")
 """
-
-
-def verified(claim="misfit_gain", set_="simplex", **changes):
-    columns = {"holds": 9, "equal": 5, "undecided": 1, "invalid": 2, "violated": 3}
-    record = {
-        "claim": claim, "set": set_, "instances": 20, **columns, "least_slack": -0.125,
-        "least_slack_index": 7, "tightness": 1.5, "strata": {"weak:near": columns},
-        "seconds": 0.5, "compile_seconds": 2.0, "seed": 0, "dtype": "float64",
-        "device": "cpu", "versions": {"jax": "0.10"},
-    }  # fmt: skip
-    return Verification(**(record | changes))
 
 
 FINE = {"violated": 0, "undecided": 0, "invalid": 0, "least_slack": 0.25, "tightness": 0.75}
