@@ -11,9 +11,7 @@ user has set is left alone.
 import os
 import re
 
-WORKERS = (
-    32  # for each device: more than the decompositions that two of our programs have at a time
-)
+WORKERS = 32  # a device: more than two of our programs have decompositions at a time
 
 
 def reserve() -> None:
