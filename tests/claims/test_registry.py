@@ -51,6 +51,13 @@ WRITTEN = {
     "hard_error": r"P(f \ne y \mid H) \le \max(q, dis_O / ((1 - \varepsilon_1) c)) + P(R(f)^c \mid H)",
     "hard_error_payback": r"P(f \ne y \mid H) \le dis_H + \varepsilon_2 (1 - 2 c a)",
     "monotone_gain": r"\max_{i < j} (\bar A_i - \bar A_j) \le \sqrt{2 \log(k(k - 1)/(2\delta)) / R}",
+    "delta_step": r"\eta g - \alpha_0 \eta^2 (1 - \cos(c, r)) \le "
+    r"(\cos(w', b) - \alpha_0) \lVert w' \rVert \le \eta g",
+    "independent_teacher": r"(\cos(w', b) - \alpha) \lVert w' \rVert \ge "
+    r"\eta \tau (1 - \alpha^2) - \alpha \eta^2 / 2",
+    "teacher_step": r"\eta g - \alpha \eta^2 / 2 \le (\cos(w', b) - \alpha) \lVert w' \rVert \le \eta g",
+    "random_feature_limit": r"\frac14 (\sqrt{1 + 3 L_T} - \sqrt{1 - L_T})^2 \le L_S, "
+    r"\frac{3}{4} L_T^2 \le \frac14 (\sqrt{1 + 3 L_T} - \sqrt{1 - L_T})^2",
     "detection_concentration": r"\lvert \hat o - o \rvert \le \max(\alpha, \beta) "
     r"+ \sqrt{\log(2/\delta)/(2n)}",
     "bandit_regret": r"o_{\max} - \mathbb{E} \frac1T \sum_t o_{\pi(t)} \le "

@@ -122,7 +122,7 @@ class Setting:
 
 
 NAMES = ("projection", "expansion", "sampling", "selection", "detection", "bandits", "mixture",
-         "drawn")  # fmt: skip
+         "directions", "drawn")  # fmt: skip
 
 
 def setting_named(name: str) -> Setting:
