@@ -122,7 +122,7 @@ class Setting:
 
 
 NAMES = ("projection", "expansion", "sampling", "selection", "detection", "bandits", "mixture",
-         "directions", "drawn")  # fmt: skip
+         "directions", "random_directions", "regression", "drawn")  # fmt: skip
 
 
 def setting_named(name: str) -> Setting:

@@ -14,21 +14,21 @@ from w2sjax.settings.directions.instance import vectors as vectors
 from w2sjax.settings.setting import Setting
 
 # Vectors by name, with their letters.
-LETTERS = {"student": "w", "truth": "b", "teacher": "t", "chosen": "c", "rejected": "r"}
+VECTORS = {"student": "w", "truth": "b", "teacher": "t", "chosen": "c", "rejected": "r"}
 SYMBOLS = {"eta": (r"\eta", "η")}
 DIRECTIONS = SETTING = Setting("directions", symbols=SYMBOLS)
-student, truth, teacher, chosen, rejected = LETTERS
+student, truth, teacher, chosen, rejected = VECTORS
 eta = quantity("eta")
 
 
 def inner(v: str, u: str) -> Term:
-    r"""Inner product $\langle v, u \rangle$ of two vectors, by their names."""
+    """Inner product of two vectors, by their names."""
     return quantity("inner", v, u)
 
 
 def cos(v: str, u: str) -> Term:
     r"""Cosine $\langle v, u \rangle / (\lVert v \rVert \lVert u \rVert)$."""
-    text = f"({LETTERS[v]}, {LETTERS[u]})"
+    text = f"({VECTORS[v]}, {VECTORS[u]})"
     return named(rf"\cos{text}", f"cos{text}", inner(v, u) / sqrt(inner(v, v) * inner(u, u)))
 
 
@@ -51,7 +51,7 @@ def check(claim: Claim) -> None:
     for data in claim.quantities:
         head, *names = data
         known = data == eta.data or (
-            head == "inner" and len(names) == 2 and set(names) <= {*LETTERS}
+            head == "inner" and len(names) == 2 and set(names) <= {*VECTORS}
         )
         if not known:
             raise ValueError(f"claim: directions have no quantity {data!r}")
@@ -62,5 +62,5 @@ def written(data: Any, style: Style, *arguments: str) -> Any:
     del arguments
     if data == eta.data:
         return style.choose(*SYMBOLS["eta"])
-    letters = ", ".join(LETTERS[name] for name in data[1:])
+    letters = ", ".join(VECTORS[name] for name in data[1:])
     return style.choose(rf"\langle {letters} \rangle", f"⟨{letters}⟩")

@@ -11,7 +11,7 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 from w2sjax.arithmetic.measured import Measured, exactly, measured
 from w2sjax.arithmetic.rounding import weighted_dot
 from w2sjax.language.claims import Claim
-from w2sjax.settings.directions import LETTERS
+from w2sjax.settings.directions import VECTORS
 from w2sjax.settings.random_instances import strata
 
 DIMENSION = 4
@@ -31,10 +31,10 @@ class Directions:
 def draw(key: PRNGKeyArray, variant: None = None) -> Directions:
     r"""Draw vectors, alone or about one, and $\eta$ in $[-2, 2]$ or of any size from 1e-3 to 1e3."""
     vector_key, kind_key, step_key, size_key = jax.random.split(key, 4)
-    drawn = jax.random.normal(vector_key, (len(LETTERS), DIMENSION), jnp.float64)
+    drawn = jax.random.normal(vector_key, (len(VECTORS), DIMENSION), jnp.float64)
     near, far = jax.random.bernoulli(kind_key, 0.5, (2,)).astype(jnp.int32)
-    vectors = dict(zip(LETTERS, jnp.where(near == 1, drawn / 2, drawn), strict=True))
-    for name in LETTERS:
+    vectors = dict(zip(VECTORS, jnp.where(near == 1, drawn / 2, drawn), strict=True))
+    for name in VECTORS:
         if name != "truth":
             vectors[name] = vectors[name] + jnp.where(near == 1, vectors["truth"], 0)
     step = jax.random.uniform(step_key, (), jnp.float64, -2, 2)

@@ -7,7 +7,7 @@ from typing import Any
 
 from w2sjax.arithmetic.rationals import length
 from w2sjax.language.claims import Claim
-from w2sjax.settings.directions import LETTERS, vectors_of
+from w2sjax.settings.directions import VECTORS, vectors_of
 from w2sjax.settings.directions.instance import Instance
 from w2sjax.settings.shrinking import SHORT, changed, favoured
 
@@ -17,7 +17,7 @@ SIZES = 2, 3, 1, 4
 def small(claim: Claim, kind: Any, parameters: Any, seed: int) -> Iterator[Instance]:
     """Draw small ones without end."""
     source = random.Random(f"{seed} {claim.name} {claim.dropped}")
-    names = [name for name in LETTERS if name in vectors_of(claim)]
+    names = [name for name in VECTORS if name in vectors_of(claim)]
     while True:
         size = favoured(source, SIZES)
         vectors = {name: [favoured(source, SHORT) for _ in range(size)] for name in names}
