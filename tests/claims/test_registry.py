@@ -51,8 +51,8 @@ WRITTEN = {
     "hard_error": r"P(f \ne y \mid H) \le \max(q, dis_O / ((1 - \varepsilon_1) c)) + P(R(f)^c \mid H)",
     "hard_error_payback": r"P(f \ne y \mid H) \le dis_H + \varepsilon_2 (1 - 2 c a)",
     "monotone_gain": r"\max_{i < j} (\bar A_i - \bar A_j) \le \sqrt{2 \log(k(k - 1)/(2\delta)) / R}",
-    "gap_recovered": r"(d(f_{sw}, f_w) - 2 \sqrt{\varepsilon d(f_{sw}, f_w)}) / "
-    r"(d(f_w, f^*) - \varepsilon) \le \mathrm{PGR} \le 1",
+    "gap_recovered": r"d(f_{sw}, f_w) - 2 \sqrt{\varepsilon d(f_{sw}, f_w)} \le "
+    r"\mathrm{PGR} \cdot (d(f_w, f^*) - \varepsilon) \le d(f_w, f^*) - \varepsilon",
     "delta_in_high_dimension": r"g \ge (1 - \alpha_0^2) (\alpha_c - \alpha_r) - \lvert \alpha_0 \rvert "
     r"\sqrt{2 (1 - \alpha_0^2) (2 - \alpha_c^2 - \alpha_r^2) \log(1/\delta) / (d - 1)}",
     "variance_inheritance": r"\lvert \bar V - (\sigma^2 / (n - d_w - 1)) "
