@@ -7,6 +7,7 @@ import operator
 from typing import Any
 
 from w2sjax.arithmetic.intervals import Interval, exact
+from w2sjax.arithmetic.rationals import dot
 from w2sjax.settings.directions import vectors_of
 from w2sjax.settings.exact import Case, Witness
 
@@ -29,5 +30,5 @@ class Checker(Witness):
         if data == ("eta",):
             return exact(self.instance.eta)
         v, u = (self.instance.vectors[name] for name in data[1:])
-        longer, shorter = (sum(x * x for x in map(of, v, u)) for of in (operator.add, operator.sub))
-        return exact((longer - shorter) / 4)
+        sums, differences = (list(map(of, v, u)) for of in (operator.add, operator.sub))
+        return exact((dot(sums, sums) - dot(differences, differences)) / 4)

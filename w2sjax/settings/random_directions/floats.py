@@ -57,9 +57,9 @@ def prepare(instance: Drawn, claims: tuple[Claim, ...] = ()) -> Drawn:
 def study(instance: Drawn, claim: Claim) -> SimpleNamespace:
     """Give the quantities; without an assumption errors are copied, or lie in one coordinate."""
     narrow = claim.dropped == EVERYWHERE.name
-    used = jnp.arange(LARGEST) < (1 if narrow else instance.rank)
+    used = jnp.arange(LARGEST, dtype=jnp.float64) < (1.0 if narrow else instance.rank)
     numbers = jnp.where(instance.strata[0] == 1, jnp.sign(instance.numbers), instance.numbers)
-    errors = jnp.where(used, numbers, 0)
+    errors = jnp.where(used[None, :], numbers, 0)
     errors = errors / jnp.linalg.norm(errors, axis=1, keepdims=True)
     if claim.dropped == INDEPENDENT.name:
         errors = errors.at[1].set(errors[0])

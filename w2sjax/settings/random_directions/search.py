@@ -27,7 +27,7 @@ def small(claim: Claim, kind: Any, parameters: Any, seed: int) -> Iterator[Insta
             dimension=dimension,
             failure=favoured(source, FAILURES),
             cosines=[favoured(source, COSINES) for _ in range(3)],
-            rank=dimension - 1 if spread else source.randrange(1, dimension),
+            rank=dimension - 1 if spread else source.choice((1, max(1, dimension // 4))),
             copied=not claim.assumes(INDEPENDENT),
         )
 

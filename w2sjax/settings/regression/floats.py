@@ -52,7 +52,7 @@ def draw(key: PRNGKeyArray, variant: None = None) -> Samples:
     return Samples(
         cosines=jnp.where(apart == 1, 0.3, 1.0) * numbers[5:],
         noise=10 ** (4 * numbers[2] - 2),
-        sizes=FEWEST + 2.0 * large + jnp.floor(2 * numbers[3:5]),
+        sizes=FEWEST + 2 * large.astype(jnp.float64) + jnp.floor(2 * numbers[3:5]),
         normal=jax.random.normal(point_key, shape, jnp.float32).astype(jnp.float64),
         strata=jnp.stack([apart, 2 + large]),
     )
@@ -74,8 +74,8 @@ def study(instance: Samples, claim: Claim) -> SimpleNamespace:
 
     def mean(normal):
         teacher, strong, rest, _ = jnp.split(normal, COLUMNS, axis=-1)
-        weak, place = features(instance.cosines, strong, rest), jnp.arange(MOST)[:, None]
-        used, learnt = (jnp.where(place < number, 1.0, 0.0) for number in (n, N))
+        weak, place = features(instance.cosines, strong, rest), jnp.arange(MOST, dtype=rest.dtype)
+        used, learnt = ((place < size).astype(rest.dtype)[None, :, None] for size in (n, N))
         traces = inherited(used * teacher, learnt * strong, learnt * weak)
         return jnp.mean(traces) * instance.noise
 

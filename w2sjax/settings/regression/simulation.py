@@ -6,10 +6,14 @@ points $\Phi_w'$ the student's error is $B G^{-1} \Phi_w^\top \epsilon$ with $B 
 \mathrm{tr}(B G^{-1} B^\top)$.
 """
 
+import functools
+
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from w2sjax.arithmetic.rounding import HIGHEST
+
+_product = functools.partial(jnp.matmul, precision=HIGHEST)
 
 
 def inverse(matrix: Float[Array, "*batch d d"]) -> Float[Array, "*batch d d"]:
@@ -19,8 +23,8 @@ def inverse(matrix: Float[Array, "*batch d d"]) -> Float[Array, "*batch d d"]:
     both = jnp.concatenate([matrix, eye], axis=-1)
     for i in range(size):
         row = both[..., i : i + 1, :] / both[..., i : i + 1, i : i + 1]
-        own = (jnp.arange(size) == i)[:, None]
-        both = jnp.where(own, row, both - both[..., :, i : i + 1] * row)
+        lowered = both - both[..., :, i : i + 1] * row
+        both = lowered.at[..., i, :].set(row[..., 0, :])
     return both[..., size:]
 
 
@@ -36,12 +40,9 @@ def inherited(
         students: strong features of the student's points, $\Phi_s$.
         labelled: weak features of the same points, $\Phi_w'$.
     """
-    of = {"precision": HIGHEST}
-    noise = inverse(jnp.einsum("...ni,...nj->...ij", teachers, teachers, **of))
-    gram = inverse(jnp.einsum("...ni,...nj->...ij", students, students, **of))
-    cross = jnp.einsum("...ni,...nj->...ij", students, labelled, **of)
-    passed = jnp.einsum("...ik,...kj->...ij", gram, cross, **of)
-    return jnp.sum(jnp.einsum("...ik,...kj->...ij", passed, noise, **of) * passed, axis=(-2, -1))
+    noise = inverse(_product(teachers.mT, teachers))
+    passed = _product(inverse(_product(students.mT, students)), _product(students.mT, labelled))
+    return jnp.sum(_product(passed, noise) * passed, axis=(-2, -1))
 
 
 def features(
@@ -51,7 +52,8 @@ def features(
 
     By rotations of both, which change no prediction, every C becomes diagonal.
     """
-    width = min(strong.shape[-1], rest.shape[-1])
-    padded = jnp.zeros(rest.shape[-1], rest.dtype).at[:width].set(cosines[:width])
+    width, count = min(strong.shape[-1], rest.shape[-1]), rest.shape[-1]
+    padded = jnp.zeros(count, rest.dtype).at[:width].set(cosines[:width])
     common = jnp.zeros_like(rest).at[..., :width].set(strong[..., :width])
-    return padded * common + jnp.sqrt(1 - padded**2) * rest
+    along, across = (jnp.broadcast_to(x, rest.shape) for x in (padded, jnp.sqrt(1 - padded**2)))
+    return along * common + across * rest
