@@ -28,6 +28,7 @@ QUICK = (
     "detection",
     "geometry",
     "early_stopping",
+    "linear_laws",
     "audit_diabetes",
 )
 LONGER = ("audit_digits",)

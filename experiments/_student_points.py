@@ -1,0 +1,120 @@
+r"""Students of regressions, simulated: random features, inherited variance, the performance gap recovered."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from experiments._run import averages
+from experiments._teacher_points import inner_products, value
+from w2sjax import hypothesis_class, project
+from w2sjax.claims.directions.random_feature_limit import CLAIM as FEATURE_LIMIT
+from w2sjax.claims.regression import variance_inheritance
+from w2sjax.machine.compilation import jit_quickly
+from w2sjax.projecting.certificate import raise_if_failed
+from w2sjax.projecting.sets import L2Ball
+from w2sjax.settings.regression.simulation import features, inherited
+
+POINTS, INPUTS = 200, 6  # of the distribution of random-feature students
+WEAK, STRONG, LABELS = 12, 8, 40  # d_w, d_s and n of the inherited variance
+SHARED = {"6 of 12 directions": (1.0,) * 6, "3 of 12": (1.0,) * 3, "8 of 12, by half": (0.5,) * 8}
+
+
+def random_features(source: np.random.Generator, students: int) -> Iterator[dict[str, Any]]:
+    """Fit teachers of few random features, and students of many that are stopped at their best step."""
+    for _ in range(students):
+        inputs = source.standard_normal((POINTS, INPUTS)) / INPUTS**0.5
+
+        def relu(width: int, inputs=inputs) -> np.ndarray:
+            return np.maximum(inputs @ source.standard_normal((INPUTS, width)), 0)
+
+        directions, sizes, _ = np.linalg.svd(relu(300), full_matrices=False)
+        kind = source.choice(["smooth targets", "one direction"])
+        target = (
+            directions[:, 0] if kind == "one direction" else relu(30) @ source.standard_normal(30)
+        )
+        target = target / np.linalg.norm(target)
+        width = int(2 ** source.uniform(0, 7))
+        noise = source.standard_normal((POINTS, width)) * source.uniform(0, 0.3)
+        basis, _ = np.linalg.qr(relu(width) + noise)
+        teacher = basis @ (basis.T @ target)
+        kept = 1 - np.exp(-np.outer(np.geomspace(1e-1, 1e4, 60), (sizes / sizes[0]) ** 2))
+        learnt = (kept * (directions.T @ teacher)) @ directions.T
+        errors = np.sum((learnt - target) ** 2, axis=1)
+        error = np.sum((teacher - target) ** 2)
+        (law,) = feature_limits([error])
+        yield {"target": kind, "teacher": error, "student": errors.min(), "limit": law["limit"]}
+
+
+def feature_limits(errors: Iterable[float]) -> Iterator[dict[str, Any]]:
+    """Give the limit, three quarters of a square, and a student that attains the first."""
+    for error in errors:
+        share = np.sqrt(1 - error)
+        truth, taught = np.array([1.0, 0.0]), share * np.array([share, np.sqrt(error)])
+        away = truth - taught / 2
+        student = taught / 2 + share / 2 * away / np.linalg.norm(away)
+        known = inner_products(1, student=student, truth=truth, teacher=taught)
+        (limit, attained), (square, _) = (
+            (value(one.lhs, known), value(one.rhs, known)) for one in FEATURE_LIMIT.comparisons
+        )
+        yield {"teacher": error, "limit": limit, "attained": attained, "square": square}
+
+
+def variances(
+    source: np.random.Generator, pairs: int, sizes: tuple[int, ...]
+) -> Iterator[dict[str, Any]]:
+    """Give the share of the teacher's variance that students of N points inherit, and the formula."""
+    passed = jit_quickly(inherited)
+    for name, cosines in SHARED.items():
+        shape = pairs, LABELS + max(sizes), 2 * WEAK + STRONG
+        normal = jnp.asarray(source.standard_normal(shape))
+        teacher = normal[:, :LABELS, :WEAK]
+        strong, rest = jnp.split(normal[:, LABELS:, WEAK:], (STRONG,), axis=-1)
+        padded = jnp.zeros(STRONG).at[: len(cosines)].set(jnp.asarray(cosines))
+        weak, squares = features(padded, strong, rest), np.square(cosines)
+        for size in sizes:
+            used = (jnp.arange(max(sizes)) < size)[:, None]
+            traces = np.asarray(passed(teacher, used * strong, used * weak))
+            known = {"n": LABELS, "N": size, "d_w": WEAK, "d_s": STRONG, "shared": sum(squares)}
+            known |= {"squared": sum(squares**2), "noise": (LABELS - WEAK - 1) / WEAK}
+            formula = value(variance_inheritance.V, {(k,): v for k, v in known.items()})
+            row = {"shared": name, "size": size, "law": formula}
+            yield row | averages({"variance": traces * known["noise"]})
+
+
+def recovered(key: Any, problems: int) -> Iterator[dict[str, Any]]:
+    """Project teachers on balls, or on subspaces as balls that are wide; targets in the class, or near it."""
+
+    def distance(f, g):
+        return jnp.mean((f - g) ** 2)
+
+    def one(key, radius, off):
+        keys = jax.random.split(key, 4)
+        matrix = jax.random.normal(keys[0], (8, 3))
+        strong = hypothesis_class(L2Ball(radius), matrix)
+        inside = jax.random.normal(keys[1], (3,))
+        member = matrix @ (inside / jnp.maximum(1.0, jnp.linalg.norm(inside)))
+        target = member + off * jax.random.normal(keys[2], (8,))
+        weak = member + jax.random.normal(keys[3], (8,))
+        student, best = project(strong, weak), project(strong, target)
+        epsilon, misfit = distance(best.values, target), distance(student.values, weak)
+        gap = distance(weak, target) - epsilon
+        gain = distance(weak, target) - distance(student.values, target)
+        bound = (misfit - 2 * jnp.sqrt(epsilon * misfit)) / gap
+        return bound, gain / gap, student, best
+
+    kinds = {
+        f"{where} a {name}": (radius, off)
+        for name, radius in (("subspace", 1e3), ("ball", 1.0))
+        for where, off in (("in", 0.0), ("near", 0.2))
+    }
+    names = [name for name in kinds for _ in range(problems)]
+    radii, offs = jnp.asarray([kinds[name] for name in names]).T
+    keys = jax.random.split(key, len(names))
+    bound, share, *projections = jit_quickly(jax.vmap(one), level=0)(keys, radii, offs)
+    for projection in projections:
+        raise_if_failed(projection)
+    for name, low, high in zip(names, np.asarray(bound), np.asarray(share), strict=True):
+        yield {"target": name, "bound": low, "recovered": high}
