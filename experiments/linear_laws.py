@@ -21,14 +21,14 @@ class Config:
 
     samples: int = 400_000
     steps: tuple[float, ...] = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 1.75, 2.0)
-    triples: int = 1000
+    triples: int = 400
     lengths: tuple[float, ...] = (1.0, 8.0)  # of the student, for the logistic loss
     draws: int = 20_000
     dimensions: tuple[int, ...] = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
     feature_students: int = 400
     pairs: int = 1000
     sizes: tuple[int, ...] = (12, 16, 24, 40, 80, 160, 320)
-    problems: int = 500
+    problems: int = 100
 
 
 QUICK = Config(

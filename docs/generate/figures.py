@@ -78,6 +78,20 @@ FIGURES = (
         ("bandit_regret", "bandit_regret_probable"),
     ),
     Figure(
+        "linear_laws.png",
+        "linear_laws --preset paper",
+        "Six laws of linear students: lines are the laws, points are simulated students.",
+        (
+            "teacher_step",
+            "independent_teacher",
+            "delta_step",
+            "delta_in_high_dimension",
+            "random_feature_limit",
+            "variance_inheritance",
+            "gap_recovered",
+        ),
+    ),
+    Figure(
         "printed_bounds.png",
         "printed_bounds --preset paper",
         "Bound less error against the constant, on enumerated, random and evolved worlds.",
