@@ -3,18 +3,15 @@ r"""Students of regressions, simulated: random features, inherited variance, the
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
+from scipy.optimize import isotonic_regression
 
 from experiments._run import averages
-from experiments._teacher_points import inner_products, value
-from w2sjax import hypothesis_class, project
+from experiments._teacher_points import quantities, value
 from w2sjax.claims.directions.random_feature_limit import CLAIM as FEATURE_LIMIT
 from w2sjax.claims.regression import variance_inheritance
 from w2sjax.machine.compilation import jit_quickly
-from w2sjax.projecting.certificate import raise_if_failed
-from w2sjax.projecting.sets import L2Ball
 from w2sjax.settings.regression.simulation import features, inherited
 
 POINTS, INPUTS = 200, 6  # of the distribution of random-feature students
@@ -55,7 +52,7 @@ def feature_limits(errors: Iterable[float]) -> Iterator[dict[str, Any]]:
         truth, taught = np.array([1.0, 0.0]), share * np.array([share, np.sqrt(error)])
         away = truth - taught / 2
         student = taught / 2 + share / 2 * away / np.linalg.norm(away)
-        known = inner_products(1, student=student, truth=truth, teacher=taught)
+        known = quantities(1, student=student, truth=truth, teacher=taught)
         (limit, attained), (square, _) = (
             (value(one.lhs, known), value(one.rhs, known)) for one in FEATURE_LIMIT.comparisons
         )
@@ -66,7 +63,7 @@ def variances(
     source: np.random.Generator, pairs: int, sizes: tuple[int, ...]
 ) -> Iterator[dict[str, Any]]:
     """Give the share of the teacher's variance that students of N points inherit, and the formula."""
-    passed = jit_quickly(inherited)
+    passed, deviation = jit_quickly(inherited), ((LABELS - WEAK - 1) / WEAK) ** 0.5
     for name, cosines in SHARED.items():
         shape = pairs, LABELS + max(sizes), 2 * WEAK + STRONG
         normal = jnp.asarray(source.standard_normal(shape))
@@ -75,46 +72,35 @@ def variances(
         padded = jnp.zeros(STRONG).at[: len(cosines)].set(jnp.asarray(cosines))
         weak, squares = features(padded, strong, rest), np.square(cosines)
         for size in sizes:
-            used = (jnp.arange(max(sizes)) < size)[:, None]
-            traces = np.asarray(passed(teacher, used * strong, used * weak))
+            used = (jnp.arange(max(sizes)) < size)[None, :, None]
+            learnt = (jnp.where(used, part, 0) for part in (strong, weak))
+            traces = np.asarray(passed(teacher, *learnt))
             known = {"n": LABELS, "N": size, "d_w": WEAK, "d_s": STRONG, "shared": sum(squares)}
-            known |= {"squared": sum(squares**2), "noise": (LABELS - WEAK - 1) / WEAK}
+            known |= {"squared": sum(squares**2), "sigma": deviation}
             formula = value(variance_inheritance.V, {(k,): v for k, v in known.items()})
             row = {"shared": name, "size": size, "law": formula}
-            yield row | averages({"variance": traces * known["noise"]})
+            yield row | averages({"variance": traces * deviation**2})
 
 
-def recovered(key: Any, problems: int) -> Iterator[dict[str, Any]]:
-    """Project teachers on balls, or on subspaces as balls that are wide; targets in the class, or near it."""
+def recovered(source: np.random.Generator, problems: int) -> Iterator[dict[str, Any]]:
+    """Project teachers on subspaces and on monotone functions; targets in the class, or near it."""
+    for name in ("in a subspace", "near a subspace", "monotone", "nearly monotone"):
+        off = 0.3 if "near" in name else 0.0
+        for _ in range(problems):
+            basis, _ = np.linalg.qr(source.standard_normal((8, 3)))
+            member = basis @ source.standard_normal(3)
+            if "monotone" in name:
+                member = np.sort(source.standard_normal(8))
 
-    def distance(f, g):
-        return jnp.mean((f - g) ** 2)
+            def project(values: np.ndarray, basis=basis, monotone="monotone" in name) -> np.ndarray:
+                return isotonic_regression(values).x if monotone else basis @ (basis.T @ values)
 
-    def one(key, radius, off):
-        keys = jax.random.split(key, 4)
-        matrix = jax.random.normal(keys[0], (8, 3))
-        strong = hypothesis_class(L2Ball(radius), matrix)
-        inside = jax.random.normal(keys[1], (3,))
-        member = matrix @ (inside / jnp.maximum(1.0, jnp.linalg.norm(inside)))
-        target = member + off * jax.random.normal(keys[2], (8,))
-        weak = member + jax.random.normal(keys[3], (8,))
-        student, best = project(strong, weak), project(strong, target)
-        epsilon, misfit = distance(best.values, target), distance(student.values, weak)
-        gap = distance(weak, target) - epsilon
-        gain = distance(weak, target) - distance(student.values, target)
-        bound = (misfit - 2 * jnp.sqrt(epsilon * misfit)) / gap
-        return bound, gain / gap, student, best
-
-    kinds = {
-        f"{where} a {name}": (radius, off)
-        for name, radius in (("subspace", 1e3), ("ball", 1.0))
-        for where, off in (("in", 0.0), ("near", 0.2))
-    }
-    names = [name for name in kinds for _ in range(problems)]
-    radii, offs = jnp.asarray([kinds[name] for name in names]).T
-    keys = jax.random.split(key, len(names))
-    bound, share, *projections = jit_quickly(jax.vmap(one), level=0)(keys, radii, offs)
-    for projection in projections:
-        raise_if_failed(projection)
-    for name, low, high in zip(names, np.asarray(bound), np.asarray(share), strict=True):
-        yield {"target": name, "bound": low, "recovered": high}
+            target, weak = (member + size * source.standard_normal(8) for size in (off, 1.0))
+            student, best = project(weak), project(target)
+            misfit, epsilon = np.mean((student - weak) ** 2), np.mean((best - target) ** 2)
+            error = np.mean((weak - target) ** 2)
+            yield {
+                "target": name,
+                "bound": (misfit - 2 * np.sqrt(epsilon * misfit)) / (error - epsilon),
+                "recovered": (error - np.mean((student - target) ** 2)) / (error - epsilon),
+            }

@@ -4,6 +4,7 @@ Inputs are $x \sim N(0, I)$. The signs that a teacher t gives them have $E\, \ma
 \rangle x = \sqrt{2/\pi}\, t$: a step on a sample is one along t, with noise.
 """
 
+import itertools
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -45,10 +46,13 @@ def cosine(v: np.ndarray, u: np.ndarray) -> Any:
     return np.sum(v * u, axis=-1) / np.linalg.norm(v, axis=-1) / np.linalg.norm(u, axis=-1)
 
 
-def inner_products(eta: float, **vectors: np.ndarray) -> dict[Any, Any]:
+def quantities(eta: float, **vectors: np.ndarray) -> dict[Any, Any]:
     """Give what claims of directions speak of."""
-    pairs = {("inner", v, u): vectors[v] @ vectors[u] for v in vectors for u in vectors}
-    return pairs | {("eta",): eta}
+    known: dict[Any, Any] = {("eta",): eta}
+    for v, u in itertools.product(vectors, repeat=2):
+        known["inner", v, u] = vectors[v] @ vectors[u]
+        known["cos", v, u] = cosine(vectors[v], vectors[u])
+    return known
 
 
 def stepped(source: Source, samples: int, steps: tuple[float, ...]) -> Iterator[dict[str, Any]]:
@@ -62,7 +66,7 @@ def stepped(source: Source, samples: int, steps: tuple[float, ...]) -> Iterator[
         for eta in steps:
             inputs = source.standard_normal((samples, DIMENSION))
             learnt = np.sign(inputs @ teacher) @ inputs / samples * math.sqrt(math.pi / 2)
-            known = inner_products(eta, student=student, truth=truth, teacher=teacher)
+            known = quantities(eta, student=student, truth=truth, teacher=teacher)
             after = np.linalg.norm(student + eta * teacher)
             (low, rise), (_, high) = (
                 (value(one.lhs, known), value(one.rhs, known))
@@ -88,7 +92,7 @@ def slopes(source: Source, samples: int, triples: int, lengths: tuple[float, ...
         if chosen @ truth < rejected @ truth:
             chosen, rejected = rejected, chosen
         given = {"student": student, "truth": truth, "chosen": chosen, "rejected": rejected}
-        row = {"criterion": value(delta_step.g, inner_products(0, **given))}
+        row = {"criterion": value(delta_step.g, quantities(0, **given))}
         labels = np.sign(inputs @ chosen), np.sign(inputs @ rejected)
         linear = (labels[0] - labels[1]) @ inputs / samples
         for length in (0.0, *lengths):

@@ -49,7 +49,7 @@ def main(run: Run) -> tuple[Table, ...]:
         "features": lambda: students.random_features(source, config.feature_students),
         "limits": lambda: students.feature_limits(np.linspace(0.01, 0.99, 50)),
         "variances": lambda: students.variances(source, config.pairs, config.sizes),
-        "recovered": lambda: students.recovered(run.key, config.problems),
+        "recovered": lambda: students.recovered(source, config.problems),
     }
     found = {}
     for done, (name, stage) in enumerate(stages.items(), 1):

@@ -87,7 +87,7 @@ SCALARS = {
         "d_s": "the number of strong features",
         "shared": "how many directions they share",
         "squared": "the sum of the fourth powers of the singular values of C",
-        "noise": "the variance of the label noise",
+        "sigma": "the deviation of the label noise",
         "R": "the number of pairs of samples",
         "delta": "the probability with which the statement may fail",
         "mean_variance": "the mean over pairs of samples of the student's variance",

@@ -68,7 +68,7 @@ def test_the_variance_is_that_of_least_squares():
             taught = np.linalg.lstsq(first[:n], np.eye(n), rcond=None)[0]
             learnt = np.linalg.lstsq(second[:N], labelled[:N] @ taught, rcond=None)[0]
             traces.append(np.sum(learnt**2))
-        expected = np.mean(traces) * raw.noise[place]
+        expected = np.mean(traces) * raw.sigma[place] ** 2
         assert abs(means.value[place] - expected) <= means.error[place] + 1e-12 * expected
         assert means.error[place] < 1e-9 * expected
 
@@ -105,10 +105,10 @@ def test_moments_are_scipys(p, N, cosines):
     expected += 4 * mean[0, 0] * np.sum(squares * sigma)
     known = {"N": N, "d_s": p, "d_w": p, "shared": squares.sum(), "squared": np.sum(squares**2)}
     assert value(spread, **known) == pytest.approx(expected)
-    known |= {"n": 10, "noise": 2.0}
+    known |= {"n": 10, "sigma": 2.0}
     weak, _ = inverse_wishart(p, 10)
     norm = squares.sum() + np.trace(mean) * sigma.sum()
-    assert value(V, **known) == pytest.approx(2 * weak[0, 0] * norm)
+    assert value(V, **known) == pytest.approx(4 * weak[0, 0] * norm)
     assert value(variance, **known) > 0
 
 
@@ -116,5 +116,5 @@ def test_the_variance_of_a_trace_is_exact_for_one_feature():
     """With one weak and one strong feature that are equal, V is 1 / chi-squared: Var by its moments."""
     n = 11
     exact = Fraction(1, (n - 2) * (n - 4)) - Fraction(1, (n - 2) ** 2)
-    known = {"n": n, "N": 9, "d_w": 1, "d_s": 1, "shared": 1, "squared": 1, "noise": 1}
+    known = {"n": n, "N": 9, "d_w": 1, "d_s": 1, "shared": 1, "squared": 1, "sigma": 1}
     assert value(variance, **known) == pytest.approx(float(exact))

@@ -33,28 +33,30 @@ from w2sjax.settings.regression import (
     delta,
     mean_variance,
     n,
-    noise,
     shared,
+    sigma,
     squared,
 )
 
-left, right = n - d_w - 1, N - d_s - 1
+m = N - d_s
+teachers = sigma**2 / (n - d_w - 1)
 others = d_w - shared
-V = noise / left * (shared + d_s / right * others)
+V = teachers * (shared + d_s / (m - 1) * others)
 
-mu = named(r"\mu", "μ", shared + d_s * others / right)
-wishart = (right + 1) * right * (right - 2)
-square_of_trace = d_s * (d_s * (right - 1) + 2) / wishart
+mu = named(r"\mu", "μ", shared + d_s * others / (m - 1))
+wishart = m * (m - 1) * (m - 3)
+square_of_trace = d_s * (d_s * (m - 2) + 2) / wishart
 trace_of_square = d_s * (N - 1) / wishart
 # Of the squared norm of B.
 spread = named(
     r"\mathrm{Var} \lVert B \rVert_F^2",
     "Var ‖B‖_F²",
     2 * trace_of_square * (d_w - 2 * shared + squared)
-    + 4 * (shared - squared) / right
-    + others**2 * (square_of_trace - d_s**2 / right**2),
+    + 4 * (shared - squared) / (m - 1)
+    + others**2 * (square_of_trace - d_s**2 / (m - 1) ** 2),
 )
-variance = named("v", "v", noise**2 * ((mu**2 + spread) / (left * (left - 2)) - mu**2 / left**2))
+second_moment = sigma**4 * (mu**2 + spread) / ((n - d_w - 1) * (n - d_w - 3))
+variance = named("v", "v", second_moment - (teachers * mu) ** 2)
 
 CLAIM = Claim(
     title="Students inherit and shrink their teacher's variance",
@@ -63,6 +65,6 @@ CLAIM = Claim(
     assumptions=(regression.GAUSSIAN, regression.WHITE),
     claim=absolute(mean_variance - V) <= sqrt(variance / (R * delta)),
     # The student inherits all of it.
-    false_twin=absolute(mean_variance - noise / left * d_w) <= sqrt(variance / (R * delta)),
+    false_twin=absolute(mean_variance - teachers * d_w) <= sqrt(variance / (R * delta)),
     failure=Fraction(1, 10),
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from w2sjax.language.claims import Assumption, Claim
 from w2sjax.language.printing import Style
-from w2sjax.language.terms import Term, named, quantity, sqrt
+from w2sjax.language.terms import Term, quantity
 from w2sjax.settings.directions.instance import vectors as vectors
 from w2sjax.settings.setting import Setting
 
@@ -27,9 +27,8 @@ def inner(v: str, u: str) -> Term:
 
 
 def cos(v: str, u: str) -> Term:
-    r"""Cosine $\langle v, u \rangle / (\lVert v \rVert \lVert u \rVert)$."""
-    text = f"({VECTORS[v]}, {VECTORS[u]})"
-    return named(rf"\cos{text}", f"cos{text}", inner(v, u) / sqrt(inner(v, v) * inner(u, u)))
+    r"""Cosine $\langle v, u \rangle / (\lVert v \rVert \lVert u \rVert)$ of two vectors."""
+    return quantity("cos", v, u)
 
 
 BETTER_THAN_CHANCE = Assumption(
@@ -50,10 +49,8 @@ def check(claim: Claim) -> None:
     """
     for data in claim.quantities:
         head, *names = data
-        known = data == eta.data or (
-            head == "inner" and len(names) == 2 and set(names) <= {*VECTORS}
-        )
-        if not known:
+        of_two = head in ("inner", "cos") and len(names) == 2 and {*names} <= {*VECTORS}
+        if data != eta.data and not of_two:
             raise ValueError(f"claim: directions have no quantity {data!r}")
 
 
@@ -63,4 +60,6 @@ def written(data: Any, style: Style, *arguments: str) -> Any:
     if data == eta.data:
         return style.choose(*SYMBOLS["eta"])
     letters = ", ".join(VECTORS[name] for name in data[1:])
+    if data[0] == "cos":
+        return style.choose(rf"\cos({letters})", f"cos({letters})")
     return style.choose(rf"\langle {letters} \rangle", f"⟨{letters}⟩")

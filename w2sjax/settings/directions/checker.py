@@ -4,12 +4,15 @@ $\langle v, u \rangle = (\lVert v + u \rVert^2 - \lVert v - u \rVert^2) / 4$.
 """
 
 import operator
+from fractions import Fraction
 from typing import Any
 
-from w2sjax.arithmetic.intervals import Interval, exact
-from w2sjax.arithmetic.rationals import dot
+from w2sjax.arithmetic.intervals import Interval, exact, quotient
+from w2sjax.arithmetic.rationals import Vector, dot
 from w2sjax.settings.directions import vectors_of
 from w2sjax.settings.exact import Case, Witness
+
+BITS = 200
 
 
 class Checker(Witness):
@@ -30,5 +33,11 @@ class Checker(Witness):
         if data == ("eta",):
             return exact(self.instance.eta)
         v, u = (self.instance.vectors[name] for name in data[1:])
-        sums, differences = (list(map(of, v, u)) for of in (operator.add, operator.sub))
-        return exact((dot(sums, sums) - dot(differences, differences)) / 4)
+        product = exact(_product(v, u))
+        lengths = exact(dot(v, v) * dot(u, u))
+        return product if data[0] == "inner" else quotient(product, lengths.root(BITS))
+
+
+def _product(v: Vector, u: Vector) -> Fraction:
+    sums, differences = (list(map(of, v, u)) for of in (operator.add, operator.sub))
+    return (dot(sums, sums) - dot(differences, differences)) / 4

@@ -1,10 +1,8 @@
-"""The first opinion on directions: inner products in flint's rationals."""
+"""The first opinion on directions: inner products and cosines in flint's numbers."""
 
 from typing import Any
 
-from flint import fmpq
-
-from w2sjax.arithmetic.flint_numbers import inner, rational, rationals
+from w2sjax.arithmetic.flint_numbers import inner, rational, rationals, root
 from w2sjax.language.claims import Claim
 from w2sjax.settings.directions import vectors_of
 from w2sjax.settings.directions.instance import Instance
@@ -26,8 +24,9 @@ class Engine(Witness):
         """Give the one case that there is."""
         return [Case(self.quantity)]
 
-    def quantity(self, data: Any) -> fmpq:
+    def quantity(self, data: Any) -> Any:
         """Compute a quantity."""
         if data == ("eta",):
             return rational(self.instance.eta)
-        return inner(*(self.vectors[name] for name in data[1:]))
+        v, u = (self.vectors[name] for name in data[1:])
+        return inner(v, u) if data[0] == "inner" else inner(v, u) / root(inner(v, v) * inner(u, u))

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from w2sjax.arithmetic.measured import Measured, exactly, measured
+from w2sjax.arithmetic.measured import MEASURED, Measured, exactly, measured
 from w2sjax.arithmetic.rounding import weighted_dot
 from w2sjax.language.claims import Claim
 from w2sjax.settings.directions import VECTORS
@@ -54,7 +54,13 @@ def study(instance: Directions, claim: Claim) -> SimpleNamespace:
         if data == ("eta",):
             return exactly(instance.eta)
         v, u = (instance.vectors[name] for name in data[1:])
-        ones = jnp.ones_like(v)
-        return measured(weighted_dot(ones, v, u), jnp.sum(jnp.abs(v * u)))
+        if data[0] == "inner":
+            return _inner(v, u)
+        lengths = MEASURED["sqrt"](MEASURED["*"](_inner(v, v), _inner(u, u)))
+        return MEASURED["/"](_inner(v, u), lengths)
 
     return SimpleNamespace(quantity=quantity)
+
+
+def _inner(v: Float[Array, " d"], u: Float[Array, " d"]) -> Measured:
+    return measured(weighted_dot(jnp.ones_like(v), v, u), jnp.sum(jnp.abs(v * u)))

@@ -18,13 +18,13 @@ SYMBOLS = {
     "d_s": ("d_s", "d_s"),
     "shared": ("d_{sw}", "d_sw"),
     "squared": (r"\lVert C^\top C \rVert_F^2", "‖CᵀC‖_F²"),
-    "noise": (r"\sigma^2", "σ²"),
+    "sigma": (r"\sigma", "σ"),
     "R": ("R", "R"),
     "delta": (r"\delta", "δ"),
     "mean_variance": (r"\bar V", "V̄"),
 }
 REGRESSION = SETTING = Setting("regression", exact=False, symbols=SYMBOLS)
-n, N, d_w, d_s, shared, squared, noise, R, delta, mean_variance = map(quantity, SYMBOLS)
+n, N, d_w, d_s, shared, squared, sigma, R, delta, mean_variance = map(quantity, SYMBOLS)
 
 GAUSSIAN = Assumption("Gaussian features", "the features of a point are jointly Gaussian")
 WHITE = Assumption("white features", "the features have unit covariance")

@@ -30,14 +30,14 @@ class Samples:
 
     Attributes:
         cosines: the diagonal of C.
-        noise: $\sigma^2$.
+        sigma: the noise's deviation.
         sizes: n and N, of how many points the first ones count.
         normal: independent normal numbers, per pair and point: weak, strong, weak, and one more.
         strata: indices into `STRATA`.
     """
 
     cosines: Float[Array, "*batch s"]
-    noise: Float[Array, "*batch"]
+    sigma: Float[Array, "*batch"]
     sizes: Float[Array, "*batch 2"]
     normal: Float[Array, "*batch r n c"]
     strata: Int[Array, "*batch 2"]
@@ -51,7 +51,7 @@ def draw(key: PRNGKeyArray, variant: None = None) -> Samples:
     shape = PAIRS, MOST, COLUMNS[-1] + 1
     return Samples(
         cosines=jnp.where(apart == 1, 0.3, 1.0) * numbers[5:],
-        noise=10 ** (4 * numbers[2] - 2),
+        sigma=10 ** (2 * numbers[2] - 1),
         sizes=FEWEST + 2 * large.astype(jnp.float64) + jnp.floor(2 * numbers[3:5]),
         normal=jax.random.normal(point_key, shape, jnp.float32).astype(jnp.float64),
         strata=jnp.stack([apart, 2 + large]),
@@ -77,13 +77,13 @@ def study(instance: Samples, claim: Claim) -> SimpleNamespace:
         weak, place = features(instance.cosines, strong, rest), jnp.arange(MOST, dtype=rest.dtype)
         used, learnt = ((place < size).astype(rest.dtype)[None, :, None] for size in (n, N))
         traces = inherited(used * teacher, learnt * strong, learnt * weak)
-        return jnp.mean(traces) * instance.noise
+        return jnp.mean(traces) * instance.sigma**2
 
     squares = instance.cosines**2
     numbers = {
         ("n",): n, ("N",): N, ("d_w",): WEAK, ("d_s",): STRONG,
         ("shared",): scale**4 * jnp.sum(squares), ("squared",): scale**8 * jnp.sum(squares**2),
-        ("noise",): instance.noise, ("R",): PAIRS,
+        ("sigma",): instance.sigma, ("R",): PAIRS,
     }  # fmt: skip
     known = {name: exactly(number) for name, number in numbers.items()} | {
         ("delta",): MEASURED["number"](claim.failure),
