@@ -14,35 +14,35 @@ from w2sjax.claims.regression import variance_inheritance
 from w2sjax.machine.compilation import jit_quickly
 from w2sjax.settings.regression.simulation import features, inherited
 
-POINTS, INPUTS = 200, 6  # of the distribution of random-feature students
+POINTS, INPUTS, WIDE = 100, 6, 150  # of random-feature students
+WIDTHS = (1, 2, 4, 8, 16, 32)  # of their teachers
 WEAK, STRONG, LABELS = 12, 8, 40  # d_w, d_s and n of the inherited variance
 SHARED = {"6 of 12 directions": (1.0,) * 6, "3 of 12": (1.0,) * 3, "8 of 12, by half": (0.5,) * 8}
 
 
-def random_features(source: np.random.Generator, students: int) -> Iterator[dict[str, Any]]:
+def random_features(source: np.random.Generator, worlds: int) -> Iterator[dict[str, Any]]:
     """Fit teachers of few random features, and students of many that are stopped at their best step."""
-    for _ in range(students):
+    stops = np.geomspace(1e-1, 1e4, 60)
+    for _ in range(worlds):
         inputs = source.standard_normal((POINTS, INPUTS)) / INPUTS**0.5
 
         def relu(width: int, inputs=inputs) -> np.ndarray:
             return np.maximum(inputs @ source.standard_normal((INPUTS, width)), 0)
 
-        directions, sizes, _ = np.linalg.svd(relu(300), full_matrices=False)
-        kind = source.choice(["smooth targets", "one direction"])
-        target = (
-            directions[:, 0] if kind == "one direction" else relu(30) @ source.standard_normal(30)
-        )
-        target = target / np.linalg.norm(target)
-        width = int(2 ** source.uniform(0, 7))
-        noise = source.standard_normal((POINTS, width)) * source.uniform(0, 0.3)
-        basis, _ = np.linalg.qr(relu(width) + noise)
-        teacher = basis @ (basis.T @ target)
-        kept = 1 - np.exp(-np.outer(np.geomspace(1e-1, 1e4, 60), (sizes / sizes[0]) ** 2))
-        learnt = (kept * (directions.T @ teacher)) @ directions.T
-        errors = np.sum((learnt - target) ** 2, axis=1)
-        error = np.sum((teacher - target) ** 2)
-        (law,) = feature_limits([error])
-        yield {"target": kind, "teacher": error, "student": errors.min(), "limit": law["limit"]}
+        directions, sizes, _ = np.linalg.svd(relu(WIDE), full_matrices=False)
+        kept = 1 - np.exp(-np.outer(stops, (sizes / sizes[0]) ** 2))
+        smooth = relu(30) @ source.standard_normal(30)
+        for name, target in (("smooth targets", smooth), ("one direction", directions[:, 0])):
+            target = target / np.linalg.norm(target)
+            for width in WIDTHS:
+                noise = source.standard_normal((POINTS, width)) * source.uniform(0, 0.3)
+                basis, _ = np.linalg.qr(relu(width) + noise)
+                teacher = basis @ (basis.T @ target)
+                learnt = (kept * (directions.T @ teacher)) @ directions.T
+                error = np.sum((teacher - target) ** 2)
+                (law,) = feature_limits([error])
+                least = np.sum((learnt - target) ** 2, axis=1).min()
+                yield {"target": name, "teacher": error, "student": least, "limit": law["limit"]}
 
 
 def feature_limits(errors: Iterable[float]) -> Iterator[dict[str, Any]]:

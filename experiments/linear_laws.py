@@ -25,7 +25,7 @@ class Config:
     lengths: tuple[float, ...] = (1.0, 8.0)  # of the student, for the logistic loss
     draws: int = 20_000
     dimensions: tuple[int, ...] = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
-    feature_students: int = 400
+    feature_worlds: int = 30
     pairs: int = 1000
     sizes: tuple[int, ...] = (12, 16, 24, 40, 80, 160, 320)
     problems: int = 100
@@ -33,7 +33,7 @@ class Config:
 
 QUICK = Config(
     samples=20_000, triples=150, draws=1000, dimensions=(4, 8, 16, 32, 64, 128, 256),
-    feature_students=60, pairs=200, problems=30,
+    feature_worlds=4, pairs=200, problems=30,
 )  # fmt: skip
 PRESETS = {"quick": QUICK, "paper": Config()}
 
@@ -46,7 +46,7 @@ def main(run: Run) -> tuple[Table, ...]:
         "steps": lambda: teachers.stepped(source, config.samples, config.steps),
         "slopes": lambda: teachers.slopes(source, config.samples, config.triples, config.lengths),
         "dimensions": lambda: teachers.in_dimensions(source, config.draws, config.dimensions),
-        "features": lambda: students.random_features(source, config.feature_students),
+        "features": lambda: students.random_features(source, config.feature_worlds),
         "limits": lambda: students.feature_limits(np.linspace(0.01, 0.99, 50)),
         "variances": lambda: students.variances(source, config.pairs, config.sizes),
         "recovered": lambda: students.recovered(source, config.problems),
