@@ -20,7 +20,7 @@ FEWEST, MOST = 7, 10  # points; fewer, and the variance of a trace is infinite
 PAIRS = 16  # R
 COLUMNS = WEAK, WEAK + STRONG, 2 * WEAK + STRONG  # where strong, weak and other numbers start
 LONG = 1.5341205  # a normal number in 16 is larger
-STRATA = strata(features=("alike", "apart"), samples=("small", "large"))
+STRATA = strata(features=("alike", "apart"), labels=("few", "many"))
 
 
 @jax.tree_util.register_dataclass
@@ -47,14 +47,15 @@ def draw(key: PRNGKeyArray, variant: None = None) -> Samples:
     """Draw the law of the features and all points."""
     law_key, point_key = jax.random.split(key)
     numbers = jax.random.uniform(law_key, (5 + STRONG,), jnp.float64)
-    apart, large = (numbers[:2] >= 0.5).astype(jnp.int32)
+    apart, many = (numbers[:2] >= 0.5).astype(jnp.int32)
+    more = jnp.floor(4 * numbers[3:5])
     shape = PAIRS, MOST, COLUMNS[-1] + 1
     return Samples(
         cosines=jnp.where(apart == 1, 0.3, 1.0) * numbers[5:],
         sigma=10 ** (2 * numbers[2] - 1),
-        sizes=FEWEST + 2 * large.astype(jnp.float64) + jnp.floor(2 * numbers[3:5]),
+        sizes=FEWEST + more.at[0].set(2 * many.astype(jnp.float64) + more[0] // 2),
         normal=jax.random.normal(point_key, shape, jnp.float32).astype(jnp.float64),
-        strata=jnp.stack([apart, 2 + large]),
+        strata=jnp.stack([apart, 2 + many]),
     )
 
 
