@@ -53,7 +53,7 @@ def feature_limits(errors: Iterable[float]) -> Iterator[dict[str, Any]]:
         away = truth - taught / 2
         student = taught / 2 + share / 2 * away / np.linalg.norm(away)
         known = quantities(1, student=student, truth=truth, teacher=taught)
-        (limit, attained), (square, _) = (
+        (square, _), (limit, attained) = (
             (value(one.lhs, known), value(one.rhs, known)) for one in FEATURE_LIMIT.comparisons
         )
         yield {"teacher": error, "limit": limit, "attained": attained, "square": square}

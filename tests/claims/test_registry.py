@@ -62,8 +62,8 @@ WRITTEN = {
     "independent_teacher": r"(\cos(w', b) - \alpha) \lVert w' \rVert \ge "
     r"\eta \tau (1 - \alpha^2) - \alpha \eta^2 / 2",
     "teacher_step": r"\eta g - \alpha \eta^2 / 2 \le (\cos(w', b) - \alpha) \lVert w' \rVert \le \eta g",
-    "random_feature_limit": r"\frac14 (\sqrt{1 + 3 L_T} - \sqrt{1 - L_T})^2 \le L_S, "
-    r"\frac{3}{4} L_T^2 \le \frac14 (\sqrt{1 + 3 L_T} - \sqrt{1 - L_T})^2",
+    "random_feature_limit": r"\frac{3}{4} L_T^2 \le "
+    r"\frac14 (\sqrt{1 + 3 L_T} - \sqrt{1 - L_T})^2 \le L_S",
     "detection_concentration": r"\lvert \hat o - o \rvert \le \max(\alpha, \beta) "
     r"+ \sqrt{\log(2/\delta)/(2n)}",
     "bandit_regret": r"o_{\max} - \mathbb{E} \frac1T \sum_t o_{\pi(t)} \le "

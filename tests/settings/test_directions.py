@@ -89,7 +89,7 @@ def test_every_shrunk_student_obeys_the_limit():
         frame = ortho_group.rvs(4, random_state=source)
         student = frame @ (source.random(4) * (frame.T @ taught))
         eta = student @ student / (student @ taught)
-        (limit, error), (crude, same) = sides(
+        (crude, same), (limit, error) = sides(
             "random_feature_limit", of(eta, student=student, truth=target, teacher=teacher)
         )
         assert error == pytest.approx(np.sum((student - target) ** 2), abs=1e-12)
@@ -108,7 +108,7 @@ def test_the_limit_is_attained_at_every_error():
         away = target - taught / 2
         student = taught / 2 + share / 2 * unit(away)
         instance = of(1, student=student, truth=target, teacher=taught)
-        (limit, error), _ = sides("random_feature_limit", instance)
+        _, (limit, error) = sides("random_feature_limit", instance)
         assert limit == pytest.approx(error, abs=1e-12)
 
 
@@ -158,6 +158,7 @@ def test_what_is_no_direction_is_refused():
         ({"vectors": {"student": ["0", "0"]}}, "'student' is 0"),
         ({"vectors": {"student": ["1"], "truth": ["1", "2"]}}, "one length"),
         ({"vectors": {}}, "some"),
+        ({"vectors": {"nobody": ["1"]}}, "got 'nobody'"),
         ({"eta": "x"}, "eta"),
     ):
         with pytest.raises(ValueError, match=word):

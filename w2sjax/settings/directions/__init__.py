@@ -10,11 +10,10 @@ from typing import Any
 from w2sjax.language.claims import Assumption, Claim
 from w2sjax.language.printing import Style
 from w2sjax.language.terms import Term, quantity
+from w2sjax.settings.directions.instance import VECTORS as VECTORS
 from w2sjax.settings.directions.instance import vectors as vectors
 from w2sjax.settings.setting import Setting
 
-# Vectors by name, with their letters.
-VECTORS = {"student": "w", "truth": "b", "teacher": "t", "chosen": "c", "rejected": "r"}
 SYMBOLS = {"eta": (r"\eta", "η")}
 DIRECTIONS = SETTING = Setting("directions", symbols=SYMBOLS)
 student, truth, teacher, chosen, rejected = VECTORS

@@ -7,6 +7,9 @@ from fractions import Fraction
 from w2sjax.arithmetic.rationals import Vector
 from w2sjax.settings.records import Record
 
+# By name, with their letters.
+VECTORS = {"student": "w", "truth": "b", "teacher": "t", "chosen": "c", "rejected": "r"}
+
 
 @dataclasses.dataclass(frozen=True)
 class Instance(Record):
@@ -30,6 +33,8 @@ class Instance(Record):
         if len(sizes) != 1:
             return f"vectors: expected some, of one length, got {sorted(sizes)}"
         for name, vector in self.vectors.items():
+            if name not in VECTORS:
+                return f"vectors: expected {', '.join(VECTORS)}, got {name!r}"
             if not any(vector):
                 return f"vectors: {name!r} is 0, which is no direction"
         return None
