@@ -32,6 +32,7 @@ from w2sjax.falsification.budget import Budget, Falsification
 from w2sjax.falsification.search import falsify
 from w2sjax.language.claims import Claim
 from w2sjax.language.rewriting import twin_of
+from w2sjax.machine.processes import at_a_time
 from w2sjax.proving.coq import files
 from w2sjax.proving.expressions import NotOfThisKindError
 from w2sjax.proving.proof import PROVED, Proof, prove
@@ -93,7 +94,7 @@ class Refresh:
         """Search for counterexamples, and keep their files."""
         common: Any = {"budget": self.budget, "checkpoint": PROGRESS, "progress": tell}
         common["shrink_seconds"] = self.shrink_seconds
-        found = falsify_all(self.claims, SEED, **common)
+        found = falsify_all(self.claims, SEED, processes=at_a_time(), **common)
         for claim in self.claims:
             try:
                 found.append(falsify(claim, SEED, twin=True, **common))

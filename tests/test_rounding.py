@@ -168,7 +168,7 @@ def adversarial(size, dtype, seed):
 
 
 @each_dtype
-@pytest.mark.parametrize("size", [1, 2, 1000, 20_000])
+@pytest.mark.parametrize("size", [1, 2, 1000, 4_000])
 def test_long_sums(dtype, size):
     for seed in range(2):
         weights, left, right = adversarial(size, dtype, seed)

@@ -1,7 +1,9 @@
 """All claims with each assumption dropped; time limits inside the phases; ascent over a given set."""
 
+import dataclasses
 import functools
 import itertools
+from typing import Any
 
 import jax
 import numpy as np
@@ -105,7 +107,11 @@ def test_small_instances_leave_time_for_the_others(monkeypatch):
 
 def test_the_rows_of_all():
     claims = [claim_named(name) for name in ("misfit_gain", "hard_error", "pythagorean_identity")]
-    answers = falsify_all(claims, sets=["simplex"], budget=Budget(0, 200, 0), shrink_seconds=1)
+    common: Any = {"sets": ["simplex"], "budget": Budget(0, 200, 0), "shrink_seconds": 30}
+    answers, together = (falsify_all(claims, processes=count, **common) for count in (1, 2))
+    assert [dataclasses.replace(one, seconds={}) for one in answers] == [
+        dataclasses.replace(one, seconds={}) for one in together
+    ]
     wanted = [(c.name, lost) for c in claims[:2] for lost in (None, *c.droppable)]
     assert [(a.claim, a.drop) for a in answers] == wanted, "the identity is not about the simplex"
     assert [a.found for a in answers[:4]] == [False, True, True, True]

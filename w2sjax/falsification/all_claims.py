@@ -7,6 +7,7 @@ tried over a few sets that stand for the others.
 """
 
 import dataclasses
+import functools
 import time
 import zlib
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from w2sjax.falsification.question import asked
 from w2sjax.falsification.search import Search, Sets
 from w2sjax.falsification.shrinking import SECONDS
 from w2sjax.language.claims import Claim
+from w2sjax.machine.processes import mapping
 from w2sjax.machine.versions import versions
 from w2sjax.verification.lookup import NO_SET, variant_named, variants_of
 from w2sjax.verification.tally import Verification
@@ -38,6 +40,7 @@ def falsify_all(
     shrink_seconds: float = SECONDS,
     checkpoint: str | Path | None = None,
     progress: Progress | None = None,
+    processes: int = 1,
 ) -> list[Falsification]:
     """Search every claim as it is, and without each of its assumptions.
 
@@ -52,6 +55,7 @@ def falsify_all(
         shrink_seconds: limit of shrinking for each question.
         checkpoint: a folder, as in `falsify`.
         progress: called with a label, what is done and how much there is.
+        processes: how many work at a time; more than one for claims of the registry alone.
 
     Raises:
         ValueError: as `falsify`.
@@ -64,13 +68,23 @@ def falsify_all(
         for drop in (None, *claim.droppable):
             question = asked(claim, key, drop=drop)
             searches.append(Search(question, variants, each, checkpoint, progress))
-    _each("small exact instances", searches, tell, lambda search: search.run("small"))
-    _verify_together(searches, sets, budget, key, checkpoint, tell)
-    only = CLIMBED if sets is None else None
-    _each("ascent", searches, tell, lambda search: search.run("ascent", only=only))
-    unconfirmed = [search for search in searches if search.unconfirmed()]
-    _each("violations that are open", unconfirmed, tell, lambda search: search.run("open"))
-    return _each("shrinking", searches, tell, lambda search: search.answer(shrink_seconds))
+    with mapping(processes) as work:
+        each = functools.partial(_each, work, tell)
+        searches = each("small exact instances", searches, _run, "small")
+        _verify_together(searches, sets, budget, key, checkpoint, tell)
+        only = CLIMBED if sets is None else None
+        searches = each("ascent", searches, _run, "ascent", only)
+        searches = each("violations that are open", searches, _run_open)
+        return each("shrinking", searches, Search.answer, shrink_seconds)
+
+
+def _run(search: Search, phase: str, only: Any = None) -> Search:
+    search.run(phase, only=only)
+    return search
+
+
+def _run_open(search: Search) -> Search:
+    return _run(search, "open") if search.unconfirmed() else search
 
 
 def _stated(claims: Sequence[Claim], sets: Sets | None) -> list[tuple[Claim, list[Any]]]:
@@ -81,12 +95,13 @@ def _stated(claims: Sequence[Claim], sets: Sets | None) -> list[tuple[Claim, lis
     return [(claim, variants_of(claim, sets)) for claim in claims]
 
 
-def _each(label: str, searches: Sequence[Search], tell: Progress, act) -> list[Any]:
-    found = []
-    for done, search in enumerate(searches):
-        tell(label, done, len(searches))
-        found.append(act(search))
-    tell(label, len(searches), len(searches))
+def _each(work, tell: Progress, label: str, searches: Sequence[Search], act, *given) -> list[Any]:
+    """Do something with every search; what works elsewhere gives back another one."""
+    found: list[Any] = []
+    tell(label, 0, len(searches))
+    for answer in work(act, searches, *([one] * len(searches) for one in given)):
+        found.append(answer)
+        tell(label, len(found), len(searches))
     return found
 
 

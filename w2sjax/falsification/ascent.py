@@ -40,7 +40,7 @@ def climb(
         return jax.vmap(lambda k: _path(claim, k, variant if given is None else given, steps))(keys)
 
     keys = jax.random.split(key, restarts)
-    slacks, instances = compile_quickly(jax.jit(run).lower(keys, data))(keys, data)
+    slacks, instances = compile_quickly(jax.jit(run).lower(keys, data), level=0)(keys, data)
     slacks = np.asarray(slacks)
     order = np.argsort(slacks)
     host = jax.device_get(instances)

@@ -81,12 +81,14 @@ def _search(
     """Search claims one by one; also says why some could not be searched."""
     from w2sjax.falsification.all_claims import falsify_all
     from w2sjax.falsification.search import falsify
+    from w2sjax.machine.processes import at_a_time
     from w2sjax.verification.report import progress_bar
     from w2sjax.verification.unjudged import judge_each
 
     with progress_bar() as progress:
         if every:
-            return falsify_all(key=seed, progress=progress, **common), []
+            common |= {"progress": progress, "processes": at_a_time()}
+            return falsify_all(key=seed, **common), []
         return judge_each(
             [[claim] for claim in claims],
             lambda one: [falsify(one[0], seed, drop=drop, twin=twin, progress=progress, **common)],

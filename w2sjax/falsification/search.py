@@ -89,6 +89,10 @@ class Search:
         self.record = Record(checkpoint, self._identity(), read)
         self.clock = Clock(budget.seconds, self.record.spent)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out whom to tell: a copy in another process has nobody."""
+        return self.__dict__ | {"tell": phases.silent}
+
     def _identity(self) -> dict[str, Any]:
         return {
             "claim": to_json(self.question.claim),

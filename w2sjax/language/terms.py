@@ -49,6 +49,10 @@ class Term:
     def __hash__(self) -> int:
         return self._hash  # type: ignore[attr-defined]
 
+    def __reduce__(self) -> Any:
+        """Compute the hash anew where it is read: those of strings differ among processes."""
+        return Term, (self.operation, self.arguments, self.data)
+
     def __eq__(self, other: object) -> bool:
         """Whether both are the same formula; `equal` claims that two have the same value."""
         if not isinstance(other, Term):

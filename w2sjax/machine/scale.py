@@ -13,13 +13,14 @@ import numpy as np
 from jax.sharding import AxisType, PartitionSpec
 
 
-def over_devices(block: Callable[..., Any]) -> Any:
+def over_devices(block: Callable[..., Any], count: int | None = None) -> Any:
     """Make a jitted `program(ids, *shared)` that maps `block(id, *shared)` over ids, in order.
 
-    The ids are divided evenly among all devices; each runs its own one after another, so a block is
-    the same computation wherever it runs.
+    The ids are divided evenly among `count` devices, by default all; each runs its own one after
+    another, so a block is the same computation wherever it runs.
     """
-    mesh = jax.make_mesh((jax.device_count(),), ("block",), axis_types=(AxisType.Auto,))
+    devices = jax.devices()[:count]
+    mesh = jax.make_mesh((len(devices),), ("block",), (AxisType.Auto,), devices=devices)
 
     def local(ids, *shared):
         return jax.lax.map(lambda index: block(index, *shared), ids)

@@ -80,6 +80,10 @@ class Setting:
     exact: bool = True
     symbols: Mapping[str, tuple[Any, ...]] = dataclasses.field(default_factory=dict, compare=False)
 
+    def __reduce__(self) -> Any:
+        """Read it by its name."""
+        return setting_named, (self.name,)
+
     @property
     def package(self) -> str:
         """Where its modules are."""

@@ -1,6 +1,7 @@
 """The command `verify`: results, what was left out, files and exit codes."""
 
 import json as json_module
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ def run(
     if out is not None:
         ready_folder("--out", out)
     chosen = find_claims(names) if names else list(REGISTRY)
+    began = time.monotonic()
     with progress_bar() as progress:
         common = {"sets": sets, "instances": instances, "drop": drop, "checkpoint": checkpoint}
         results, reasons = judge_each(
@@ -54,6 +56,9 @@ def run(
     settled: list[str] = []
     if results:
         _show(results, left_out(chosen, sets), each_set)
+        count, seconds = len(chosen), time.monotonic() - began
+        if count > 1:
+            say(f"{count} claims in {seconds:.0f} s, about {seconds / count:.1f} s for each")
         if json is not None:
             json.write_text(json_module.dumps(verification_json(results), indent=1) + "\n")
     refuted = any(result.refuted for result in results)

@@ -39,6 +39,7 @@ from w2sjax.verification.tally import Verification, Verifications, merge, tally
 BLOCK = 500
 DRAWN = "drawn"  # the setting of instances that a user's function draws
 INSTANCES = 20_000
+SHORT = 10_000  # instances up to which compiling a check takes longer than running it
 TOGETHER = 2  # groups of claims at a time
 
 
@@ -187,9 +188,10 @@ class _Run:
             self.identity["sources"] = [source_of(claim) for claim in self.claims]
         self.state, self.done = load_state(self.checkpoint, self.identity)
         self.blocks = -(-self.instances // BLOCK)
-        each = min(self.chunk, -(-self.blocks // jax.device_count()))
         # A loop over one block is none to XLA: its body would be another computation.
-        self.width = max(each, 2) * jax.device_count()
+        self.devices = min(jax.device_count(), -(-self.blocks // 2))
+        each = min(self.chunk, -(-self.blocks // self.devices))
+        self.width = max(each, 2) * self.devices
 
     def _ids(self):
         # Blocks past the end are masked, so that one shape serves all calls.
@@ -212,10 +214,13 @@ class _Run:
         def placed(made, place):
             return jax.ShapeDtypeStruct(made.shape, made.dtype, sharding=place)
 
-        lowered = over_devices(draw).lower(self._ids(), self.data, self.root)
+        lowered = over_devices(draw, self.devices).lower(self._ids(), self.data, self.root)
         drawing = compile_quickly(lowered)
         drawn = jax.tree.map(placed, lowered.out_info, drawing.output_shardings)
-        checking = compile_quickly(over_devices(check).lower((self._ids(), drawn)))
+        # A program that is not optimised compiles in half the time, and runs for twice as long.
+        level = 0 if self.instances <= SHORT else 1
+        checking = over_devices(check, self.devices).lower((self._ids(), drawn))
+        checking = compile_quickly(checking, level=level)
         return lambda ids: checking((ids, drawing(ids, self.data, self.root)))
 
     def execute(self, progress, stop) -> list[Verification]:

@@ -126,6 +126,7 @@ def sample(
     used = jnp.arange(largest, dtype=weights.dtype) < size
     # Probabilities in units of 2^-32, which moves each by less than 1e-9.
     reached = (jnp.cumsum(weights)[:-1] * 2.0**32).astype(jnp.uint32)
-    hits = (bits[None, :] < reached[:, None]) & used[None, :]
-    below = jnp.sum(hits, axis=1, dtype=jnp.int32).astype(weights.dtype)
+    # No threshold is above the largest number, which stands for a draw that does not count.
+    drawn = jnp.sort(jnp.where(used, bits, jnp.iinfo(bits.dtype).max))
+    below = jnp.searchsorted(drawn, reached).astype(weights.dtype)
     return jnp.diff(jnp.concatenate([jnp.zeros(1, weights.dtype), below, size[None]]))
