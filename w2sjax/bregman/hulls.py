@@ -94,8 +94,6 @@ def project(
     masses = weights.astype(dtype) / jnp.sum(weights)
     weak = weak.astype(dtype)
     problem = _settled(divergence, members, weak, masses, weak_first)
-    away = functools.partial(_away, divergence, weak_first)
-
     def value(theta):
         point = _mix(theta, problem.members)
         ordered = (problem.weak, point) if weak_first else (point, problem.weak)
@@ -103,7 +101,8 @@ def project(
 
     def slope(theta):
         point = _mix(theta, problem.members)
-        return jnp.sum(masses[:, None] * away(problem.weak, point) * -problem.members, axis=(1, 2))
+        falling = masses[:, None] * _away(divergence, weak_first, problem.weak, point)
+        return jnp.sum(falling * -problem.members, axis=(1, 2))
 
     def bend(theta):
         point = _mix(theta, problem.members)
@@ -115,7 +114,14 @@ def project(
     start = jnp.full(count, 1 / count, dtype)
     theta, steps = minimise(value, slope, bend, start, max_steps)
     point = _mix(theta, problem.members)
-    gap = _gap(away, problem, point, masses)
+    pulled: Rounded = rounded(
+        functools.partial(pulls, divergence, weak_first),
+        problem.members,
+        problem.weak,
+        point,
+        masses,
+    )
+    gap = jnp.maximum(jnp.max(pulled.upper()), 0)
     # What predictors at infinity were replaced by gets their weights.
     moved = jnp.sum(jnp.where(problem.near, 0, theta))
     theta = jnp.where(problem.near, theta, 0).at[jnp.argmax(problem.near)].add(moved)
@@ -172,15 +178,17 @@ def _mean(masses, divergence, u, v):
     return jnp.sum(jnp.where(masses > 0, masses * divergence.between(u, v), 0))
 
 
-def _gap(away, problem: _Settled, point, masses):
-    """Bound the largest pull towards a member."""
-
-    def pulls(members, weak, point, masses):
-        steps = members - point
-        return jnp.sum(masses[:, None] * away(weak, point) * steps, axis=(1, 2))
-
-    found: Rounded = rounded(pulls, problem.members, problem.weak, point, masses)
-    return jnp.max(found.upper())
+def pulls(
+    divergence: Divergence,
+    weak_first: bool,
+    members: Float[Array, "k n c"],
+    weak: Float[Array, "n c"],
+    point: Float[Array, "n c"],
+    masses: Float[Array, " n"],
+) -> Float[Array, " k"]:
+    r"""Give $\mathbb{E} \langle \nabla\varphi(f_w) - \nabla\varphi(v), m_j - v \rangle$ for every predictor."""
+    falling = masses[:, None] * _away(divergence, weak_first, weak, point)
+    return jnp.sum(falling * (members - point), axis=(1, 2))
 
 
 def _require(divergence, members, weak, weights) -> None:

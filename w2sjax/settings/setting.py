@@ -121,7 +121,7 @@ class Setting:
         return importlib.import_module(self.package)
 
 
-NAMES = ("projection", "expansion", "sampling", "selection", "detection", "bandits", "mixture",
+NAMES = ("projection", "expansion", "sampling", "selection", "detection", "bandits", "mixture", "bregman",
          "drawn")  # fmt: skip
 
 
