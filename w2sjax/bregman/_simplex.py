@@ -19,7 +19,7 @@ NEAR = 10  # a centre is reached within this times mu
 FALL = 0.05  # of mu
 LENGTHS = 1.0, 0.5, 0.2, 0.05, 0.01, 0.001  # steps that are tried, in parts of the longest
 INSIDE = 0.99  # how far towards the boundary
-ENOUGH = 8  # units of rounding in the slopes at which nothing more is to be gained
+ENOUGH = 32  # units of rounding in the slopes at which nothing more is to be gained
 DECREASE = 1e-4  # of what the slope promises
 
 
@@ -48,7 +48,7 @@ def minimise(
     def unfinished(state):
         theta, _, slopes, _, steps = state
         gap = jnp.sum(theta * (slopes - jnp.min(slopes)))
-        return (steps < max_steps) & (gap > ENOUGH * eps * jnp.max(jnp.abs(slopes)))
+        return (steps < max_steps) & (gap > ENOUGH * eps * jnp.maximum(size, _largest(slopes)))
 
     def step(state):
         theta, slack, slopes, barrier, steps = state
@@ -68,13 +68,12 @@ def minimise(
         theta = there[jnp.where(jnp.any(lower), jnp.argmax(lower), len(LENGTHS) - 1)]
         slack = slack + jnp.minimum(1, _reach(slack, step_slack)) * step_slack
         slopes = slope(theta)
-        off = jnp.maximum(
-            jnp.max(jnp.abs(slopes - price - slack)), jnp.max(jnp.abs(theta * slack - barrier))
-        )
+        off = jnp.maximum(_largest(slopes - price - slack), _largest(theta * slack - barrier))
         barrier = jnp.where(off <= NEAR * barrier, FALL * barrier, barrier)
         return theta, slack, slopes, barrier, steps + 1
 
     slopes = slope(start)
+    size = _largest(slopes)
     slack = slopes - jnp.min(slopes)
     slack = slack + 0.1 * jnp.max(slack) + jnp.finfo(dtype).tiny
     state = start, slack, slopes, jnp.mean(slack) / start.shape[0], jnp.zeros((), jnp.int32)
@@ -86,7 +85,9 @@ def _newton(hessian, slopes, theta, slack, barrier):
     """Give the step of the weights, which sums to 0, and the multiplier of their sum."""
     matrix = hessian + jnp.diag(slack / theta)
     scale = jax.lax.rsqrt(jnp.diag(matrix))
-    lower = jnp.linalg.cholesky(matrix * scale[:, None] * scale[None, :])
+    # Predictors may be equal, or combinations of others.
+    ridge = 8 * len(theta) * jnp.finfo(theta.dtype).eps * jnp.eye(len(theta))
+    lower = jnp.linalg.cholesky(matrix * scale[:, None] * scale[None, :] + ridge)
     sides = jnp.stack([barrier / theta - slopes, jnp.ones_like(theta)], axis=1)
     first, second = (scale[:, None] * cho_solve((lower, True), scale[:, None] * sides)).T
     price = -jnp.sum(first) / jnp.sum(second)
@@ -97,3 +98,7 @@ def _reach(point, move):
     """How far a positive point may go along a move."""
     falling = move < 0
     return INSIDE * jnp.min(jnp.where(falling, -point / jnp.where(falling, move, -1), jnp.inf))
+
+
+def _largest(vector):
+    return jnp.max(jnp.abs(vector))

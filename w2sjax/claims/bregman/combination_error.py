@@ -20,9 +20,9 @@ CLAIM = Claim(
     title="Error of k-combinations",
     source="Mulgund, Pabbaraju (2025), arXiv:2501.19105; constant derived",
     setting=bregman.SETTING,
-    assumptions=(bregman.CONVEX, bregman.RELATIVE_ENTROPY),
+    assumptions=(bregman.RELATIVE_ENTROPY,),
     claim=(0 <= delta, delta <= (c - 1) / k),
-    # Half as many predictors would do.
+    # A 64th of the predictors would do.
     false_twin=(0 <= delta, delta <= (c - 1) / (64 * k)),
     allowance=slip,
 )

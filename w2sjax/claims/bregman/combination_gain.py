@@ -24,7 +24,7 @@ CLAIM = Claim(
     title="Gain of k-combinations",
     source="Mulgund, Pabbaraju (2025), arXiv:2501.19105; constants derived",
     setting=bregman.SETTING,
-    assumptions=(bregman.CONVEX, bregman.REALIZABLE, bregman.RELATIVE_ENTROPY),
+    assumptions=(bregman.REALIZABLE, bregman.RELATIVE_ENTROPY),
     claim=gain >= misfit - delta - sqrt(delta / 2) / least,
     # Combinations gain as convex classes do.
     false_twin=gain >= misfit,

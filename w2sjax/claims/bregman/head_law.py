@@ -13,7 +13,7 @@ cross-entropy counts by its product with the way to the target, which is the def
 from w2sjax import Claim
 from w2sjax.language import equal
 from w2sjax.settings import bregman
-from w2sjax.settings.bregman import D, defect, student, target, weak
+from w2sjax.settings.bregman import D, student, target, weak
 
 CLAIM = Claim(
     title="The law of softmax-linear heads",

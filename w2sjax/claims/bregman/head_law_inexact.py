@@ -18,7 +18,7 @@ CLAIM = Claim(
     title="The law of unfinished softmax-linear heads",
     source="derived; Mulgund, Pabbaraju (2025), arXiv:2501.19105, for log-linear classes",
     setting=bregman.SETTING,
-    assumptions=(bregman.LOG_LINEAR, bregman.REALIZABLE, bregman.MEMBER),
+    assumptions=(bregman.LOG_LINEAR, bregman.REALIZABLE),
     claim=equal(D(weak, target) - D(student, target), D(weak, student) + defect),
     false_twin=equal(D(weak, target) - D(student, target), D(weak, student) - defect),
 )

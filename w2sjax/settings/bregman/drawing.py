@@ -35,7 +35,7 @@ class BregmanInstance:
         masses: weights of the points.
         members: the predictors.
         weak: the weak model.
-        stranger: values of a function that need not be in the class.
+        student, stranger: values of functions that need not be in the class.
         mixtures: weights of the predictors in the target, and in a student that is any member.
         features: $h(x)$.
         heads: $\Theta$ of a student and of a target in the log-linear class.
@@ -50,6 +50,7 @@ class BregmanInstance:
     masses: Float[Array, "*batch n"]
     members: Float[Array, "*batch m n c"]
     weak: Float[Array, "*batch n c"]
+    student: Float[Array, "*batch n c"]
     stranger: Float[Array, "*batch n c"]
     mixtures: Float[Array, "*batch 2 m"]
     features: Float[Array, "*batch n d"]
@@ -93,6 +94,7 @@ def draw(key: PRNGKeyArray, variant: None = None) -> BregmanInstance:
     matrix, inverse = _pair(keys[3], kind == KINDS.index("squared"))
     features = jax.random.normal(keys[4], (POINTS, FEATURES), jnp.float64)
     heads = jax.random.normal(keys[5], (2, FEATURES, CLASSES), jnp.float64)
+    others = probabilities(2 * jax.random.normal(keys[7], (2, *weak.shape), jnp.float64))
     starts = len(KINDS), len(KINDS) + len(WEAK)
     return BregmanInstance(
         kind=kind,
@@ -101,7 +103,8 @@ def draw(key: PRNGKeyArray, variant: None = None) -> BregmanInstance:
         masses=shares(jax.random.exponential(keys[6], (POINTS,), jnp.float64)),
         members=probabilities(predictors),
         weak=probabilities(weak),
-        stranger=probabilities(2 * jax.random.normal(keys[7], weak.shape, jnp.float64)),
+        student=others[0],
+        stranger=others[1],
         mixtures=mixtures[:2],
         features=_on(SCORE_GRID, features),
         heads=_on(SCORE_GRID, heads),

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from w2sjax.arithmetic.measured import Measured, exactly, measured
-from w2sjax.arithmetic.rounding import HIGHEST, Rounded, exact
+from w2sjax.arithmetic.rounding import HIGHEST, Rounded
 from w2sjax.arithmetic.running_error import rounded
 from w2sjax.bregman.conjugates import Conjugate
 from w2sjax.bregman.divergences import Divergence
@@ -54,7 +54,8 @@ class Study:
 
     def __init__(self, instance: BregmanInstance, claim: Claim):
         self.claim = claim
-        if self.assumed(symbols.RELATIVE_ENTROPY) or self.assumed(symbols.LOG_LINEAR):
+        entropy = (symbols.RELATIVE_ENTROPY, symbols.LOG_LINEAR)
+        if any(map(self.assumed, entropy)) or claim.dropped == symbols.LOG_LINEAR.name:
             kind = jnp.full_like(instance.kind, KINDS.index("kl"))
             instance = dataclasses.replace(instance, kind=kind)
         self.instance, self.masses = instance, instance.masses
@@ -64,6 +65,7 @@ class Study:
         self.given = self._gradients if self.dual else lambda values: values
         self.computed: Mixture | None = None
         self.functions = self._functions()
+        self.divergences = self._divergences()
 
     def assumed(self, one: Any) -> bool:
         """Whether the claim assumes this."""
@@ -76,7 +78,7 @@ class Study:
         found = [self.functions[name] for name in names]
         match head:
             case "D":
-                return self._divergence(*reversed(found) if self.dual else found)
+                return self.divergences[data]
             case "gap":
                 return self._gap(found[0])
             case "pull":
@@ -84,7 +86,7 @@ class Study:
             case "defect":
                 return self._defect()
             case "slip":
-                return exactly(0.0 if self.computed is None else self.computed.gap)
+                return self._slip()
             case "k":
                 return exactly(self.instance.k)
             case "c":
@@ -97,15 +99,16 @@ class Study:
         return jnp.round(DIGITS * self.instance.family.gradient(values)) / DIGITS
 
     def _functions(self) -> dict[str, Values]:
-        if self.assumed(symbols.LOG_LINEAR):
-            return self._log_linear()
+        if self.assumed(symbols.LOG_LINEAR) or self.claim.dropped == symbols.LOG_LINEAR.name:
+            return self._heads()
         instance = self.instance
         if self.assumed(symbols.ONE_TARGET) or self.assumed(symbols.MATCHED):
             return self._teachers()
         members, weak = self.given(instance.members), self.given(instance.weak)
         target, anyone = jnp.einsum("jm,mnc->jnc", instance.mixtures, members, precision=HIGHEST)
         stranger = self.given(instance.stranger)
-        found = {"weak": weak, "student": anyone}
+        any_function = not self.claim.assumptions or self.claim.dropped == symbols.MEMBER.name
+        found = {"weak": weak, "student": self.given(instance.student) if any_function else anyone}
         found["target"] = target if self.assumed(symbols.REALIZABLE) else stranger
         if any("combination" in data for data in self.claim.quantities):
             return found | self._combinations(members, weak)
@@ -150,10 +153,12 @@ class Study:
         every = {"weak": weak, "student": student, "target": target}
         return {name: jnp.broadcast_to(one, weak.shape) for name, one in every.items()}
 
-    def _log_linear(self) -> dict[str, Values]:
+    def _heads(self) -> dict[str, Values]:
         r"""Make a weak model at which a head is the minimum: $\mathbb{E}\, h (f_w - v)^\top = 0$."""
         instance = self.instance
-        student, target = jnp.einsum("nd,jdc->jnc", instance.features, instance.heads)
+        scores = jnp.einsum("nd,jdc->jnc", instance.features, instance.heads, precision=HIGHEST)
+        linear = self.assumed(symbols.LOG_LINEAR)
+        student, target = scores if linear else scores + scores**2 / 4
         chances = jax.nn.softmax(student)
         noise = instance.noise - jnp.mean(instance.noise, axis=1, keepdims=True)
         if self.assumed(symbols.EXACT):
@@ -162,18 +167,29 @@ class Study:
             pulled = jnp.matmul(heavy.T, noise, precision=HIGHEST)
             noise -= jnp.matmul(instance.features, jnp.linalg.solve(moments, pulled))
         room = jnp.min(jnp.where(noise < 0, chances / -jnp.where(noise < 0, noise, -1), jnp.inf))
-        # In values, not in gradients: the weak model need not be in the class.
-        self.chances = chances + 0.9 * jnp.minimum(room, 1) * noise
-        given = {"weak": jnp.log(self.chances), "student": student, "target": target}
-        if not self.assumed(symbols.REALIZABLE):
-            given["target"] = self.given(instance.stranger)
-        return given
+        weak = jnp.log(chances + 0.9 * jnp.minimum(room, 1) * noise)
+        realizable = self.assumed(symbols.REALIZABLE)
+        target = target if realizable else self.given(instance.stranger)
+        return {"weak": weak, "student": student, "target": target}
 
     def _mean(self, first: Values, second: Values) -> Float[Array, ""]:
         return jnp.sum(self.masses * self.geometry.between(first, second))
 
-    def _divergence(self, first: Values, second: Values) -> Measured:
-        return _computed(self._mean, first, second)
+    def _divergences(self) -> dict[Any, Measured]:
+        """Compute all in one loop, whose body is compiled once."""
+        wanted = [data for data in self.claim.quantities if data[0] == "D"]
+        pairs = [[self.functions[name] for name in data[1:]] for data in wanted]
+        first, second = map(jnp.stack, zip(*pairs, strict=True))
+        given = (second, first) if self.dual else (first, second)
+        found = jax.lax.map(lambda pair: _computed(self._mean, *pair), given)
+        return {data: jax.tree.map(lambda leaf, i=i: leaf[i], found)
+                for i, data in enumerate(wanted)}  # fmt: skip
+
+    def _slip(self) -> Measured:
+        if self.claim.assumes(symbols.LOG_LINEAR):
+            left = self._defect().number
+            return exactly(jnp.abs(left.value) + left.error)
+        return exactly(0.0 if self.computed is None else self.computed.gap)
 
     def _gap(self, one: Values) -> Measured:
         instance = self.instance
