@@ -106,6 +106,8 @@ def sharpen(claim: Claim) -> Sharpened:
             'write c = w2sjax.unknown("c"), and curve for two'
         )
     (name,), statement = claim.unknowns, read(claim)
+    if claim.setting.name != "projection":
+        raise NotOfThisKindError("best constants are sought of statements about projections alone")
     search = Search(statement)
     low, high = (search.extreme(statement.slacks, name, sign) for sign in (1, -1))
     sign = -1 if math.isinf(low) else 1

@@ -12,10 +12,10 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from w2sjax.arithmetic.rounding import HIGHEST
-from w2sjax.settings.bregman.family import KINDS, Family
+from w2sjax.settings.bregman.family import KINDS
 from w2sjax.settings.random_instances import strata
 
-MEMBERS, POINTS, CLASSES, FEATURES = 4, 4, 3, 2
+MEMBERS, POINTS, CLASSES, FEATURES = 3, 4, 3, 2
 GRID, SCORE_GRID = 2.0**16, 2.0**8
 LEAST = 2.0**-8  # a probability
 
@@ -58,11 +58,6 @@ class BregmanInstance:
     noise: Float[Array, "*batch n c"]
     k: Int[Array, "*batch"]
     strata: Int[Array, "*batch 3"]
-
-    @property
-    def family(self) -> Family:
-        """The divergence."""
-        return Family(self.kind, self.matrix, self.inverse)
 
 
 def draw(key: PRNGKeyArray, variant: None = None) -> BregmanInstance:

@@ -5,9 +5,8 @@ conjugate, $D_\varphi(f, g) = D_{\varphi^*}(\nabla\varphi(g), \nabla\varphi(f))$
 """
 
 import dataclasses
-import functools
-import itertools
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import jax
@@ -17,68 +16,140 @@ from jaxtyping import Array, Float
 from w2sjax.arithmetic.measured import Measured, exactly, measured
 from w2sjax.arithmetic.rounding import HIGHEST, Rounded
 from w2sjax.arithmetic.running_error import rounded
-from w2sjax.bregman.conjugates import Conjugate
-from w2sjax.bregman.divergences import Divergence
-from w2sjax.bregman.hulls import Mixture, project, pulls
+from w2sjax.bregman.hulls import Mixture, pulls
 from w2sjax.language.claims import Claim
 from w2sjax.settings import bregman as symbols
 from w2sjax.settings.bregman.drawing import STRATA as STRATA
 from w2sjax.settings.bregman.drawing import BregmanInstance
 from w2sjax.settings.bregman.drawing import draw as draw
-from w2sjax.settings.bregman.family import KINDS
+from w2sjax.settings.bregman.heads import heads
+from w2sjax.settings.bregman.students import PAIRS, WHOLE, Problem, geometry, solve
 
 Values = Float[Array, "n c"]
-DIGITS = 2.0**16  # of gradients
 DUAL = symbols.DUAL_CONVEX, symbols.LOG_LINEAR, symbols.MATCHED
+CLASSES = symbols.CONVEX, symbols.DUAL_CONVEX
 
 
-def prepare(instance: BregmanInstance, claims: tuple[Claim, ...] = ()) -> BregmanInstance:
-    """Leave it: claims have different classes."""
-    return instance
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+    """The quantities of several claims on one instance, for each by what it calls them."""
+
+    claims: tuple[Claim, ...] = dataclasses.field(metadata={"static": True})
+    known: tuple[dict[Any, Measured], ...]
 
 
-def study(instance: BregmanInstance, claim: Claim) -> "Study":
+def prepare(instance: BregmanInstance, claims: tuple[Claim, ...]) -> Prepared:
+    """Solve for all students at once, and compute all divergences at once."""
+    studies = [Study(instance, claim) for claim in claims]
+    solved = solve(instance, [problem for one in studies for problem in one.problems()])
+    for one in studies:
+        one.computed = {problem: solved[problem] for problem in one.problems()}
+        one.functions = one.named()
+    return Prepared(claims, _quantities(studies))
+
+
+def study(prepared: Prepared, claim: Claim) -> SimpleNamespace:
     """Give the quantities to one claim."""
-    return Study(instance, claim)
+    known = prepared.known[prepared.claims.index(claim)]
+    return SimpleNamespace(quantity=known.__getitem__)
 
 
 class Study:
-    """The functions of an instance as a claim means them, in values or in gradients.
+    """The functions of an instance as a claim means them.
 
     Attributes:
-        dual: whether functions are given by their gradients.
-        geometry: the divergence of what they are given by.
-        masses: weights of the points.
+        geometry: the divergence, and whether functions are given by values or gradients.
+        computed: the mixtures that were solved for.
         functions: by name.
     """
 
     def __init__(self, instance: BregmanInstance, claim: Claim):
-        self.claim = claim
-        entropy = (symbols.RELATIVE_ENTROPY, symbols.LOG_LINEAR)
-        if any(map(self.assumed, entropy)) or claim.dropped == symbols.LOG_LINEAR.name:
-            kind = jnp.full_like(instance.kind, KINDS.index("kl"))
-            instance = dataclasses.replace(instance, kind=kind)
-        self.instance, self.masses = instance, instance.masses
-        self.dual = any(map(self.assumed, DUAL)) or claim.dropped in [one.name for one in DUAL]
-        family = instance.family
-        self.geometry: Divergence = Conjugate(family) if self.dual else family
-        self.given = self._gradients if self.dual else lambda values: values
-        self.computed: Mixture | None = None
-        self.functions = self._functions()
-        self.divergences = self._divergences()
+        self.claim, self.instance = claim, instance
+        self.entropy = any(map(self.meant, (symbols.RELATIVE_ENTROPY, symbols.LOG_LINEAR)))
+        self.entropy &= claim.dropped != symbols.RELATIVE_ENTROPY.name
+        self.dual = any(map(self.meant, DUAL))
+        self.geometry = geometry(instance, self.dual, self.entropy)
+        self.combined = any("combination" in data for data in claim.quantities)
+        self.computed: dict[Problem, Mixture] = {}
+        self.functions: dict[str, Values] = {}
 
     def assumed(self, one: Any) -> bool:
         """Whether the claim assumes this."""
         return self.claim.assumes(one)
 
-    def quantity(self, data: Any, *arguments: Any) -> Measured:
-        """Compute a quantity."""
-        del arguments
+    def meant(self, one: Any) -> bool:
+        """Whether the claim assumes this, or did before it was dropped."""
+        return self.assumed(one) or self.claim.dropped == one.name
+
+    def problems(self) -> list[Problem]:
+        """List the projections that the claim needs."""
+        if self.combined:
+            return [Problem(False, self.entropy, row) for row in (*PAIRS, WHOLE)]
+        ordered = any(map(self.assumed, (symbols.STUDENT_FIRST, symbols.WEAK_FIRST)))
+        if not self.assumed(symbols.EXACT) or not any(map(self.assumed, CLASSES)):
+            return []
+        return [Problem(self.dual, self.entropy, weak_first=not ordered)]
+
+    def named(self) -> dict[str, Values]:
+        """Give the functions that the claim speaks of."""
+        room, instance = self.geometry, self.instance
+        if self.meant(symbols.LOG_LINEAR):
+            realizable = self.assumed(symbols.REALIZABLE)
+            found = heads(instance, self.assumed(symbols.LOG_LINEAR), self.assumed(symbols.EXACT))
+            return found if realizable else found | {"target": room.given(instance.stranger)}
+        members, weak = room.given(instance.members), room.given(instance.weak)
+        stranger = room.given(instance.stranger)
+        if self.meant(symbols.ONE_TARGET):
+            return self._teachers(weak, stranger)
+        mixed, anyone = jnp.einsum("jm,mnc->jnc", instance.mixtures, members, precision=HIGHEST)
+        # Without convexity the class is the predictors alone.
+        inside = members[0] if self.claim.dropped in [one.name for one in CLASSES] else mixed
+        target = inside if self.assumed(symbols.REALIZABLE) else stranger
+        found = {"weak": weak, "target": target, "student": anyone}
+        if self.combined:
+            return found | self._combinations(members, weak)
+        if self.computed:
+            return found | {"student": next(iter(self.computed.values())).values}
+        if self.assumed(symbols.EXACT):
+            apart = jax.vmap(lambda one: self.mean(one, weak))(members)
+            return found | {"student": members[jnp.argmin(apart)]}
+        any_function = not self.claim.assumptions or self.claim.dropped == symbols.MEMBER.name
+        return found | {"student": room.given(instance.student)} if any_function else found
+
+    def _combinations(self, members: Array, weak: Values) -> dict[str, Values]:
+        """Choose the best mixture of k predictors: of one, or of two."""
+        every = list(self.computed.values())
+        pairs, hull = every[:-1], every[-1]
+        alone = jax.vmap(lambda one: self.mean(one, weak))(members)
+        apart = jnp.stack([one.divergence for one in pairs])
+        pair = jnp.stack([one.values for one in pairs])[jnp.argmin(apart)]
+        single = members[jnp.argmin(alone)]
+        better = (self.instance.k > 1) & (jnp.min(apart) < jnp.min(alone))
+        return {"combination": jnp.where(better, pair, single), "hull": hull.values}
+
+    def _teachers(self, weak: Values, stranger: Values) -> dict[str, Values]:
+        """Take points for weak models at one input, and the student that matches them."""
+        mean = jnp.einsum("n,nc->c", self.instance.masses, weak, precision=HIGHEST)
+        student = mean if self.assumed(symbols.MATCHED) else weak[0]
+        target = stranger[0] if self.assumed(symbols.ONE_TARGET) else stranger
+        every = {"weak": weak, "student": student, "target": target}
+        return {name: jnp.broadcast_to(one, weak.shape) for name, one in every.items()}
+
+    def mean(self, first: Values, second: Values) -> Float[Array, ""]:
+        """Give the mean divergence of what functions are given by."""
+        return jnp.sum(self.instance.masses * self.geometry.family.between(first, second))
+
+    def pair(self, data: Any) -> list[Values]:
+        """Give the two functions of a divergence, in the order of what they are given by."""
+        found = [self.functions[name] for name in data[1:]]
+        return found[::-1] if self.dual else found
+
+    def other(self, data: Any) -> Measured:
+        """Compute a quantity that is no divergence."""
         head, *names = data
         found = [self.functions[name] for name in names]
         match head:
-            case "D":
-                return self.divergences[data]
             case "gap":
                 return self._gap(found[0])
             case "pull":
@@ -94,130 +165,67 @@ class Study:
         least = [jnp.min(self.functions[name]) for name in ("combination", "hull")]
         return exactly(jnp.minimum(*least))
 
-    def _gradients(self, values: Values) -> Values:
-        """Round gradients to a grid, on which sums of their multiples are exact."""
-        return jnp.round(DIGITS * self.instance.family.gradient(values)) / DIGITS
-
-    def _functions(self) -> dict[str, Values]:
-        if self.assumed(symbols.LOG_LINEAR) or self.claim.dropped == symbols.LOG_LINEAR.name:
-            return self._heads()
-        instance = self.instance
-        if self.assumed(symbols.ONE_TARGET) or self.assumed(symbols.MATCHED):
-            return self._teachers()
-        members, weak = self.given(instance.members), self.given(instance.weak)
-        target, anyone = jnp.einsum("jm,mnc->jnc", instance.mixtures, members, precision=HIGHEST)
-        stranger = self.given(instance.stranger)
-        any_function = not self.claim.assumptions or self.claim.dropped == symbols.MEMBER.name
-        found = {"weak": weak, "student": self.given(instance.student) if any_function else anyone}
-        found["target"] = target if self.assumed(symbols.REALIZABLE) else stranger
-        if any("combination" in data for data in self.claim.quantities):
-            return found | self._combinations(members, weak)
-        if any(map(self.assumed, (symbols.EXACT, symbols.STUDENT_FIRST, symbols.WEAK_FIRST))):
-            found["student"] = self._student(members, weak, anyone)
-        return found
-
-    def _student(self, members: Any, weak: Values, anyone: Values) -> Values:
-        """Fit the student that the claim speaks of."""
-        fit = functools.partial(project, self.geometry, members, weak, self.masses)
-        if not self.assumed(symbols.EXACT):
-            return anyone
-        if not (self.assumed(symbols.STUDENT_FIRST) or self.assumed(symbols.WEAK_FIRST)):
-            return fit(weak_first=True).values
-        if not (self.assumed(symbols.CONVEX) or self.assumed(symbols.DUAL_CONVEX)):
-            return members[jnp.argmin(jax.vmap(lambda one: self._mean(one, weak))(members))]
-        self.computed = fit()
-        return self.computed.values
-
-    def _combinations(self, members: Any, weak: Values) -> dict[str, Values]:
-        """Find the best mixture of k predictors, and of all."""
-        count = members.shape[0]
-        rows = [row for size in range(1, count)
-                for row in itertools.combinations(range(count), size)]  # fmt: skip
-        places = jnp.asarray([row + row[:1] * (count - len(row)) for row in rows])
-        sizes = jnp.asarray([len(row) for row in rows])
-        fit = functools.partial(project, self.geometry, weak=weak, weights=self.masses)
-        found = jax.vmap(lambda row: fit(members[row]))(places)
-        best = jnp.argmin(jnp.where(sizes <= self.instance.k, found.divergence, jnp.inf))
-        chosen, self.computed = jax.tree.map(lambda leaf: leaf[best], found), fit(members)
-        slack = self.computed.gap + chosen.gap
-        self.computed = dataclasses.replace(self.computed, gap=slack)
-        return {"combination": chosen.values, "hull": self.computed.values}
-
-    def _teachers(self) -> dict[str, Values]:
-        """Take points for weak models at one input, and the student that matches them."""
-        weak = self.given(self.instance.weak)
-        mean = jnp.einsum("n,nc->c", self.masses, weak, precision=HIGHEST)
-        stranger = self.given(self.instance.stranger)
-        student = mean if self.assumed(symbols.MATCHED) else weak[0]
-        target = stranger[0] if self.assumed(symbols.ONE_TARGET) else stranger
-        every = {"weak": weak, "student": student, "target": target}
-        return {name: jnp.broadcast_to(one, weak.shape) for name, one in every.items()}
-
-    def _heads(self) -> dict[str, Values]:
-        r"""Make a weak model at which a head is the minimum: $\mathbb{E}\, h (f_w - v)^\top = 0$."""
-        instance = self.instance
-        scores = jnp.einsum("nd,jdc->jnc", instance.features, instance.heads, precision=HIGHEST)
-        linear = self.assumed(symbols.LOG_LINEAR)
-        student, target = scores if linear else scores + scores**2 / 4
-        chances = jax.nn.softmax(student)
-        noise = instance.noise - jnp.mean(instance.noise, axis=1, keepdims=True)
-        if self.assumed(symbols.EXACT):
-            heavy = instance.features * self.masses[:, None]
-            moments = jnp.matmul(heavy.T, instance.features, precision=HIGHEST)
-            pulled = jnp.matmul(heavy.T, noise, precision=HIGHEST)
-            noise -= jnp.matmul(instance.features, jnp.linalg.solve(moments, pulled))
-        room = jnp.min(jnp.where(noise < 0, chances / -jnp.where(noise < 0, noise, -1), jnp.inf))
-        weak = jnp.log(chances + 0.9 * jnp.minimum(room, 1) * noise)
-        realizable = self.assumed(symbols.REALIZABLE)
-        target = target if realizable else self.given(instance.stranger)
-        return {"weak": weak, "student": student, "target": target}
-
-    def _mean(self, first: Values, second: Values) -> Float[Array, ""]:
-        return jnp.sum(self.masses * self.geometry.between(first, second))
-
-    def _divergences(self) -> dict[Any, Measured]:
-        """Compute all in one loop, whose body is compiled once."""
-        wanted = [data for data in self.claim.quantities if data[0] == "D"]
-        pairs = [[self.functions[name] for name in data[1:]] for data in wanted]
-        first, second = map(jnp.stack, zip(*pairs, strict=True))
-        given = (second, first) if self.dual else (first, second)
-        found = jax.lax.map(lambda pair: _computed(self._mean, *pair), given)
-        return {data: jax.tree.map(lambda leaf, i=i: leaf[i], found)
-                for i, data in enumerate(wanted)}  # fmt: skip
-
     def _slip(self) -> Measured:
-        if self.claim.assumes(symbols.LOG_LINEAR):
+        if self.assumed(symbols.LOG_LINEAR):
             left = self._defect().number
             return exactly(jnp.abs(left.value) + left.error)
-        return exactly(0.0 if self.computed is None else self.computed.gap)
+        if any(one.weak_first for one in self.computed):
+            return exactly(0.0)
+        return exactly(sum((one.gap for one in self.computed.values()), start=jnp.zeros(())))
 
     def _gap(self, one: Values) -> Measured:
-        instance = self.instance
-        members, weak = self.given(instance.members), self.given(instance.weak)
-        found = rounded(
-            functools.partial(pulls, self.geometry, False), members, weak, one, self.masses
-        )
+        room, instance = self.geometry, self.instance
+        given = room.given(instance.members), room.given(instance.weak), one, instance.masses
+        found = rounded(lambda *arrays: pulls(room.family, False, *arrays), *given)
         number = Rounded(jnp.max(found.value), jnp.max(found.error))
         return measured(number, jnp.abs(number.value) + 1)
 
     def _pull(self, first: Values, second: Values, to: Values) -> Measured:
+        family, masses = self.geometry.family, self.instance.masses[:, None]
+
         def product(first, second, to):
-            turned = self.geometry.gradient(first) - self.geometry.gradient(second)
-            return jnp.sum(self.masses[:, None] * turned * (to - first))
+            turned = family.gradient(first) - family.gradient(second)
+            return jnp.sum(masses * turned * (to - first))
 
         return _computed(product, first, second, to)
 
     def _defect(self) -> Measured:
         r"""Compute $\langle \nabla L(\Theta_v), \Theta_g - \Theta_v \rangle$ from the features."""
-        instance = self.instance
+        instance, masses = self.instance, self.instance.masses[:, None]
 
-        def product(features, heads, weak):
-            chances = jax.nn.softmax(jnp.matmul(features, heads[0], precision=HIGHEST))
-            apart = self.masses[:, None] * (chances - jax.nn.softmax(weak))
+        def product(features, coefficients, weak):
+            chances = jax.nn.softmax(jnp.matmul(features, coefficients[0], precision=HIGHEST))
+            apart = masses * (chances - jax.nn.softmax(weak))
             slope = jnp.matmul(features.T, apart, precision=HIGHEST)
-            return jnp.sum(slope * (heads[1] - heads[0]))
+            return jnp.sum(slope * (coefficients[1] - coefficients[0]))
 
         return _computed(product, instance.features, instance.heads, self.functions["weak"])
+
+
+def _quantities(studies: list[Study]) -> tuple[dict[Any, Measured], ...]:
+    """Compute what claims speak of; all divergences in one batch."""
+    wanted = [
+        (place, data)
+        for place, one in enumerate(studies)
+        for data in one.claim.quantities
+        if data[0] == "D"
+    ]
+    given = [(studies[i].geometry.family, *studies[i].pair(data)) for i, data in wanted]
+    batch: Any = jax.tree.map(lambda *leaves: jnp.stack(leaves), *given)
+    masses = studies[0].instance.masses
+
+    def mean(family, first, second):
+        return _computed(lambda *pair: jnp.sum(masses * family.between(*pair)), first, second)
+
+    found = jax.vmap(mean)(*batch)
+    known: tuple[dict[Any, Measured], ...] = tuple({} for _ in studies)
+    for i, (place, data) in enumerate(wanted):
+        known[place][data] = jax.tree.map(lambda leaf, i=i: leaf[i], found)
+    for one, its in zip(studies, known, strict=True):
+        allowance = () if one.claim.allowance is None else (symbols.slip.data,)
+        rest = (data for data in (*one.claim.quantities, *allowance) if data[0] != "D")
+        its.update((data, one.other(data)) for data in rest)
+    return known
 
 
 def _computed(function: Callable[..., Any], *arguments: Any) -> Measured:
