@@ -28,6 +28,7 @@ QUICK = (
     "detection",
     "geometry",
     "early_stopping",
+    "combinations",
     "audit_diabetes",
 )
 LONGER = ("audit_digits",)
