@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from matplotlib.ticker import LogLocator, NullLocator, ScalarFormatter
 
 from experiments._run import read
 from w2sjax.machine.figure_style import COLOURS, PAGE, drawing
@@ -23,7 +24,10 @@ def draw(folder: Path) -> None:
             right.plot(sizes, rows["excess"][kept], color=colour, label=f"c = {c:g}")
         for style, label in (("-", "greedy"), ("--", "drawn"), (":", "$(c - 1)/k$")):
             left.plot([], [], style, color="0.4", label=label)
-        left.set(xlabel="models in the mixture, $k$", ylabel=r"$\delta_k$")
+        left.set(xlabel="models in the mixture, $k$", ylabel=r"$\delta_k$", ylim=(1e-3, None))
+        left.xaxis.set_major_locator(LogLocator(2))
+        left.xaxis.set_major_formatter(ScalarFormatter())
+        left.xaxis.set_minor_locator(NullLocator())
         left.set_title(r"(a) $\delta_k \leq (c - 1)/k$", loc="left")
         left.legend(ncols=2)
         right.axhline(0, color="0.7", linewidth=0.6, zorder=0)

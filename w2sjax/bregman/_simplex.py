@@ -56,7 +56,7 @@ def minimise(
         step_slack = -slack + barrier / theta - slack / theta * move
         promised = jnp.sum(move * (slopes - barrier / theta))
         lengths = jnp.minimum(1, _reach(theta, move)) * jnp.asarray(LENGTHS, dtype)
-        there = theta + lengths[:, None] * move
+        there = theta[None] + lengths[:, None] * move[None]
         there = there / jnp.sum(there, axis=1, keepdims=True)
 
         def merit(theta):

@@ -21,8 +21,8 @@ from jaxtyping import Array, Bool, Float
 
 from w2sjax.machine.host import concrete, floating
 
-Vectors = Float[Array, "*batch c"]
-Numbers = Float[Array, "*batch"]
+Vectors = Float[Array | np.ndarray, "*#batch c"]
+Numbers = Float[Array | np.ndarray, "*#batch"]
 
 
 class Divergence:
@@ -48,7 +48,7 @@ class Divergence:
         """$D(u, v)$."""
         raise NotImplementedError
 
-    def inside(self, u: Vectors) -> Bool[Array, "*batch"]:
+    def inside(self, u: Vectors) -> Bool[Array, "*#batch"]:
         """Whether a vector lies in the domain, boundary included."""
         return jnp.all(jnp.isfinite(u), axis=-1)
 
@@ -131,7 +131,7 @@ class KullbackLeibler(Divergence):
         """KL(u ‖ v)."""
         return jnp.sum(_relative_entropy(u, v), axis=-1)
 
-    def inside(self, u: Vectors) -> Bool[Array, "*batch"]:
+    def inside(self, u: Vectors) -> Bool[Array, "*#batch"]:
         """Whether no coordinate is negative."""
         return super().inside(u) & jnp.all(u >= 0, axis=-1)
 
@@ -163,7 +163,7 @@ class BinaryLogistic(Divergence):
         """KL of events."""
         return jnp.sum(_relative_entropy(u, v) + _relative_entropy(1 - u, 1 - v), axis=-1)
 
-    def inside(self, u: Vectors) -> Bool[Array, "*batch"]:
+    def inside(self, u: Vectors) -> Bool[Array, "*#batch"]:
         """Whether all coordinates are probabilities."""
         return super().inside(u) & jnp.all((u >= 0) & (u <= 1), axis=-1)
 
@@ -196,7 +196,7 @@ class ItakuraSaito(Divergence):
         far = jnp.where((u == 0) & (v == 0), 0.0, jnp.inf)
         return jnp.sum(jnp.where(positive, ratio - jnp.log(ratio) - 1, far), axis=-1)
 
-    def inside(self, u: Vectors) -> Bool[Array, "*batch"]:
+    def inside(self, u: Vectors) -> Bool[Array, "*#batch"]:
         """Whether no coordinate is negative."""
         return super().inside(u) & jnp.all(u >= 0, axis=-1)
 

@@ -55,9 +55,7 @@ def generated(
     """
     points = floating("samples", samples)
     if points.ndim != 2 or len(np.unique(np.asarray(points), axis=0)) < 2:
-        raise ValueError(
-            f"samples: expected two or more different rows, got shape {points.shape}"
-        )
+        raise ValueError(f"samples: expected two or more different rows, got shape {points.shape}")
     points = jnp.asarray(np.unique(np.asarray(points), axis=0)[:SAMPLES])
     made = Generated(function)
     apart = np.asarray(made.between(points[:, None], points[None, :]))

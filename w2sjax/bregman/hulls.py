@@ -87,13 +87,12 @@ def project(
     """
     members, weak = floating("members", members), floating("weak", weak)
     dtype = members.dtype
-    weights = (
-        jnp.ones(weak.shape[:1], dtype) if weights is None else floating("weights", weights)
-    )
+    weights = jnp.ones(weak.shape[:1], dtype) if weights is None else floating("weights", weights)
     _require(divergence, members, weak, weights)
     masses = weights.astype(dtype) / jnp.sum(weights)
     weak = weak.astype(dtype)
     problem = _settled(divergence, members, weak, masses, weak_first)
+
     def value(theta):
         point = _mix(theta, problem.members)
         ordered = (problem.weak, point) if weak_first else (point, problem.weak)
@@ -102,12 +101,12 @@ def project(
     def slope(theta):
         point = _mix(theta, problem.members)
         falling = masses[:, None] * _away(divergence, weak_first, problem.weak, point)
-        return jnp.sum(falling * -problem.members, axis=(1, 2))
+        return jnp.sum(falling[None] * -problem.members, axis=(1, 2))
 
     def bend(theta):
         point = _mix(theta, problem.members)
         turned = jax.vmap(lambda u: jax.jvp(divergence.gradient, (point,), (u,))[1])
-        weighted = masses[:, None] * turned(problem.members)
+        weighted = masses[None, :, None] * turned(problem.members)
         return jnp.einsum("jnc,lnc->jl", problem.members, weighted, precision=HIGHEST)
 
     count = members.shape[0]
@@ -156,11 +155,12 @@ def _settled(divergence, members, weak, masses, weak_first) -> _Settled:
     # With the weak model first the middle of the hull may be near where no member is.
     near = jnp.isfinite(jax.vmap(apart)(members)) | weak_first
     first = members[jnp.argmax(near)]
-    members = jnp.where(near[:, None, None], members, first)
-    still = jnp.all(members == first, axis=0) & ~jnp.isfinite(divergence.gradient(first))
+    members = jnp.where(near[:, None, None], members, first[None])
+    still = jnp.all(members == first[None], axis=0) & ~jnp.isfinite(divergence.gradient(first))
     fixed = still | (masses == 0)[:, None]
     middle = jnp.asarray(0.5, members.dtype)  # inside of all domains
-    return _Settled(jnp.where(fixed, middle, members), jnp.where(fixed, middle, weak), near, fixed)
+    settled = jnp.where(fixed[None], middle, members), jnp.where(fixed, middle, weak)
+    return _Settled(*settled, near, fixed)
 
 
 def _away(divergence, weak_first, weak, point):
@@ -188,7 +188,7 @@ def pulls(
 ) -> Float[Array, " k"]:
     r"""Give $\mathbb{E} \langle \nabla\varphi(f_w) - \nabla\varphi(v), m_j - v \rangle$ for every predictor."""
     falling = masses[:, None] * _away(divergence, weak_first, weak, point)
-    return jnp.sum(falling * (members - point), axis=(1, 2))
+    return jnp.sum(falling[None] * (members - point[None]), axis=(1, 2))
 
 
 def _require(divergence, members, weak, weights) -> None:

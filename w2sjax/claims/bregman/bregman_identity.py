@@ -2,7 +2,7 @@ r"""Gain, misfit and a product add up, whatever the student is.
 
 Setting. Any three functions with values in the domain of $\varphi$; no class, no training.
 
-Reference. The three-point identity, the core of Xu et al. (2025), arXiv:2505.24313; derived. What theorems
+Reference. Derived: the three-point identity, the core of Xu et al. (2025), arXiv:2505.24313. What theorems
 add is the sign of the product.
 
 Numerics. The sides differ by rounding alone.

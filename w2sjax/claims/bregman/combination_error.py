@@ -3,8 +3,8 @@ r"""The best mixture of k predictors is nearly as good as the best of the whole 
 Setting. Any class of maps to the simplex of c classes; $v_\infty$ is the reverse-KL projection of $f_w$ on its
 closed convex hull, $v_k$ the best convex combination of k members.
 
-Reference. Mulgund, Pabbaraju (2025), arXiv:2501.19105, with $O(\sqrt{c/k})$ for what follows from it;
-constant derived. Draw k members from the mixture that $v_\infty$ is and average them: the
+Reference. Derived: the constant of Mulgund, Pabbaraju (2025), arXiv:2501.19105, where what follows from it
+is $O(\sqrt{c/k})$. Draw k members from the mixture that $v_\infty$ is and average them: the
 product in the three-point identity has the mean 0, and KL ≤ χ² gives $(c - 1)/k$.
 
 Numerics. Both mixtures are computed, and their certificates are the tolerance.

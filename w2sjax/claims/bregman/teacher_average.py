@@ -4,8 +4,8 @@ Setting. At one input many weak models $f_w$ are drawn; the student $v$ has $\na
 \nabla\varphi(f_w)$ (squared loss: their mean; KL: their geometric mean), and the target is the same for all. No
 convexity. D is the mean over the weak models.
 
-Reference. Xu et al. (2025), arXiv:2505.24313; core identity derived: the product in `bregman_identity`
-has the mean 0.
+Reference. Derived: the core identity of Xu et al. (2025), arXiv:2505.24313, as the product in
+`bregman_identity` has the mean 0.
 
 Numerics. Gradients are on a grid on which their mean is exact; the sides differ by rounding alone.
 """

@@ -49,10 +49,14 @@ class BregmanReader(Reader):
         used = [name for data in claim.quantities if data[0] != UNKNOWN for name in data[1:]]
         heads = {data[0] for data in claim.quantities}
         if other := heads - {"D", "gap", "pull", "defect", UNKNOWN}:
-            raise NotOfThisKindError(f"{min(other)} is nothing that a proof by multipliers speaks of")
+            raise NotOfThisKindError(
+                f"{min(other)} is nothing that a proof by multipliers speaks of"
+            )
         linear = self._assumed(symbols.LOG_LINEAR) and self._assumed(symbols.REALIZABLE)
         if "defect" in heads and not linear:
-            raise NotOfThisKindError("the slope of a class that is not log-linear, or has no target")
+            raise NotOfThisKindError(
+                "the slope of a class that is not log-linear, or has no target"
+            )
         defect = [STUDENT, TARGET, WEAK] if "defect" in heads else []
         self.functions = list(dict.fromkeys([*used, *defect]))
         if unknown := set(self.functions) - {STUDENT, TARGET, WEAK}:
@@ -140,5 +144,3 @@ class BregmanReader(Reader):
             elif self._assumed(symbols.WEAK_FIRST):
                 better = divergence(WEAK, member) - divergence(WEAK, STUDENT)
                 yield Condition("least", about, better)
-
-

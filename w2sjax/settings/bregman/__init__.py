@@ -23,7 +23,9 @@ WEAK_FIRST = Assumption("weak model first", "the student v minimises D(f_w, v), 
 MEMBER = Assumption("any student", "the student is any member of W")
 RELATIVE_ENTROPY = Assumption("relative entropy", "D is KL, of probabilities of classes")
 ONE_TARGET = Assumption("one target", "the target is the same for all weak models")
-MATCHED = Assumption("matched", "the gradient at the student is the mean of those at the weak models")
+MATCHED = Assumption(
+    "matched", "the gradient at the student is the mean of those at the weak models"
+)
 ASSUMPTIONS = (
     CONVEX, DUAL_CONVEX, LOG_LINEAR, REALIZABLE, EXACT, STUDENT_FIRST, WEAK_FIRST, MEMBER,
     RELATIVE_ENTROPY, ONE_TARGET, MATCHED,
@@ -38,6 +40,7 @@ LETTERS = {
 }
 NUMBERS = {"k": ("k", "k"), "c": ("c", "c"), "least": (r"\nu", "ν")}
 HEADS = {"D": 2, "gap": 1, "pull": 3, "defect": 0, "slip": 0, **dict.fromkeys(NUMBERS, 0)}
+SIGNED = ("pull", "defect")
 weak, target, student, combination, hull = LETTERS
 k, c, least = map(quantity, NUMBERS)
 defect = quantity("defect")
@@ -70,7 +73,9 @@ def check(claim: Claim) -> None:
     known = {one.name for one in ASSUMPTIONS}
     for one in claim.assumptions:
         if one.formula is None and one.name not in known:
-            raise ValueError(f"assumptions: {one.name!r} is none of Bregman geometry, and no formula")
+            raise ValueError(
+                f"assumptions: {one.name!r} is none of Bregman geometry, and no formula"
+            )
     twins = claim.false_twin if isinstance(claim.false_twin, tuple) else (claim.false_twin,)
     stated = [side for one in twins if one is not None for side in (one.lhs, one.rhs)]
     for head, *functions in quantities([*claim.terms, *stated]):

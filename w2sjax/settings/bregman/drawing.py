@@ -75,7 +75,7 @@ def draw(key: PRNGKeyArray, variant: None = None) -> BregmanInstance:
     scores = jax.random.normal(keys[1], (MEMBERS + 2, POINTS, CLASSES), jnp.float64)
     common, own = 2 * scores[0], scores[1:]
     spread = jnp.where(alike == 0, 0.2, 2.0)
-    predictors = common + spread * own[:-1]
+    predictors = common[None] + spread * own[:-1]
     exponential = jax.random.exponential(keys[2], (3, MEMBERS), jnp.float64)
     mixtures = jax.vmap(shares)(exponential**2)
     weak = jnp.stack(
@@ -128,12 +128,12 @@ def _pair(key: PRNGKeyArray, plain: Bool[Array, ""]) -> tuple[Array, Array]:
     lower_key, scale_key = jax.random.split(key)
     whole = jax.random.randint(lower_key, (CLASSES, CLASSES), -1, 2).astype(jnp.float64)
     below = jnp.where(plain, 0, jnp.tril(whole, -1))
-    scale = 2.0 ** jax.random.randint(scale_key, (CLASSES,), -1, 2)
-    scale = jnp.where(plain, 1, scale)
+    powers = jax.random.choice(scale_key, jnp.asarray([0.5, 1.0, 2.0]), (CLASSES,))
+    scale = jnp.where(plain, 1, powers)
     # Strictly triangular: the third power is 0.
     one = jnp.eye(CLASSES)
     left, back = one + below, one - below + _product(below, below)
-    return _product(left * scale, left.T), _product(back.T / scale, back)
+    return _product(left * scale[None], left.T), _product(back.T / scale[None], back)
 
 
 _product = functools.partial(jnp.matmul, precision=HIGHEST)

@@ -38,7 +38,7 @@ class Family(Divergence):
     matrix: Float[Array, "*batch c c"]
     inverse: Float[Array, "*batch c c"]
 
-    def _chosen(self, method: str, *vectors: Vectors) -> Vectors:
+    def _chosen(self, method: str, *vectors: Vectors) -> Array:
         pair = self.matrix, self.inverse
         first, second = (jnp.where(self.dual, b, a) for a, b in zip(pair, pair[::-1], strict=True))
         every = Mahalanobis(first, second), *_OTHERS

@@ -18,6 +18,7 @@ from w2sjax.arithmetic.rounding import HIGHEST, Rounded
 from w2sjax.arithmetic.running_error import rounded
 from w2sjax.bregman.hulls import Mixture, pulls
 from w2sjax.language.claims import Claim
+from w2sjax.language.evaluation import quantities
 from w2sjax.settings import bregman as symbols
 from w2sjax.settings.bregman.drawing import STRATA as STRATA
 from w2sjax.settings.bregman.drawing import BregmanInstance
@@ -222,8 +223,8 @@ def _quantities(studies: list[Study]) -> tuple[dict[Any, Measured], ...]:
     for i, (place, data) in enumerate(wanted):
         known[place][data] = jax.tree.map(lambda leaf, i=i: leaf[i], found)
     for one, its in zip(studies, known, strict=True):
-        allowance = () if one.claim.allowance is None else (symbols.slip.data,)
-        rest = (data for data in (*one.claim.quantities, *allowance) if data[0] != "D")
+        allowed = () if one.claim.allowance is None else quantities((one.claim.allowance,))
+        rest = (data for data in (*one.claim.quantities, *allowed) if data[0] != "D")
         its.update((data, one.other(data)) for data in rest)
     return known
 
