@@ -1,5 +1,7 @@
 """Projections on hulls against cvxpy and scipy; certificates at good and bad points; edges."""
 
+from typing import Any
+
 import cvxpy
 import jax
 import jax.numpy as jnp
@@ -75,10 +77,11 @@ def test_minima_are_cvxpys(name):
     found = project(divergence, MEMBERS, WEAK, WEIGHTS, weak_first=weak_first)
     theta = cvxpy.Variable(K, nonneg=True)
     mixed = sum(theta[j] * MEMBERS[j] for j in range(K))
-    problem = cvxpy.Problem(cvxpy.Minimize(objective(mixed)), [cvxpy.sum(theta) == 1])
+    constraints: Any = [cvxpy.sum(theta) == 1]
+    problem = cvxpy.Problem(cvxpy.Minimize(objective(mixed)), constraints)
     least = problem.solve(solver=cvxpy.CLARABEL)
     assert found.divergence == pytest.approx(least, abs=1e-6)
-    np.testing.assert_allclose(found.coefficients, theta.value, atol=1e-3)
+    np.testing.assert_allclose(found.coefficients, np.asarray(theta.value), atol=1e-3)
     assert found.status == Status.CERTIFIED and found.gap < 1e-12
     assert found.coefficients.sum() == pytest.approx(1) and np.all(found.coefficients >= 0)
     np.testing.assert_allclose(found.values, np.tensordot(found.coefficients, MEMBERS, 1))

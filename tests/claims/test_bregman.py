@@ -68,7 +68,6 @@ def test_twins_are_refuted_and_assumptions_needed(name):
     assert counts(twin_of(CLAIMS[name]))["VIOLATED"]
     for drop in CLAIMS[name].droppable:
         found = counts(CLAIMS[name].without(drop))
-        print(name, drop, found)
         assert (found["VIOLATED"] > 0) != (drop in NEEDLESS.get(name, ())), drop
 
 
@@ -81,7 +80,7 @@ def test_quantities_are_numpys():
     target = np.einsum("im,imnc->inc", raw.mixtures[:, 0], raw.members)
     expected = np.sum(raw.masses * rel_entr(target, raw.weak).sum(axis=2), axis=1)
     found = known[symbols.D("target", "weak").data].number
-    np.testing.assert_allclose(found.value[kl], expected[kl], rtol=1e-12)
+    np.testing.assert_allclose(found.value[kl], expected[kl], rtol=1e-11, atol=1e-15)
     assert np.all(np.abs(found.value - expected)[kl] <= found.error[kl] + 1e-13)
     assert np.all(np.asarray(known[symbols.slip.data].number.value) < 1e-10)
     logits = jax.jit(jax.vmap(lambda one: heads(one, True, True)))(raw)

@@ -2,10 +2,11 @@ r"""Minimise a smooth function of the weights of a mixture.
 
 $$\min F(\theta) \quad \text{over} \quad \theta \ge 0, \ \sum_j \theta_j = 1.$$
 
-A primal-dual interior point method: Newton steps for $\nabla F - \lambda - s = 0$ and $\theta_j s_j = \mu$,
-with a line search on $F - \mu \sum_j \log \theta_j$; $\mu$ falls when the point is near the centre (Waechter,
-Biegler, 2006, with a monotone barrier). Along a step, third derivatives of the usual divergences are at most
-twice $\max_j |\Delta_j| / \theta_j$ times second ones, so that Newton's steps are good wherever the barrier's are.
+A primal-dual interior point method: Newton steps for $\nabla F - \lambda - s = 0$ and $\theta_j s_j =
+\mu$, with a line search on $F - \mu \sum_j \log \theta_j$; $\mu$ falls when the point is near the centre
+(Waechter, Biegler, 2006, with a monotone barrier). Along a step, third derivatives of the usual
+divergences are at most twice $\max_j |\Delta_j| / \theta_j$ times second ones, so that Newton's steps are
+good wherever the barrier's are.
 """
 
 from collections.abc import Callable

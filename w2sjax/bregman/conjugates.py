@@ -15,7 +15,7 @@ from w2sjax.bregman.divergences import Divergence, Numbers, Vectors
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Conjugate(Divergence):
-    r"""The divergence of $\varphi^*$: $D_{\varphi^*}(x, y) = D_\varphi(\nabla\varphi^*(y), \nabla\varphi^*(x))$.
+    r"""The one of $\varphi^*$: $D_{\varphi^*}(x, y) = D_\varphi(\nabla\varphi^*(y), \nabla\varphi^*(x))$.
 
     Attributes:
         of: the divergence of $\varphi$.

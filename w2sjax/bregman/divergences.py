@@ -141,8 +141,8 @@ class KullbackLeibler(Divergence):
 class BinaryLogistic(Divergence):
     r"""KL of independent events with probabilities $u_i$ and $v_i$, summed.
 
-    $\varphi = \sum_i u_i \log u_i + (1 - u_i) \log(1 - u_i)$; the conjugate is $\sum_i \log(1 + e^{x_i})$, with
-    the logistic function as its gradient.
+    $\varphi = \sum_i u_i \log u_i + (1 - u_i) \log(1 - u_i)$; the conjugate is $\sum_i \log(1 +
+    e^{x_i})$, with the logistic function as its gradient.
     """
 
     def generator(self, u: Vectors) -> Numbers:

@@ -137,7 +137,7 @@ class _Settled:
     """A problem in which all slopes are finite.
 
     Attributes:
-        members, weak: without members at infinity, and without coordinates that cannot move and have no slope.
+        members, weak: without members at infinity, nor coordinates that cannot move and have no slope.
         near: the members that are not at infinity.
         fixed: the coordinates that were replaced.
     """
@@ -186,7 +186,7 @@ def pulls(
     point: Float[Array, "n c"],
     masses: Float[Array, " n"],
 ) -> Float[Array, " k"]:
-    r"""Give $\mathbb{E} \langle \nabla\varphi(f_w) - \nabla\varphi(v), m_j - v \rangle$ for every predictor."""
+    r"""Give $\mathbb{E} \langle \nabla\varphi(f_w) - \nabla\varphi(v), m_j - v \rangle$ for all j."""
     falling = masses[:, None] * _away(divergence, weak_first, weak, point)
     return jnp.sum(falling[None] * (members - point[None]), axis=(1, 2))
 

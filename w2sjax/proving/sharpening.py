@@ -20,6 +20,7 @@ from w2sjax.falsification.counterexample import Counterexample, confirm
 from w2sjax.falsification.deciding import decide
 from w2sjax.language.claims import Claim
 from w2sjax.proving.certificate import check
+from w2sjax.proving.expressions import NotOfThisKindError
 from w2sjax.proving.instances import instance
 from w2sjax.proving.models import Gram, Models
 from w2sjax.proving.multipliers import Search

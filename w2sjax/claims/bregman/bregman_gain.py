@@ -1,4 +1,4 @@
-r"""In every Bregman divergence a student gains at least its misfit, if it is the projection with itself first.
+r"""A Bregman projection, with the student first, gains at least its misfit.
 
 Setting. $W$ is closed and convex, the target $f^*$ lies in $W$, and the student $v$ minimises $D(\cdot, f_w)$
 over $W$; for KL, error is KL(target ‖ model) and misfit the reverse KL(student ‖ weak).

@@ -1,7 +1,7 @@
 r"""The best mixture of k predictors is nearly as good as the best of the whole hull.
 
-Setting. Any class of maps to the simplex of c classes; $v_\infty$ is the reverse-KL projection of $f_w$ on its
-closed convex hull, $v_k$ the best convex combination of k members.
+Setting. Any class of maps to the simplex of c classes; $v_\infty$ is the reverse-KL projection of $f_w$
+on its closed convex hull, $v_k$ the best convex combination of k members.
 
 Reference. Derived: the constant of Mulgund, Pabbaraju (2025), arXiv:2501.19105, where what follows from it
 is $O(\sqrt{c/k})$. Draw k members from the mixture that $v_\infty$ is and average them: the

@@ -1,7 +1,8 @@
 r"""A softmax-linear head trained by cross-entropy gains exactly its misfit.
 
-Setting. $W$ is all $\mathrm{softmax}(\Theta^\top h(x))$, the target is one of them, and the student $v$ attains the
-minimum of the cross-entropy on the weak model's soft labels, without penalty or bound. D is KL.
+Setting. $W$ is all $\mathrm{softmax}(\Theta^\top h(x))$, the target is one of them, and the student $v$
+attains the minimum of the cross-entropy on the weak model's soft labels, without penalty or bound. D is
+KL.
 
 Reference. Derived: equality in `bregman_dual_gain`, as logits are a linear class. The law of the training
 that people do; on real data the head trained on the true labels is a member of $W$.
@@ -17,7 +18,7 @@ from w2sjax.settings.bregman import D, student, target, weak
 
 CLAIM = Claim(
     title="The law of softmax-linear heads",
-    source="derived; Mulgund, Pabbaraju (2025), arXiv:2501.19105, for log-linear classes",
+    source="derived",
     setting=bregman.SETTING,
     assumptions=(bregman.LOG_LINEAR, bregman.REALIZABLE, bregman.EXACT),
     claim=equal(D(weak, target) - D(student, target), D(weak, student)),

@@ -16,7 +16,7 @@ from w2sjax.settings.bregman import D, defect, student, target, weak
 
 CLAIM = Claim(
     title="The law of unfinished softmax-linear heads",
-    source="derived; Mulgund, Pabbaraju (2025), arXiv:2501.19105, for log-linear classes",
+    source="derived",
     setting=bregman.SETTING,
     assumptions=(bregman.LOG_LINEAR, bregman.REALIZABLE),
     claim=equal(D(weak, target) - D(student, target), D(weak, student) + defect),

@@ -1,8 +1,8 @@
 r"""On average over weak models, a student that matches their mean gradient gains exactly its misfit.
 
 Setting. At one input many weak models $f_w$ are drawn; the student $v$ has $\nabla\varphi(v) = \mathbb{E}
-\nabla\varphi(f_w)$ (squared loss: their mean; KL: their geometric mean), and the target is the same for all. No
-convexity. D is the mean over the weak models.
+\nabla\varphi(f_w)$ (squared loss: their mean; KL: their geometric mean), and the target is the same for
+all. No convexity. D is the mean over the weak models.
 
 Reference. Derived: the core identity of Xu et al. (2025), arXiv:2505.24313, as the product in
 `bregman_identity` has the mean 0.

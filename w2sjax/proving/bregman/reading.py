@@ -1,9 +1,9 @@
 r"""What a claim of Bregman geometry says of finitely many numbers, whatever the divergence is.
 
-For named functions there are the numbers $\varphi_i = \mathbb{E}\,\varphi(v_i)$ and $M_{ij} = \mathbb{E} \langle
-\nabla\varphi(v_i), v_j \rangle$. Divergences are linear in them, $D(i, j) = \varphi_i - \varphi_j - M_{ji} +
-M_{jj}$, and so are optimality conditions; multipliers are found by linear programming. Sound for every
-generator. Not complete: where there are no multipliers nothing is said.
+For named functions there are the numbers $\varphi_i = \mathbb{E}\,\varphi(v_i)$ and $M_{ij} = \mathbb{E}
+\langle \nabla\varphi(v_i), v_j \rangle$. Divergences are linear in them, $D(i, j) = \varphi_i - \varphi_j
+- M_{ji} + M_{jj}$, and so are optimality conditions; multipliers are found by linear programming. Sound
+for every generator. Not complete: where there are no multipliers nothing is said.
 """
 
 from collections.abc import Iterator

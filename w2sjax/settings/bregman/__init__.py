@@ -55,7 +55,7 @@ def D(first: str, second: str) -> Term:
 
 
 def gap(one: str) -> Term:
-    r"""Certificate $\gamma(v) = \sup_{u \in W} \langle \nabla\varphi(f_w) - \nabla\varphi(v), u - v \rangle$."""
+    r"""Certificate $\sup_{u \in W} \langle \nabla\varphi(f_w) - \nabla\varphi(v), u - v \rangle$."""
     return quantity("gap", one)
 
 

@@ -1,7 +1,8 @@
 r"""Quantities of Bregman geometry in doubles, with bounds on their rounding.
 
-Where a class is convex in gradients, functions are given by their gradients and the divergence is that of the
-conjugate, $D_\varphi(f, g) = D_{\varphi^*}(\nabla\varphi(g), \nabla\varphi(f))$: then hulls apply as they are.
+Where a class is convex in gradients, functions are given by their gradients and the divergence is that of
+the conjugate, $D_\varphi(f, g) = D_{\varphi^*}(\nabla\varphi(g), \nabla\varphi(f))$: then hulls apply as
+they are.
 """
 
 import dataclasses
@@ -167,6 +168,8 @@ class Study:
         return exactly(jnp.minimum(*least))
 
     def _slip(self) -> Measured:
+        if not self.assumed(symbols.EXACT) and not self.combined:
+            return exactly(0.0)
         if self.assumed(symbols.LOG_LINEAR):
             left = self._defect().number
             return exactly(jnp.abs(left.value) + left.error)
