@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from matplotlib.ticker import LogLocator, NullLocator, ScalarFormatter
+from matplotlib.ticker import LogLocator, NullLocator
 
 from experiments._run import read
 from w2sjax.machine.figure_style import COLOURS, PAGE, drawing
@@ -26,7 +26,7 @@ def draw(folder: Path) -> None:
             left.plot([], [], style, color="0.4", label=label)
         left.set(xlabel="models in the mixture, $k$", ylabel=r"$\delta_k$", ylim=(1e-3, None))
         left.xaxis.set_major_locator(LogLocator(2))
-        left.xaxis.set_major_formatter(ScalarFormatter())
+        left.xaxis.set_major_formatter("{x:g}")
         left.xaxis.set_minor_locator(NullLocator())
         left.set_title(r"(a) $\delta_k \leq (c - 1)/k$", loc="left")
         left.legend(ncols=2)
