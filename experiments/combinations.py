@@ -112,14 +112,14 @@ def _grown(key: Any, config: Config, c: int, progress: Any) -> list[dict[str, An
     features = jax.random.normal(keys[0], (config.points, config.features))
     thetas = jax.random.normal(keys[1], (config.heads, config.features, len(used)))
     scale = config.sharpness / config.features**0.5
-    members = jax.nn.softmax(scale * jnp.einsum("nd,mdc->mnc", features, thetas) + used)
-    weak = jax.nn.softmax(jax.random.normal(keys[2], (config.points, len(used))) + used)
+    members = jax.nn.softmax(scale * jnp.einsum("nd,mdc->mnc", features, thetas) + used[None, None])
+    weak = jax.nn.softmax(jax.random.normal(keys[2], (config.points, len(used))) + used[None])
     shares = jax.random.dirichlet(keys[3], jnp.ones(config.heads))
     target = jnp.einsum("m,mnc->nc", shares, members)
     hull = _fit(members, weak)
     size = config.draws, config.largest
     picked = jax.random.choice(keys[4], config.heads, size, p=hull.coefficients)
-    alone = jnp.mean(KL.between(members, weak), axis=1)
+    alone = jnp.mean(KL.between(members, weak[None]), axis=1)
     chosen, rows = [int(jnp.argmin(alone))], []
     for k in range(1, config.largest + 1):
         # One shape for all k; a head that is named twice changes no hull.
@@ -152,12 +152,13 @@ def _fit(members: Any, weak: Any) -> Mixture:
 def _about(members: Any, weak: Any, target: Any, values: Any, picked: Any, k: Any) -> Any:
     """Give the divergence of averages of k drawn heads, the gain of a mixture, and its pulls."""
     counted = jnp.arange(picked.shape[1]) < k
-    counts = jnp.sum(jax.nn.one_hot(picked, len(members)) * counted[:, None], axis=1) / k
-    drawn = jnp.mean(KL.between(jnp.einsum("rm,mnc->rnc", counts, members), weak))
+    heads = jnp.where(counted[None, :, None], jax.nn.one_hot(picked, len(members)), 0)
+    counts = jnp.sum(heads, axis=1) / k
+    drawn = jnp.mean(KL.between(jnp.einsum("rm,mnc->rnc", counts, members), weak[None]))
     gain = jnp.mean(KL.between(target, weak) - KL.between(target, values))
     # How fast the objective falls towards a head; in classes without probability nothing moves.
     apart = jnp.log(jnp.where(weak > 0, weak / jnp.where(weak > 0, values, 1), 1))
-    pulled = jnp.mean(jnp.sum(apart * (members - values), axis=2), axis=1)
+    pulled = jnp.mean(jnp.sum(apart[None] * (members - values[None]), axis=2), axis=1)
     return drawn, gain, pulled
 
 
@@ -205,7 +206,9 @@ def _trained(loss: Any, start: Any, config: Config) -> Any:
 
     def step(state, _):
         parameters, memory = state
-        changes, memory = optimizer.update(jax.grad(loss)(parameters), memory)
+        slope = jax.grad(loss)(parameters)
+        with jax.numpy_dtype_promotion("standard"):  # optax counts its steps in integers
+            changes, memory = optimizer.update(slope, memory)
         return (optax.apply_updates(parameters, changes), memory), None
 
     @jax.jit
