@@ -121,8 +121,8 @@ class Setting:
         return importlib.import_module(self.package)
 
 
-NAMES = ("projection", "expansion", "sampling", "selection", "detection", "bandits", "mixture", "bregman",
-         "drawn")  # fmt: skip
+NAMES = ("projection", "expansion", "sampling", "selection", "detection", "bandits", "mixture",
+         "bregman", "drawn")  # fmt: skip
 
 
 def setting_named(name: str) -> Setting:
