@@ -29,6 +29,7 @@ QUICK = (
     "geometry",
     "early_stopping",
     "linear_laws",
+    "combinations",
     "audit_diabetes",
 )
 LONGER = ("audit_digits",)

@@ -48,6 +48,12 @@ FIGURES = (
         ("early_stopping", "average_floor", "gain_floor"),
     ),
     Figure(
+        "combinations.png",
+        "combinations",
+        "How the error of mixtures falls with the number of models, and gain less misfit.",
+        ("combination_error", "combination_gain"),
+    ),
+    Figure(
         "rates.png",
         "rates --preset paper",
         "Measured rates in the size of the sample, and the bounds.",

@@ -70,6 +70,19 @@ WRITTEN = {
     r"\sqrt{8K \log T / T} + K/T + 2K/T^3",
     "bandit_regret_probable": r"o_{\max} - \frac1T \sum_t X_t \le \sqrt{8K \log T / T} + K/T + "
     r"\sqrt{\log(1/\delta')/(2T)}",
+    "bregman_gain": r"D(f^*, v) \le D(f^*, f_w) - D(v, f_w)",
+    "bregman_inexact_gain": r"D(f^*, v) \le D(f^*, f_w) - D(v, f_w) + \gamma(v)",
+    "bregman_dual_gain": r"D(v, f^*) \le D(f_w, f^*) - D(f_w, v)",
+    "bregman_identity": r"D(f^*, f_w) - D(f^*, v) = D(v, f_w) "
+    r"+ \langle \nabla\varphi(v) - \nabla\varphi(f_w), f^* - v \rangle",
+    "teacher_average": r"D(f^*, f_w) - D(f^*, v) = D(v, f_w)",
+    "head_law": r"D(f_w, f^*) - D(v, f^*) = D(f_w, v)",
+    "head_law_inexact": r"D(f_w, f^*) - D(v, f^*) = D(f_w, v) "
+    r"+ \langle \nabla L(\Theta_v), \Theta_{f^*} - \Theta_v \rangle",
+    "combination_error": r"D(v_k, f_w) - D(v_\infty, f_w) \ge 0, "
+    r"D(v_k, f_w) - D(v_\infty, f_w) \le (c - 1)/k",
+    "combination_gain": r"D(f^*, f_w) - D(f^*, v_k) \ge D(v_k, f_w) - \delta_k "
+    r"- \sqrt{\delta_k / 2} / \nu",
     "coverage_good_side": r"P(f \ne y \mid T) \le P(R(f)^c \mid T) "
     r"+ \max(q, P(f \ne \tilde y \mid S) / (c(1 - \alpha)))",
     "pseudolabel_correction_tight": r"P(f \ne y \mid S) \le (P(f \ne \tilde y \mid S) - \alpha(2c' - 1) "
