@@ -29,6 +29,7 @@ QUICK = (
     "geometry",
     "early_stopping",
     "audit_diabetes",
+    "audit_classifiers",
 )
 LONGER = ("audit_digits",)
 WITH_DATA = ("molecules", "audit_molecules")
