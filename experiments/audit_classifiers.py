@@ -1,8 +1,8 @@
 """Audit classifiers on scikit-learn's bundled digits: weak models of graded width, strong features.
 
-The weak models are logistic regressions that learn from 30% of the images, with true labels, and see their
-first 2 to 16 principal components; one more sees the upper half of an image. They name the other images for
-heads on the strong features: 40 components.
+The weak models learn from 30% of the images, with their true labels: networks of 2 to 16 hidden neurons that
+see the upper half of an image, and a logistic regression on 8 principal components of a whole one, which
+is a member of the strong class. They name the other images for heads on the strong features: 30 components.
 
 Run `python -m experiments audit_classifiers --out DIR [--bootstrap N] [--split SHARE]`.
 """
@@ -14,6 +14,7 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
 
 from experiments._bundled_audit import audited
 
@@ -23,8 +24,10 @@ class Config:
     """What is trained and audited."""
 
     trained: float = 0.3
-    widths: tuple[int, ...] = (2, 4, 8, 16)
-    strong: int = 40
+    neurons: tuple[int, ...] = (2, 4, 8, 16)
+    linear: int = 8
+    strong: int = 30
+    decay: float = 1.0
     bootstrap: int = 200
     split: str | None = "0.3"
     seed: int = 0
@@ -37,16 +40,29 @@ def arrays(config: Config) -> dict[str, np.ndarray]:
     order = np.random.default_rng(config.seed).permutation(len(digits))
     train, rest = np.split(order, [round(config.trained * len(order))])
     parts = PCA(config.strong, random_state=config.seed).fit_transform(images)
-    views = {f"{width} components": parts[:, :width] for width in config.widths}
-    views["upper half"] = images[:, :32]
+    halves, few = images[:, :32], parts[:, : config.linear]
+    models: dict[str, Any] = {
+        f"{width} neurons": (
+            halves,
+            MLPClassifier(
+                (width,),
+                solver="lbfgs",
+                alpha=config.decay,
+                max_iter=2000,
+                random_state=config.seed,
+            ),
+        )
+        for width in config.neurons
+    }
+    models[f"linear, {config.linear} parts"] = few, LogisticRegression(max_iter=5000)
     weak = [
-        LogisticRegression(max_iter=5000).fit(view[train], digits[train]).predict_proba(view[rest])
-        for view in views.values()
+        model.fit(view[train], digits[train]).predict_proba(view[rest])
+        for view, model in models.values()
     ]
     return {
         "strong_features": parts[rest],
         "weak_probabilities": np.stack(weak),
-        "weak_names": np.array(list(views)),
+        "weak_names": np.array(list(models)),
         "labels": digits[rest],
     }
 

@@ -190,8 +190,10 @@ def _scores(data: ClassifierData, logs: dict[str, np.ndarray], options: _Options
         return {role: Scores() for role in logs}
     masses, truth, codes = data.masses, data.truth, np.argmax(data.truth, axis=1)
     right = {role: np.argmax(found, axis=1) == codes for role, found in logs.items()}
-    accuracies = {role: float(masses[hits].sum()) for role, hits in right.items()}
-    drawn = _resampled(masses, right, options)
+    # Whole numbers add up exactly, so that equal accuracies are equal.
+    weights = np.ones(len(masses)) if data.weights is None else data.weights
+    drawn = _resampled(weights, right, options)
+    accuracies = {role: float(weights[hits].sum() / weights.sum()) for role, hits in right.items()}
     scores = {}
     for role, found in logs.items():
         recovered: dict[str, Any] = {}
@@ -212,7 +214,7 @@ def _scores(data: ClassifierData, logs: dict[str, np.ndarray], options: _Options
     return scores
 
 
-def _resampled(masses, right: dict[str, np.ndarray], options: _Options) -> dict[str, np.ndarray]:
+def _resampled(weights, right: dict[str, np.ndarray], options: _Options) -> dict[str, np.ndarray]:
     """Accuracies on resamples of the points, the same resamples for all classifiers."""
     if not options.bootstrap or options.key is None:
         return {}
@@ -220,8 +222,8 @@ def _resampled(masses, right: dict[str, np.ndarray], options: _Options) -> dict[
     hits = np.stack(list(right.values())).astype(float)
     found = []
     for _ in range(options.bootstrap):
-        rows = random.integers(0, len(masses), len(masses))
-        weighed = masses[rows]
+        rows = random.integers(0, len(weights), len(weights))
+        weighed = weights[rows]
         found.append(hits[:, rows] @ weighed / weighed.sum())
     return dict(zip(right, np.stack(found, axis=1), strict=True))
 
