@@ -41,17 +41,11 @@ def arrays(config: Config) -> dict[str, np.ndarray]:
     train, rest = np.split(order, [round(config.trained * len(order))])
     parts = PCA(config.strong, random_state=config.seed).fit_transform(images)
     halves, few = images[:, :32], parts[:, : config.linear]
+    how: Any = {
+        "solver": "lbfgs", "alpha": config.decay, "tol": 1e-3, "random_state": config.seed
+    }  # fmt: skip
     models: dict[str, Any] = {
-        f"{width} neurons": (
-            halves,
-            MLPClassifier(
-                (width,),
-                solver="lbfgs",
-                alpha=config.decay,
-                max_iter=2000,
-                random_state=config.seed,
-            ),
-        )
+        f"{width} neurons": (halves, MLPClassifier((width,), max_iter=2000, **how))
         for width in config.neurons
     }
     models[f"linear, {config.linear} parts"] = few, LogisticRegression(max_iter=5000)

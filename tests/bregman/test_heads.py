@@ -70,7 +70,7 @@ def test_head_agrees_with_scikit_learn_on_repeated_rows():
 @pytest.mark.parametrize("off", [1e-1, 1e-4, 1e-7])
 def test_gap_covers_the_objective_of_wrong_points(penalty, off):
     weights = WEIGHTS / WEIGHTS.sum()
-    points, _, _ = points_of(*map(jnp.asarray, (FEATURES, LABELS, weights)), True)
+    points, _, _ = points_of(jnp.asarray(FEATURES), jnp.asarray(LABELS), jnp.asarray(weights), True)
     objective = lambda point: (  # noqa: E731
         -jnp.sum(weights[:, None] * LABELS * jax.nn.log_softmax(points.scores(point), axis=1))
         + penalty / 2 * points.length(point) ** 2

@@ -7,23 +7,27 @@ E\,\mathrm{KL}(\text{weak}\|\text{student})$, whatever the data: derived; see `m
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 import jax
 import numpy as np
 from jaxtyping import PRNGKeyArray
 
 from w2sjax.auditing.audit import each, stream
-from w2sjax.auditing.bootstrap import percentile_interval
 from w2sjax.auditing.classification import measures
 from w2sjax.auditing.classification.caveats import before, findings
 from w2sjax.auditing.classification.data import ClassifierData
 from w2sjax.auditing.classification.results import ClassifierAudit, ClassifierModelAudit, Scores
+from w2sjax.auditing.classification.scoring import (
+    choose,
+    law,
+    resampled,
+    scores_of,
+    with_head,
+)
 from w2sjax.auditing.classification.students import (
     CEILING,
-    CONFIDENT,
-    HARD,
+    LEARN,
     STUDENT,
     Learners,
     Learnt,
@@ -34,11 +38,6 @@ from w2sjax.auditing.data import split as split_rows
 from w2sjax.auditing.expansion.estimate import estimate
 from w2sjax.auditing.expansion.options import ExpansionOptions
 from w2sjax.auditing.overlap import examine
-from w2sjax.auditing.recovered import GapStatus, gap_recovered
-from w2sjax.auditing.results import finite
-from w2sjax.mixture.logistic import FitStatus
-
-LEARN = (STUDENT, HARD, CONFIDENT)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,38 +127,25 @@ def _learn(data: ClassifierData, progress) -> _Heads:
 
 def _measured(data: ClassifierData, heads: _Heads, part: str, options: _Options, warnings):
     """Measure what was learnt on some points."""
-    features, weak = np.asarray(data.strong_features, float), data.weak_probabilities
-    ceiling = None if heads.ceiling is None else heads.ceiling.log_chances(features)
-    models, students = [], []
-    for place, (name, found) in enumerate(zip(data.weak_names, heads.models, strict=True)):
-        logs = {role: getattr(found, role).log_chances(features) for role in LEARN}
-        logs = {"weak": measures.logarithms(weak[place])} | logs
-        if data.student_probabilities is not None:
-            logs[STUDENT] = measures.logarithms(data.student_probabilities[place])
-        if ceiling is not None:
-            logs[CEILING] = ceiling
-        scores = _scores(data, logs, options)
+    given = data.student_probabilities
+    pairs = list(zip(data.weak_names, _logarithms(data, heads), heads.models, strict=True))
+    models = []
+    for name, logs, found in pairs:
+        drawn = resampled(data, logs, options.bootstrap, options.key)
+        scores = scores_of(data, logs, drawn)
         for role in LEARN:
-            if role != STUDENT or data.student_probabilities is None:
-                scores[role] = _with_head(scores[role], getattr(found, role))
+            if role != STUDENT or given is None:
+                scores[role] = with_head(scores[role], getattr(found, role))
         if heads.ceiling is not None:
-            scores[CEILING] = _with_head(scores[CEILING], heads.ceiling)
-        law = _law(logs, data.masses)
-        models.append(ClassifierModelAudit(name=name, **{CEILING: Scores()} | scores, **law))
-        students.append(np.argmax(logs[STUDENT], axis=1).astype(float))
-    choice = _choice(models)
-    of = choice["chosen"] or data.weak_names[0]
-    tell = options.progress
-    overlap = examine(
-        weak[data.weak_names.index(of)], features, key=stream(options, 0), progress=tell
+            scores[CEILING] = with_head(scores[CEILING], heads.ceiling)
+        models.append(
+            ClassifierModelAudit(name, **{CEILING: Scores()} | scores, **law(logs, data.masses))
+        )
+    choice = choose(models)
+    regions, of, expansion = _regions(
+        data, choice["chosen"], [logs for _, logs, _ in pairs], options
     )
-    expansion = None
-    if options.expansion.wanted:
-        settings = {"bootstrap": options.bootstrap, "key": stream(options, 1), "progress": tell}
-        given = (data.as_labels(), np.stack(students), options.expansion)
-        expansion = estimate(*given, regions=overlap.regions, **settings)
-    top = Scores() if heads.ceiling is None else _with_head(Scores(), heads.ceiling)
-    given = data.student_probabilities is not None
+    top = models[0].ceiling
     report = ClassifierAudit(
         models=tuple(models),
         **choice,
@@ -167,120 +153,53 @@ def _measured(data: ClassifierData, heads: _Heads, part: str, options: _Options,
         warnings=(),
         source=data.source,
         part=part,
-        students="given" if given else "kept" if part == "held-out" else "fitted",
-        n=len(features),
-        d=features.shape[1],
+        students="kept" if part == "held-out" else "fitted" if given is None else "given",
+        n=len(data.strong_features),
+        d=data.strong_features.shape[1],
         has_truth=data.truth is not None,
         ceiling_gap=top.gap,
         ceiling_penalty=top.penalty,
         ceiling_status=top.status,
         bootstrap=options.bootstrap,
-        overlap=overlap,
+        overlap=regions,
         overlap_of=of,
         expansion=expansion,
     )
     more = () if expansion is None else expansion.warnings
-    said = (*warnings, *findings(report), *overlap.warnings, *more)
+    said = (*warnings, *findings(report), *regions.warnings, *more)
     return dataclasses.replace(report, warnings=tuple(dict.fromkeys(said)))
 
 
-def _scores(data: ClassifierData, logs: dict[str, np.ndarray], options: _Options) -> dict[str, Any]:
-    """Scores of the classifiers by role; nothing without a truth."""
-    if data.truth is None:
-        return {role: Scores() for role in logs}
-    masses, truth, codes = data.masses, data.truth, np.argmax(data.truth, axis=1)
-    right = {role: np.argmax(found, axis=1) == codes for role, found in logs.items()}
-    # Whole numbers add up exactly, so that equal accuracies are equal.
-    weights = np.ones(len(masses)) if data.weights is None else data.weights
-    drawn = _resampled(weights, right, options)
-    accuracies = {role: float(weights[hits].sum() / weights.sum()) for role, hits in right.items()}
-    scores = {}
-    for role, found in logs.items():
-        recovered: dict[str, Any] = {}
-        if role in LEARN:
-            three = [accuracies[one] for one in ("weak", role, CEILING)]
-            ratio = gap_recovered(*map(np.asarray, three))
-            recovered = {
-                "gap_recovered": finite(ratio.value),
-                "gap_status": GapStatus(int(ratio.status)).name,
-                "gap_interval": _interval(drawn, role),
-            }
-        scores[role] = Scores(
-            accuracy=accuracies[role],
-            log_loss=finite(measures.log_loss(found, truth, masses)),
-            calibration_error=measures.calibration_error(np.exp(found), codes, masses),
-            **recovered,
-        )
-    return scores
+def _logarithms(data: ClassifierData, heads: _Heads) -> Iterator[dict[str, np.ndarray]]:
+    """Give the logarithms of probabilities of each weak model's classifiers, by role."""
+    features = np.asarray(data.strong_features, float)
+    ceiling = {} if heads.ceiling is None else {CEILING: heads.ceiling.log_chances(features)}
+    for place, found in enumerate(heads.models):
+        logs = {"weak": measures.logarithms(data.weak_probabilities[place])}
+        logs |= {role: getattr(found, role).log_chances(features) for role in LEARN} | ceiling
+        if data.student_probabilities is not None:
+            logs[STUDENT] = measures.logarithms(data.student_probabilities[place])
+        yield logs
 
 
-def _resampled(weights, right: dict[str, np.ndarray], options: _Options) -> dict[str, np.ndarray]:
-    """Accuracies on resamples of the points, the same resamples for all classifiers."""
-    if not options.bootstrap or options.key is None:
-        return {}
-    random = np.random.default_rng(np.asarray(jax.random.key_data(options.key)).ravel().tolist())
-    hits = np.stack(list(right.values())).astype(float)
-    found = []
-    for _ in range(options.bootstrap):
-        rows = random.integers(0, len(weights), len(weights))
-        weighed = weights[rows]
-        found.append(hits[:, rows] @ weighed / weighed.sum())
-    return dict(zip(right, np.stack(found, axis=1), strict=True))
-
-
-def _interval(drawn: dict[str, np.ndarray], role: str):
-    """Percentiles of the ratio; None where some resample leaves it undefined or the ceiling is below."""
-    if not drawn:
-        return None
-    ratio = gap_recovered(drawn["weak"], drawn[role], drawn[CEILING])
-    ratios = np.where(
-        np.asarray(ratio.status) == GapStatus.DEFINED, np.asarray(ratio.value), np.nan
+def _regions(data: ClassifierData, chosen: str | None, logs: list, options: _Options):
+    """Detect regions by one weak model's confidence, and estimate expansion if that is wanted."""
+    of, features = chosen or data.weak_names[0], np.asarray(data.strong_features, float)
+    chances = data.weak_probabilities[data.weak_names.index(of)]
+    found = examine(chances, features, key=stream(options, 0), progress=options.progress)
+    if not options.expansion.wanted:
+        return found, of, None
+    students = np.stack([np.argmax(one[STUDENT], axis=1).astype(float) for one in logs])
+    expansion = estimate(
+        data.as_labels(),
+        students,
+        options.expansion,
+        regions=found.regions,
+        bootstrap=options.bootstrap,
+        key=stream(options, 1),
+        progress=options.progress,
     )
-    return percentile_interval(ratios)
-
-
-def _with_head(scores: Scores, learnt: Learnt) -> Scores:
-    head = learnt.head
-    return dataclasses.replace(
-        scores,
-        penalty=float(head.penalty),
-        status=FitStatus(int(head.status)).name,
-        gap=finite(head.gap),
-        smoothed=learnt.smoothed,
-        settled=learnt.settled,
-    )
-
-
-def _law(logs: dict[str, np.ndarray], masses) -> dict[str, float | None]:
-    misfit, error = measures.kl(logs["weak"], logs[STUDENT], masses)
-    found: dict[str, float | None] = {"kl_misfit": finite(misfit), "rounding": finite(error)}
-    if CEILING in logs:
-        above, first = measures.kl(logs["weak"], logs[CEILING], masses)
-        left, second = measures.kl(logs[STUDENT], logs[CEILING], masses)
-        lost, third = measures.defect(logs["weak"], logs[STUDENT], logs[CEILING], masses)
-        found |= {
-            "kl_gain_to_ceiling": finite(above - left),
-            "kl_to_ceiling": finite(left),
-            "defect": finite(lost),
-            "rounding": finite(error + first + second + third),
-        }
-    return found
-
-
-def _choice(models: Sequence[ClassifierModelAudit]) -> dict[str, Any]:
-    """Choose the student that is closest to the ceiling; nobody without a truth."""
-    usable = [m for m in models if m.kl_to_ceiling is not None and m.rounding is not None]
-    if not usable:
-        return {"chosen": None, "certified": False, "best": None, "regret": None}
-    chosen = min(usable, key=lambda m: m.kl_to_ceiling)
-    best = max(usable, key=lambda m: m.student.accuracy)
-    certified = len(usable) == len(models) and all(
-        chosen.kl_to_ceiling + chosen.rounding < m.kl_to_ceiling - m.rounding
-        for m in usable
-        if m is not chosen
-    )
-    regret = best.student.accuracy - chosen.student.accuracy
-    return {"chosen": chosen.name, "certified": certified, "best": best.name, "regret": regret}
+    return found, of, expansion
 
 
 def _counted(data: ClassifierData) -> ClassifierData:

@@ -23,6 +23,7 @@ from w2sjax.bregman.heads import Head, fit
 from w2sjax.mixture.logistic import FitStatus
 
 STUDENT, HARD, CONFIDENT, CEILING = "student", "hard_labels", "confidence_loss", "ceiling"
+LEARN = (STUDENT, HARD, CONFIDENT)
 ROUNDS, RISING, LARGEST = (
     10,
     2,
