@@ -1,6 +1,7 @@
 """Audits of classifiers: what is refused, what is measured, and by whom else it is confirmed."""
 
 import json
+from typing import Any
 
 import jax
 import mpmath
@@ -41,9 +42,10 @@ def saved(tmp_path):
     return save
 
 
-def audited(**changes):
+def audited(**changes) -> Any:
     """Audit arrays without files; options are those that are not arrays'."""
-    given = {"strong_features": FEATURES, "weak_probabilities": CHANCES, "labels": LABELS} | changes
+    given: Any = {"strong_features": FEATURES, "weak_probabilities": CHANCES, "labels": LABELS}
+    given |= changes
     options = {name: given.pop(name) for name in ("bootstrap", "split", "key") if name in given}
     return audit_classifiers(classifier_data(**given), **options)
 
@@ -208,7 +210,7 @@ def test_names_give_the_order_of_columns(saved, capsys):
     by_number = audited().models[0]
     by_name = audited(labels=NAMES[LABELS], class_names=NAMES)
     assert by_name.models[0].ceiling == by_number.ceiling and by_name.classes == tuple(NAMES)
-    alphabetical = classifier_data(FEATURES, CHANCES, labels=NAMES[LABELS])
+    alphabetical: Any = classifier_data(FEATURES, CHANCES, labels=NAMES[LABELS])
     assert alphabetical.classes == ("ape", "cat", "dog")
     assert np.array_equal(np.argmax(alphabetical.truth, axis=1), SORTED_LABELS)
     assert "order of the labels: 'ape', 'cat', 'dog'" in alphabetical.notes[0]
@@ -308,7 +310,7 @@ def test_rounding_covers_kl_and_defect_in_many_digits():
             m * (mpmath.exp(student[i][k]) - mpmath.exp(weak[i][k])) * (other[i][k] - student[i][k])
             for m, i, k in pairs
         )
-        value, error = measures.defect(*logs, masses)
+        value, error = measures.defect(logs[0], logs[1], logs[2], masses)
         assert abs(value - lost) <= error < 1e-10
 
 

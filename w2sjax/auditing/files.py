@@ -122,7 +122,7 @@ def _loaded(path: Path, name: str, load: Callable[[str], Any]) -> np.ndarray:
     except Exception as error:  # numpy raises a dozen kinds on damaged headers and archives
         if "allow_pickle" in str(error) or "Python objects" in str(error):
             strings = name in ("weak_names", "class_names", "labels")
-            plain = f"strings: {name}.astype(str)" if strings else "numbers"
+            plain = f"strings: {name.removeprefix('weak_')}.astype(str)" if strings else "numbers"
             reason = f"holds pickled Python objects, which are never loaded; save plain {plain}"
         else:
             reason = f"cannot be read (truncated or corrupt): {one_line(error)}"
