@@ -9,7 +9,8 @@ r"""What learns from a weak classifier: softmax-linear heads on the strong featu
 * *ceiling*: cross-entropy on the true labels.
 
 Where labels have no certified minimum (hard labels that are separable, probabilities of 0 and 1), the head
-is fitted with scikit-learn's default penalty, $\|\Theta\|^2/(2n)$, and so much is said.
+is fitted with scikit-learn's default penalty, $\|\Theta\|^2/(2n)$; labels without some class are mixed with
+one point of equal probabilities, too. So much is said.
 """
 
 import dataclasses
@@ -66,7 +67,7 @@ def learn(
     if unused:
         labels = (n * labels + 1 / classes) / (n + 1)
     head = _fit(features, labels, masses, penalty=0.0)
-    if int(head.status) != FitStatus.CERTIFIED:
+    if unused or int(head.status) != FitStatus.CERTIFIED:
         head = _fit(features, labels, masses, penalty=1 / n)
     return Learnt(jax.tree.map(np.asarray, head), unused)
 
