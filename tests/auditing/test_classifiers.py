@@ -201,6 +201,12 @@ def test_answers_that_are_stated():
         weak_probabilities=np.column_stack([CHANCES[:, :2].sum(1), CHANCES[:, 2], 0 * LABELS])
     )
     assert unused.models[0].student.smoothed and unused.models[0].student.status == "CERTIFIED"
+    few = audited(strong_features=np.column_stack([FEATURES, np.ones(N), FEATURES[:, 0]]))
+    assert few.rank == D and any("2 of d = 5 directions" in sentence for sentence in few.warnings)
+    assert few.models[0].kl_misfit == pytest.approx(audited().models[0].kl_misfit, abs=1e-12)
+    wide = audited(strong_features=RANDOM.normal(size=(N, N)))
+    assert any("n = 60 is no more than d = 60" in sentence for sentence in wide.warnings)
+    assert wide.models[0].kl_misfit < 1e-9
     unlabelled = audited(labels=None)
     assert unlabelled.chosen is None and unlabelled.models[0].kl_misfit > 0
     assert any("no labels" in sentence for sentence in unlabelled.warnings)

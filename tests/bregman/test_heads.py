@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from w2sjax.bregman import head_certificate, heads
 from w2sjax.bregman.head_certificate import gap
 from w2sjax.bregman.head_points import points_of
 from w2sjax.bregman.heads import fit
@@ -88,6 +89,22 @@ def test_gap_covers_the_objective_of_wrong_points(penalty, off):
     assert off > 1e-2 or bound <= 2.2 * true + 1e-15
 
 
+def test_gradient_and_hessian_are_those_of_automatic_differentiation():
+    weights = WEIGHTS / WEIGHTS.sum()
+    points, _, _ = points_of(jnp.asarray(FEATURES), jnp.asarray(LABELS), jnp.asarray(weights), True)
+    point, penalty = jax.random.normal(jax.random.key(1), (D + 1, C - 1)), jnp.asarray(0.3)
+
+    def objective(flat):
+        point = flat.reshape(D + 1, C - 1)
+        logs = jax.nn.log_softmax(points.scores(point), axis=1)
+        return -jnp.sum(weights[:, None] * LABELS * logs) + penalty / 2 * points.length(point) ** 2
+
+    chances = jax.nn.softmax(points.scores(point), axis=1)
+    slope, hessian = points.gradient(point, chances, penalty), points.hessian(chances, penalty)
+    np.testing.assert_allclose(slope.ravel(), jax.grad(objective)(point.ravel()), atol=1e-12)
+    np.testing.assert_allclose(hessian, jax.hessian(objective)(point.ravel()), atol=1e-10)
+
+
 def test_identity_of_theory_holds_for_every_member():
     head = fitted(FEATURES, LABELS, WEIGHTS)
     weights = WEIGHTS / WEIGHTS.sum()
@@ -130,6 +147,27 @@ def test_separable_labels_have_no_minimum_unless_penalised_or_bounded():
     ends[N // 2] = 0.5
     line = fitted(np.arange(N, dtype=float)[:, None], ends)
     assert line.status != FitStatus.CERTIFIED and line.gap == np.inf
+
+
+def test_descent_finds_what_newton_does_and_its_weaker_gap_holds(monkeypatch):
+    newton = [fitted(FEATURES, LABELS, WEIGHTS, penalty=penalty) for penalty in (0.0, 0.1)]
+    for module in (heads, head_certificate):
+        monkeypatch.setattr(module, "LARGE", 1)
+    descended = jax.jit(lambda labels, penalty: fit(FEATURES, labels, WEIGHTS, penalty=penalty))
+    for exact, penalty in zip(newton, (0.0, 0.1), strict=True):
+        found = descended(LABELS, penalty)
+        np.testing.assert_allclose(found.coefficients, exact.coefficients, atol=1e-10)
+        assert found.status == FitStatus.CERTIFIED and found.gap < 1e-14
+    separable = np.eye(C)[np.digitize(FEATURES[:, 0], [-0.5, 0.5])]
+    assert descended(separable, 0.0).status == FitStatus.NO_MINIMUM
+    with pytest.raises(ValueError, match="bound: expected at most 1 free coefficients, got 8"):
+        fit(FEATURES, LABELS, bound=1.0)
+    weights = WEIGHTS / WEIGHTS.sum()
+    points, _, _ = points_of(jnp.asarray(FEATURES), jnp.asarray(LABELS), jnp.asarray(weights), True)
+    scores = newton[0].scores(jnp.asarray(FEATURES)) @ points.contrasts
+    wrong = jnp.linalg.lstsq(points.features, scores)[0].at[0, 0].add(1e-4)
+    loss = -jnp.sum(weights[:, None] * LABELS * jax.nn.log_softmax(points.scores(wrong), axis=1))
+    assert loss - newton[0].loss <= gap(points, wrong, jnp.asarray(0.0)) < np.inf
 
 
 def test_vmap_is_a_loop():

@@ -14,6 +14,8 @@ x_i^\top T x_i \|\Delta\|_H^2$, T the sum of the diagonal blocks of $H^{-1}$ ove
 
 Derived, after Bach (2010), arXiv:0910.4627; see `w2sjax.mixture.logistic_certificate` for two classes.
 
+Where there are too many coefficients for a Hessian, a smaller matrix takes its place: `_least`.
+
 *Rounding.* With a computed inverse root P of H, $\epsilon \ge \|P^\top H P - I\|$ is measured, and
 $H^{-1} \preceq PP^\top/(1 - \epsilon)$. Errors of scores and probabilities are bounded point by point and
 carried to $\lambda$ by $\|x_i \otimes e\|_{H^{-1}} \le (x_i^\top T x_i)^{1/2} \|e\|$. The class is that of
@@ -26,7 +28,7 @@ from jax.scipy.linalg import solve_triangular
 from jaxtyping import Array, Float
 
 from w2sjax.arithmetic.rounding import gamma, inflate, unit
-from w2sjax.bregman.head_points import Points, product
+from w2sjax.bregman.head_points import LARGE, Points, product
 from w2sjax.mixture.logistic_certificate import SIGMOID_ULPS
 
 
@@ -36,8 +38,9 @@ def gap(points: Points, point: Float[Array, "r k"], penalty: Float[Array, ""]) -
     dtype, size = point.dtype, rows * columns
     chances = jax.nn.softmax(points.scores(point), axis=1)
     slope = points.gradient(point, chances, penalty).ravel()
-    root, blocks, off = _root(points, points.hessian(chances, penalty))
-    whole = jnp.sqrt(jnp.sum(root**2))
+    curvature = _whole if size <= LARGE else _least
+    root, blocks, off = curvature(points, chances, penalty)
+    whole = jnp.sqrt(jnp.sum(root**2)) * (columns if root.ndim == 1 else 1) ** 0.5
 
     lengths = jnp.sqrt(jnp.sum(points.features**2, axis=1))
     reach = jnp.sum(product(points.features, blocks) * points.features, axis=1)
@@ -59,7 +62,11 @@ def gap(points: Points, point: Float[Array, "r k"], penalty: Float[Array, ""]) -
     off += 4 * jnp.max(counted) + 4 * SIGMOID_ULPS * unit(dtype)
     valid = off < 0.5
     spare = jnp.sqrt(jnp.where(valid, 1 - off, 1))
-    decrement = (jnp.sqrt(jnp.sum(product(root.T, slope) ** 2)) + wrong) / spare
+    if root.ndim == 1:
+        fallen = root[:, None] * slope.reshape(rows, columns)
+    else:
+        fallen = product(root.T, slope)
+    decrement = (jnp.sqrt(jnp.sum(fallen**2)) + wrong) / spare
     farthest = 2**0.5 * jnp.max(jnp.where(points.weights > 0, reach, 0)) / spare
     share = farthest * decrement
     inside = valid & (share < 0.5)
@@ -69,8 +76,31 @@ def gap(points: Points, point: Float[Array, "r k"], penalty: Float[Array, ""]) -
     return jnp.where(inside & jnp.isfinite(bound), bound, jnp.inf)
 
 
-def _root(points: Points, hessian) -> tuple[Array, Array, Array]:
+def _least(points: Points, chances, penalty) -> tuple[Array, Array, Array]:
+    r"""A diagonal matrix that is no smaller than the inverse, without the Hessian.
+
+    With q the least probability anywhere $\mathrm{Cov} \succeq q I$ on contrasts, so that the Hessian is at
+    least $(q Z^\top W Z + \lambda) \otimes I$, and $Z^\top W Z$ is diagonal but for rounding. Where some
+    probability is tiny, this proves nothing of a free intercept.
+    """
+    n, dtype = len(points.weights), chances.dtype
+    counted = jnp.where(points.weights > 0, jnp.min(chances, axis=1), 1)
+    least = jnp.min(counted) * (1 - 4 * SIGMOID_ULPS * unit(dtype))
+    gram = product(points.features.T, points.features * points.weights[:, None])
+    squares = jnp.where(points.kept > 0, jnp.diag(gram), 1)
+    scale = jax.lax.rsqrt(jnp.maximum(squares, jnp.finfo(dtype).tiny))
+    beside = gram - jnp.diag(jnp.diag(gram))
+    off = jnp.sqrt(jnp.sum((scale[:, None] * beside * scale[None, :]) ** 2))
+    lengths = jnp.sqrt(jnp.sum(points.features**2, axis=1))
+    moved = gamma(n + 8, dtype) * lengths**2 + points.wrong * (2 * lengths + points.wrong)
+    off += jnp.sum(points.weights * moved) * jnp.max(scale) ** 2
+    curvature = least * squares + points.ridge(penalty)
+    return jax.lax.rsqrt(curvature), jnp.diag(1 / curvature), off
+
+
+def _whole(points: Points, chances, penalty) -> tuple[Array, Array, Array]:
     """A root of the inverse, its diagonal blocks summed over contrasts, and how far off it is."""
+    hessian = points.hessian(chances, penalty)
     (n, rows), columns = points.features.shape, points.contrasts.shape[1]
     dtype, size = hessian.dtype, len(hessian)
     scale = jax.lax.rsqrt(jnp.maximum(jnp.diag(hessian), jnp.finfo(dtype).tiny))

@@ -27,8 +27,8 @@ def minimise(
     floor = (2 * unit(dtype)) ** 1.5
 
     def unfinished(state):
-        _, square, steps, separates = state
-        return (square > floor) & (steps < max_steps) & ~separates
+        _, square, steps, apart = state
+        return (square > floor) & (steps < max_steps) & ~apart
 
     def step(state):
         point, _, steps, _ = state
@@ -39,13 +39,13 @@ def minimise(
         square = -jnp.sum(move * slope)
         length = _line(points, point, scores, move, penalty)
         moved = point + length * move
-        separates = (penalty == 0) & _separates(points, moved)
-        return moved, jnp.where(jnp.isnan(square), 0, square), steps + 1, separates
+        apart = (penalty == 0) & separates(points, moved)
+        return moved, jnp.where(jnp.isnan(square), 0, square), steps + 1, apart
 
     infinite = jnp.full((), jnp.inf, dtype)
     state = start, infinite, jnp.zeros((), jnp.int32), jnp.zeros((), bool)
-    point, _, steps, separates = jax.lax.while_loop(unfinished, step, state)
-    return point, steps, separates
+    point, _, steps, apart = jax.lax.while_loop(unfinished, step, state)
+    return point, steps, apart
 
 
 def _newton(hessian, slope):
@@ -75,7 +75,7 @@ def _line(points: Points, point, scores, move, penalty):
     return length
 
 
-def _separates(points: Points, point):
+def separates(points: Points, point: Float[Array, "r k"]) -> Bool[Array, ""]:
     """Whether all labels are hard, and each has the largest score by more than rounding."""
     scores = points.scores(point)
     own = jnp.sum(points.labels * scores, axis=1)
@@ -99,8 +99,8 @@ def within(
     dtype = points.features.dtype
     solve = functools.partial(minimise, points, max_steps=max_steps)
     start = jnp.zeros((len(points.free), points.contrasts.shape[1]), dtype)
-    point, steps, separates = solve(start, jnp.zeros((), dtype))
-    inside = ~separates & jnp.all(jnp.isfinite(point)) & (points.length(point) <= bound)
+    point, steps, apart = solve(start, jnp.zeros((), dtype))
+    inside = ~apart & jnp.all(jnp.isfinite(point)) & (points.length(point) <= bound)
     mean = product(points.weights, points.labels)
     mean = jnp.where(points.free[-1] > 0, mean, 1 / len(mean))
     pull = points.gradient(start, jnp.broadcast_to(mean, points.labels.shape), jnp.zeros((), dtype))

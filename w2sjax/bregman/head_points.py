@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 
 from w2sjax.arithmetic.rounding import HIGHEST, gamma, unit
 
+LARGE = 4096  # coefficients from which on no Hessian is formed
 product = functools.partial(jnp.matmul, precision=HIGHEST)
 
 

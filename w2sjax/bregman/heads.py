@@ -7,10 +7,11 @@ with weights that sum to 1 and the intercept free; or $\min L$ over $\|\Theta\| 
 with the $\lambda \ge 0$ at which $\|\Theta\| = R$. Unpenalised and unbounded, there is no minimum where hard
 labels are separable.
 
-Method. Newton's (`head_newton`). Features are centred and turned into their principal directions, which
-leaves the penalty as it is; directions that are lost in rounding are left out. Scores are contrasts of
-classes, as only their differences count. Under a norm bound the gap is that of the penalised problem plus
-$\frac\lambda2 (R^2 - \|\Theta\|^2)$, by weak duality.
+Method. Newton's (`head_newton`), or L-BFGS (`head_descent`) for more than `head_points.LARGE` coefficients.
+Features are centred and turned into their principal directions, which leaves the penalty as it is; directions
+that are lost in rounding are left out. Scores are contrasts of classes, as only their differences count.
+Under a norm bound the gap is that of the penalised problem plus $\frac\lambda2 (R^2 - \|\Theta\|^2)$, by
+weak duality.
 
 Derived; for two classes it is `w2sjax.mixture.logistic`. Certificate: `head_certificate`.
 """
@@ -24,8 +25,9 @@ from jaxtyping import Array, Float, Int, Real
 
 from w2sjax.arithmetic.rounding import HIGHEST, unit
 from w2sjax.bregman.head_certificate import gap
+from w2sjax.bregman.head_descent import descend
 from w2sjax.bregman.head_newton import minimise, within
-from w2sjax.bregman.head_points import points_of, product
+from w2sjax.bregman.head_points import LARGE, points_of, product
 from w2sjax.machine.host import concrete, floating
 from w2sjax.mixture.logistic import FitStatus
 
@@ -47,7 +49,7 @@ class Head:
         rank: directions of the features that were kept.
         status: a `FitStatus`. NO_MINIMUM is proved: the loss falls forever along the scores found. LOOSE
             with an infinite gap may have no minimum either.
-        steps: Hessians computed.
+        steps: Hessians computed, or iterations of L-BFGS.
     """
 
     coefficients: Float[Array, "*batch d c"]
@@ -104,7 +106,8 @@ def fit(
     penalty = jnp.asarray(penalty, dtype)
     if bound is None:
         start = jnp.zeros((len(points.free), labels.shape[1] - 1), dtype)
-        point, steps, separates = minimise(points, start, penalty, max_steps=max_steps)
+        solve = minimise if start.size <= LARGE else descend
+        point, steps, separates = solve(points, start, penalty, max_steps=max_steps)
         proof = gap(points, point, penalty)
     else:
         point, penalty, steps = within(points, bound, max_steps=max_steps)
@@ -142,6 +145,11 @@ def _require(features, labels, weights, penalty, bound) -> None:
         raise ValueError(f"weights: expected shape {(n,)}, got {weights.shape}")
     if jnp.shape(penalty) != ():
         raise ValueError(f"penalty: expected a number, got shape {jnp.shape(penalty)}")
+    size = min(features.shape) * (labels.shape[1] - 1)
+    if bound is not None and size > LARGE:
+        raise ValueError(
+            f"bound: expected at most {LARGE} free coefficients, got {size}; take a penalty"
+        )
     if bound is not None and (not bound > 0 or np.any(concrete(penalty) or 0)):
         raise ValueError(
             f"bound: expected a positive number and no penalty, got {bound}, {penalty}"

@@ -107,7 +107,7 @@ def audit_classifiers(
     heads = _learn(kept[0], progress)
     names = ("all",) if split is None else ("fit", "held-out")
     first, *rest = (
-        _measured(part, heads, name, options[place], before(whole, part))
+        _measured(part, heads, name, options[place], before(whole, part, fitted=not place))
         for place, (whole, part, name) in enumerate(zip(parts, kept, names, strict=True))
     )
     return dataclasses.replace(first, held_out=rest[0] if rest else None)
@@ -156,6 +156,7 @@ def _measured(data: ClassifierData, heads: _Heads, part: str, options: _Options,
         students="kept" if part == "held-out" else "fitted" if given is None else "given",
         n=len(data.strong_features),
         d=data.strong_features.shape[1],
+        rank=int(heads.models[0].student.head.rank),
         has_truth=data.truth is not None,
         ceiling_gap=top.gap,
         ceiling_penalty=top.penalty,

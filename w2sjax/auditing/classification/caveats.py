@@ -13,14 +13,14 @@ WHO = {
 }
 
 
-def before(given: ClassifierData, counted: ClassifierData) -> tuple[str, ...]:
+def before(given: ClassifierData, counted: ClassifierData, *, fitted: bool) -> tuple[str, ...]:
     """Say what can be seen before anything is learnt; `counted` is without rows of weight zero."""
     sentences = list(given.notes)
     rows, width = counted.strong_features.shape
     zeros = len(given.strong_features) - rows
     if zeros:
         sentences.append(f"{zeros} weights are zero: n = {rows} rows count")
-    if rows <= width:
+    if fitted and rows <= width:
         sentences.append(
             f"n = {rows} is no more than d = {width}: heads can fit any labels, so that the student is the "
             "weak model (misfit 0) and the ceiling is the truth"
@@ -62,6 +62,11 @@ def findings(report: ClassifierAudit) -> tuple[str, ...]:
                 )
             elif found:
                 sentences.append(f"the {who} of {_all(report, found)} is penalised {penalty}")
+    if report.rank < report.d and report.part != "held-out":
+        sentences.append(
+            f"{report.d - report.rank} of d = {report.d} directions of the features are constant or lost in "
+            "rounding: heads do not use them, and certificates are about the others"
+        )
     smoothed = [m.name for m in report.models if any(s.smoothed for s in m.roles.values())]
     if smoothed:
         sentences.append(

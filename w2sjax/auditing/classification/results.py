@@ -108,6 +108,7 @@ class ClassifierAudit(Shown):
         part: "all", "fit" or "held-out".
         students: "fitted" here, "given", or "kept" from the other part.
         n, d: points that count, features.
+        rank: directions of the features, around their mean, that heads were fitted to.
         has_truth: whether labels are known.
         ceiling_gap, ceiling_penalty, ceiling_status: of the ceiling's head; None without labels.
         bootstrap: number of resamples.
@@ -129,6 +130,7 @@ class ClassifierAudit(Shown):
     students: str
     n: int
     d: int
+    rank: int
     has_truth: bool
     ceiling_gap: float | None
     ceiling_penalty: float | None
