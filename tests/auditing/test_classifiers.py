@@ -222,6 +222,22 @@ def test_names_give_the_order_of_columns(saved, capsys):
     assert "order of the labels: 'ape', 'cat', 'dog'" in alphabetical.notes[0]
 
 
+@pytest.mark.parametrize(
+    "labels, words",
+    [
+        (np.ma.masked_array(LABELS, LABELS == 0), "masked"),
+        ([None, *LABELS[1:]], "hold object"),
+        ([np.nan, *LABELS[1:]], "nan at row 0"),
+        ([*NAMES[LABELS[1:]], "cow"], "4 values"),
+    ],
+)
+def test_labels_from_python_that_are_none(labels, words):
+    with pytest.raises(ValueError, match=words):
+        classifier_data(FEATURES, CHANCES, labels=labels)
+    objects = classifier_data(FEATURES, CHANCES, labels=LABELS.astype(object))
+    assert np.array_equal(np.argmax(np.asarray(objects.truth), axis=1), LABELS)
+
+
 def test_weights_are_repeated_rows_and_zero_is_left_out():
     counts = np.arange(N) % 3
     rows = np.repeat(np.arange(N), counts)
@@ -296,6 +312,8 @@ def test_tables(tmp_path, capsys, kind):
     for model, other in zip(report["models"], expected.models, strict=True):
         assert model["student_accuracy"] == pytest.approx(other.student.accuracy)
         assert model["kl_misfit"] == pytest.approx(other.kl_misfit, abs=1e-12)
+    assert command.run(str(path), **chosen, weak_columns=["a_*"]) == 2
+    assert "not both" in capsys.readouterr().err
     chosen["probability_columns"] = ["a_*", "b_cat"]
     assert command.run(str(path), **chosen) == 2
     assert "matches 1 columns" in capsys.readouterr().err

@@ -29,7 +29,7 @@ def read_table(path: Path, columns: dict[str, Sequence[str]]) -> tuple[dict[str,
 
     Columns that are not named are ignored, and so are spaces around a name. A name that is no
     column's own may be a shell glob (`x_*`), whose columns come in file order. Each column serves
-    once. The weak models are named by their columns.
+    once. The weak models are named by their columns, or by what `probability_columns` has for them.
 
     Raises `DataError` for a file that cannot be parsed, a name without a column or with several, a
     column that is named for two purposes or is not numeric, and empty, NaN or infinite cells;
@@ -44,7 +44,9 @@ def read_table(path: Path, columns: dict[str, Sequence[str]]) -> tuple[dict[str,
     names = [name.strip() for name in reader.names]
     columns = dict(columns)
     chances = columns.pop("probability_columns", ())
-    if chances and not columns["weak_columns"]:
+    if chances and columns["weak_columns"]:
+        raise DataError(f"{path}: name weak_columns or probability_columns, not both")
+    if chances:
         del columns["weak_columns"]
     roles = {role: _matching(path, names, role, named) for role, named in columns.items()}
     models = {f"probability_columns {one!r}": [one] for one in chances}

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-from w2sjax.auditing.checks import DataError, distinct_names, listed
+from w2sjax.auditing.checks import DataError, distinct_names, is_masked, listed
 
 
 def classes_of(
@@ -60,11 +60,15 @@ def codes_of(label: str, labels: Any, classes: tuple[str, ...], rows: int) -> In
 
 def _values(label: str, labels: Any) -> np.ndarray:
     """Read labels as whole numbers or strings."""
+    if is_masked(labels):
+        raise DataError(f"{label}: has masked entries; remove those rows")
     array = np.asarray(labels)
     if array.ndim != 1 or array.size == 0:
         raise DataError(f"{label}: has shape {array.shape}; expected (n,)")
-    if array.dtype.kind == "O" and all(isinstance(value, str) for value in array):
-        array = array.astype(str)
+    if array.dtype.kind == "O":  # as frames have them
+        kinds = {str: str, int: np.int64, np.integer: np.int64}
+        found = [made for kind, made in kinds.items() if all(isinstance(v, kind) for v in array)]
+        array = array.astype(found[0]) if found else array
     if array.dtype.kind == "S":
         array = np.char.decode(array, "utf-8")
     if array.dtype.kind in "UT":
