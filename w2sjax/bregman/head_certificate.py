@@ -55,7 +55,8 @@ def gap(points: Points, point: Float[Array, "r k"], penalty: Float[Array, ""]) -
     residual = jnp.sqrt(jnp.sum((chances - points.labels) ** 2, axis=1))
     error = 2 * drift + SIGMOID_ULPS * unit(dtype) + gamma(n + classes + 8, dtype) * residual
     wrong = jnp.sum(points.weights * (error * reach + residual * points.wrong * whole))
-    ridge = penalty * points.length(point) * gamma(rows + classes + 8, dtype) * whole
+    held = jnp.sqrt(jnp.sum((points.ridge(penalty)[:, None] * point) ** 2))
+    ridge = held * gamma(rows + classes + 8, dtype) * whole
     wrong += ridge + gamma(size + 4, dtype) * jnp.sqrt(jnp.sum(slope**2)) * whole
 
     counted = jnp.where(points.weights > 0, drift, 0)

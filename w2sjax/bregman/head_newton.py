@@ -98,13 +98,15 @@ def within(
     """
     dtype = points.features.dtype
     solve = functools.partial(minimise, points, max_steps=max_steps)
-    start = jnp.zeros((len(points.free), points.contrasts.shape[1]), dtype)
+    start = jnp.zeros((len(points.kept), points.contrasts.shape[1]), dtype)
     point, steps, apart = solve(start, jnp.zeros((), dtype))
     inside = ~apart & jnp.all(jnp.isfinite(point)) & (points.length(point) <= bound)
     mean = product(points.weights, points.labels)
-    mean = jnp.where(points.free[-1] > 0, mean, 1 / len(mean))
+    free = (points.held == 0) & (points.kept > 0)
+    mean = jnp.where(free[-1], mean, 1 / len(mean))
     pull = points.gradient(start, jnp.broadcast_to(mean, points.labels.shape), jnp.zeros((), dtype))
-    high = points.length(pull) / bound
+    inverse = jnp.where(points.held > 0, 1 / jnp.where(points.held > 0, points.held, 1), 0)
+    high = jnp.sqrt(jnp.sum(inverse[:, None] * pull**2)) / bound
     close = 8 * unit(dtype)
 
     def unfinished(state):
@@ -120,7 +122,7 @@ def within(
             jnp.where(length > bound, penalty, low),
             jnp.where(length > bound, high, penalty),
         )
-        held = ((1 - points.free)[:, None] * point).ravel()
+        held = (points.held[:, None] * point).ravel()
         hessian = points.hessian(jax.nn.softmax(points.scores(point), axis=1), penalty)
         fall = jnp.sum(-held * _newton(hessian, held))
         guess = penalty + (length / bound - 1) * length**2 / fall
@@ -140,5 +142,5 @@ def within(
     point, penalty, _, _, steps, _ = jax.lax.while_loop(unfinished, search, first)
     length = points.length(point)
     shrink = jnp.where(length > bound, bound / length, 1)
-    point = jnp.where(points.free[:, None] > 0, point, point * shrink)
+    point = jnp.where(free[:, None], point, point * shrink)
     return point, jnp.where(inside, 0, penalty), steps

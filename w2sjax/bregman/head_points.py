@@ -20,11 +20,12 @@ class Points:
     r"""A problem in working coordinates: scores are $Z \Psi C^\top$.
 
     Attributes:
-        features: Z: principal directions of the centred features, then ones if there is an intercept.
+        features: Z: principal directions of the centred features, of mean square 1, then ones if there is an
+            intercept.
         labels: probabilities of the classes.
         weights: sum to 1.
         contrasts: C, orthonormal columns that sum to 0.
-        free: 1 for rows of $\Psi$ without a penalty.
+        held: what the square of each row of $\Psi$ adds to $\|\Theta\|^2$; 0 for the intercept.
         kept: 0 for directions that are lost in rounding, whose features are 0.
         wrong: how much of each row of Z may be rounding.
     """
@@ -33,7 +34,7 @@ class Points:
     labels: Float[Array, "n c"]
     weights: Float[Array, " n"]
     contrasts: Float[Array, "c k"]
-    free: Float[Array, " r"]
+    held: Float[Array, " r"]
     kept: Float[Array, " r"]
     wrong: Float[Array, " n"]
 
@@ -69,11 +70,11 @@ class Points:
 
     def length(self, point: Float[Array, "r k"]) -> Float[Array, ""]:
         """Euclidean norm of the coefficients."""
-        return jnp.sqrt(jnp.sum((1 - self.free)[:, None] * point**2))
+        return jnp.sqrt(jnp.sum(self.held[:, None] * point**2))
 
     def ridge(self, penalty: Float[Array, ""]) -> Float[Array, " r"]:
         """Penalty of each row."""
-        return penalty * (1 - self.free)
+        return penalty * self.held
 
 
 def points_of(features, labels, weights, intercept) -> tuple[Points, Array, Array]:
@@ -83,7 +84,8 @@ def points_of(features, labels, weights, intercept) -> tuple[Points, Array, Arra
     moved = jnp.where(weights[:, None] > 0, features - centre[None, :], 0)
     _, sizes, turn = jnp.linalg.svd(jnp.sqrt(weights)[:, None] * moved, full_matrices=False)
     kept = sizes > max(n, d) * 2 * unit(dtype) * sizes[0]
-    turn = jnp.where(kept[:, None], turn, 0).T
+    sizes = jnp.where(kept, sizes, 1)
+    turn = jnp.where(kept[:, None], turn / sizes[:, None], 0).T
     turned = product(moved, turn)
     wrong = gamma(d + 2, dtype) * product(jnp.abs(moved) + jnp.abs(centre)[None, :], jnp.abs(turn))
     ones = jnp.ones((n, int(intercept)), dtype)
@@ -94,7 +96,7 @@ def points_of(features, labels, weights, intercept) -> tuple[Points, Array, Arra
             labels=labels,
             weights=weights,
             contrasts=jnp.asarray(np.linalg.qr(np.eye(classes)[:, :-1] - 1 / classes)[0], dtype),
-            free=jnp.concatenate([jnp.zeros(len(kept), dtype), ones[0]]),
+            held=jnp.concatenate([jnp.where(kept, sizes**-2.0, 0), 1 - ones[0]]),
             kept=jnp.concatenate([kept.astype(dtype), ones[0]]),
             wrong=jnp.sqrt(jnp.sum(wrong**2, axis=1)),
         ),

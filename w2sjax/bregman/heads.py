@@ -8,7 +8,7 @@ with the $\lambda \ge 0$ at which $\|\Theta\| = R$. Unpenalised and unbounded, t
 labels are separable.
 
 Method. Newton's (`head_newton`), or L-BFGS (`head_descent`) for more than `head_points.LARGE` coefficients.
-Features are centred and turned into their principal directions, which leaves the penalty as it is; directions
+Features are centred and turned into their principal directions, of mean square 1; directions
 that are lost in rounding are left out. Scores are contrasts of classes, as only their differences count.
 Under a norm bound the gap is that of the penalised problem plus $\frac\lambda2 (R^2 - \|\Theta\|^2)$, by
 weak duality.
@@ -105,7 +105,7 @@ def fit(
     points, turn, centre = points_of(features, labels, weights, intercept)
     penalty = jnp.asarray(penalty, dtype)
     if bound is None:
-        start = jnp.zeros((len(points.free), labels.shape[1] - 1), dtype)
+        start = jnp.zeros((len(points.kept), labels.shape[1] - 1), dtype)
         solve = minimise if start.size <= LARGE else descend
         point, steps, separates = solve(points, start, penalty, max_steps=max_steps)
         proof = gap(points, point, penalty)
@@ -129,7 +129,7 @@ def fit(
         loss=loss,
         gap=jnp.where(finite & ~separates & ~unused, proof, jnp.inf),
         penalty=penalty,
-        rank=jnp.sum(points.kept * (1 - points.free)).astype(jnp.int32),
+        rank=jnp.sum((points.kept > 0) & (points.held > 0)).astype(jnp.int32),
         status=status.astype(jnp.int32),
         steps=steps,
     )
