@@ -162,6 +162,11 @@ def test_gap_recovered_is_undefined_or_flagged_where_the_ceiling_is_no_better():
     assert model.student.gap_interval is None and any("undefined" in w for w in report.warnings)
 
 
+def test_equal_students_are_not_certified_to_differ():
+    report = audited(weak_probabilities=np.stack([CHANCES, CHANCES]))
+    assert report.chosen == "weak_0" and not report.certified and report.regret == 0
+
+
 def test_separable_labels_have_a_penalised_ceiling_and_the_law_still_holds():
     separable = np.digitize(FEATURES[:, 0], [-0.5, 0.5])
     report = audited(labels=separable)
