@@ -31,6 +31,7 @@ QUICK = (
     "linear_laws",
     "combinations",
     "audit_diabetes",
+    "audit_classifiers",
 )
 LONGER = ("audit_digits",)
 WITH_DATA = ("molecules", "audit_molecules")

@@ -292,9 +292,20 @@ def audit(
     weak_columns: Annotated[
         Names, typer.Option(help="Weak predictions in a table; globs; repeatable.")
     ] = None,
+    probability_columns: Annotated[
+        Names,
+        typer.Option(
+            help="Weak probabilities in a table: a glob for each model's classes; repeatable."
+        ),
+    ] = None,
     target_column: Annotated[str | None, typer.Option(help="Target in a table.")] = None,
+    label_column: Annotated[str | None, typer.Option(help="Labels in a table.")] = None,
     weights_column: Annotated[str | None, typer.Option(help="Weights in a table.")] = None,
+    loss: Annotated[
+        str | None,
+        typer.Option(help="squared, or kl for classifiers, where the arrays allow both."),
+    ] = None,
     json: Json = None,
     out: Out = None,
 ) -> None:
-    """Study your own activations and labels: misfit, certified gain, ranking of weak models."""
+    """Study your own activations and labels: misfit, certified gain, ranking; classifiers too."""
