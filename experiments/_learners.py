@@ -79,7 +79,8 @@ class Training:
     orders: Any = None
 
 
-# Tasks that share their points: features by learner (s, 2, n, k), to learn from and fresh; targets (s, m, 2, n).
+# Tasks of s seeds on points to learn from and fresh ones: features by learner (s, 2, n, k), and
+# targets (s, m, 2, n).
 Part = tuple[dict[str, Any], Any]
 
 
