@@ -50,7 +50,7 @@ class TorchStream:
         """Start heads."""
         drawn = [self.linear(width, 1) for _ in range(count)]
         kernels, biases = (np.stack([one[name] for one in drawn]) for name in ("kernel", "bias"))
-        return Heads(kernels[..., 0], biases[..., 0])
+        return Heads(jnp.asarray(kernels[..., 0]), jnp.asarray(biases[..., 0]))
 
 
 @dataclasses.dataclass(frozen=True)
