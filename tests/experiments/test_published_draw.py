@@ -46,19 +46,15 @@ def test_tasks_are_as_variable_as_published(draw):
     """Variances over the inputs of truth and new tasks; four of their standard errors from many points."""
     inputs = np.random.default_rng(0).normal(0, 500, (100_000, 8)).astype(np.float32)
     seen = features(draw.truth, inputs)
-    values = seen @ draw.new_heads.coefficients.T + draw.new_heads.intercepts
+    slopes, intercepts = map(np.asarray, (draw.new_heads.coefficients, draw.new_heads.intercepts))
+    values = seen @ slopes.T + intercepts
     variances = values.var(axis=0)
     assert np.argsort(-variances)[:5].tolist() == [5, 42, 41, 26, 1]
     np.testing.assert_allclose(variances[[5, 42, 41]], [2.79, 2.14, 2.03], rtol=0.02)
     # On the points of the draw itself, too, where a variance has an error of 4 %.
     own = [
         (features(draw.truth, x) @ a + c).var()
-        for x, a, c in zip(
-            draw.new_inputs[:, 0],
-            draw.new_heads.coefficients,
-            draw.new_heads.intercepts,
-            strict=True,
-        )
+        for x, a, c in zip(draw.new_inputs[:, 0], slopes, intercepts, strict=True)
     ]
     assert np.mean(own) == pytest.approx(0.88, abs=0.02)
 
@@ -93,7 +89,7 @@ def test_a_study_of_the_published_draw(tmp_path, monkeypatch, capsys):
     draw = published_draw(SMALL.learners, SMALL.tasks, SMALL.points, SMALL.heads)
     for row, inputs in zip(rows, [*draw.new_inputs[:, 1]] * 2, strict=True):
         task = int(row["task"])
-        target = features(draw.truth, inputs) @ draw.new_heads.coefficients[task]
+        target = features(draw.truth, inputs) @ np.asarray(draw.new_heads.coefficients[task])
         assert float(row["variance"]) == pytest.approx(target.var(), rel=1e-5)
         assert (float(row["realizable"]) == 1) == (row["panel"] == "realizable")
     assert "published truth, reduced schedules" in capsys.readouterr().out
