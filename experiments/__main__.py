@@ -31,7 +31,7 @@ QUICK = (
     "audit_diabetes",
 )
 LONGER = ("audit_digits",)
-WITH_DATA = ("molecules", "audit_molecules")
+WITH_DATA = ("molecules", "audit_molecules", "essays", "essays_overlap")
 
 
 def main(arguments: list[str]) -> int:
