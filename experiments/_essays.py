@@ -150,9 +150,10 @@ def _encoder() -> Any:
 
 def _read(path: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        # NumPy does not close a file that it was given no more than the name of and that is damaged.
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             digests, rows = kept["digests"], kept["embeddings"]
-    except (OSError, ValueError, EOFError, KeyError, AttributeError, zipfile.BadZipFile):
+    except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile):
         raise ValueError(f"{path}: damaged, or no file of embeddings; delete it") from None
     if rows.ndim != 2 or digests.shape != rows.shape[:1] or not np.isfinite(rows).all():
         raise ValueError(f"{path}: damaged: a finite row a digest was expected; delete it")

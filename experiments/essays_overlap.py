@@ -34,7 +34,6 @@ from w2sjax.overlap import STRATEGIES, detect, select_data
 
 LEAST = 20  # essays of each label
 MIXTURES = ("overlap", "confident")
-RULES = (*STRATEGIES, BEST.name)
 MODELS = ("weak", "student of all", "ceiling")
 CELL = "{mean:.3f} ± {stderr:.3f}"
 
@@ -159,7 +158,7 @@ def study(taught: Lesson, generator, run: Run, split: int) -> dict[str, np.ndarr
             everything[None],
             config.student_strength,
         )
-    weak = np.mean(taught.test[1] == taught.test[2])
+    weak = np.mean(np.asarray(taught.test[1] == taught.test[2]))
     middle = accuracy[1 : 1 + mixed.shape[0] * mixed.shape[1] * mixed.shape[2]]
     members = [regions == kind for kind in (EASY, HARD, OVERLAP)]
     with np.errstate(invalid="ignore"):
@@ -169,7 +168,7 @@ def study(taught: Lesson, generator, run: Run, split: int) -> dict[str, np.ndarr
         "regions": np.array([[own.mean() for own in members], weak_right]),
         "data": middle.reshape(mixed.shape[:3]).mean(axis=2) - weak,
         "selection": shares,
-        "bought": accuracy[-len(RULES) :] - weak,
+        "bought": accuracy[-len(STRATEGIES) :] - weak,
     }
 
 
@@ -195,9 +194,9 @@ def _purchases(regions, config: Config, key) -> tuple[np.ndarray, np.ndarray]:
     """How often each strategy buys each point, and its share of overlap points after each round."""
     overlap = regions == OVERLAP
     chances = [jnp.asarray(kind / kind.sum()) for kind in (overlap, ~overlap)]
-    samplers = [functools.partial(_batch, *chances, density) for density in SOURCES]
+    samplers = [functools.partial(_batch, *chances, jnp.asarray(density)) for density in SOURCES]
     masses, shares = [], []
-    for name in RULES:
+    for name in STRATEGIES:
         rule = BEST if name == BEST.name else name
         record = select_data(
             [lambda own, sell=sell: np.asarray(sell(own)) for sell in samplers],
@@ -243,8 +242,8 @@ def _axes(config: Config) -> dict[str, dict[str, Any]]:
         "models": {"model": MODELS},
         "regions": {"quantity": ("share", "weak accuracy"), "region": REGIONS[:3]},
         "data": {"mixture": MIXTURES, "density": config.densities},
-        "selection": {"strategy": RULES, "round": rounds},
-        "bought": {"strategy": RULES},
+        "selection": {"strategy": tuple(STRATEGIES), "round": rounds},
+        "bought": {"strategy": tuple(STRATEGIES)},
     }
 
 

@@ -25,9 +25,9 @@ def _regions(axes, data) -> None:
     for place, (quantity, own) in enumerate(groups(data, "quantity")):
         style = {"linestyle": "none", "capsize": 2, "label": quantity}
         curve(axes, own, "region", "mean", place, yerr=own["std"], **style)
-    axes.set(title="detected regions", ylim=(0, 1))
+    axes.set(title="detected regions", ylim=(0, 1.3), yticks=[0, 0.5, 1])
     axes.margins(x=0.2)
-    axes.legend(loc="lower left")
+    axes.legend(loc="upper center")
 
 
 def _gain(axes, data) -> None:
@@ -36,7 +36,8 @@ def _gain(axes, data) -> None:
         label = LABELS[mixture]
         curve(axes, own, "density", "mean", place, yerr=own["stderr"], label=label)
     axes.set(xlabel="their share", ylabel="student's less weak accuracy", title="gain")
-    axes.legend(loc="lower right")
+    axes.margins(y=0.3)
+    axes.legend(loc="lower center")
 
 
 def _sources(axes, data) -> None:
