@@ -34,7 +34,7 @@ QUICK = (
     "audit_classifiers",
 )
 LONGER = ("audit_digits",)
-WITH_DATA = ("molecules", "audit_molecules")
+WITH_DATA = ("molecules", "audit_molecules", "essays", "essays_overlap")
 
 
 def main(arguments: list[str]) -> int:
