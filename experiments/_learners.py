@@ -127,11 +127,14 @@ def trained(trainings: dict[str, Training], run: Run) -> dict[str, Learner]:
 
     def train(item: tuple[str, Training]) -> tuple[str, Learner]:
         name, one = item
+        inputs, labels, heads = one.data
         with run.timed(f"pretrain {name}"):
             found, _ = pretrain(
                 one.keys,
                 one.network,
-                *one.data,
+                inputs,
+                labels,
+                heads,
                 one.schedule,
                 start=one.start,
                 orders=one.orders,
