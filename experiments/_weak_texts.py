@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -37,5 +38,5 @@ def hashed_words(texts: Sequence[str], width: int) -> Float[np.ndarray, "n width
     from sklearn.feature_extraction.text import HashingVectorizer
 
     vectorizer = HashingVectorizer(n_features=width, alternate_sign=False)
-    counts = vectorizer.transform(texts)
-    return np.asarray(counts.todense())
+    counts: Any = vectorizer.transform(texts)
+    return counts.toarray()

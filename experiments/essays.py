@@ -25,7 +25,7 @@ from experiments._weak_texts import hashed_words, surface
 from w2sjax import Status, Verdict
 
 UNIT = "squared points"
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
     "data": {"type": Path, "required": True, "help": "CSV of full_text and scores"},
     "embeddings": {"type": Path, "help": "a row a text, instead of embedding"},
     "splits": {"type": at_least(2), "help": "how often the essays are parted"},
