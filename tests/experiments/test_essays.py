@@ -230,7 +230,7 @@ def lesson():
 def test_regions_are_described(lesson):
     third = np.full(3, 1 / 3)
     found = essays_overlap._regions(lesson)
-    np.testing.assert_allclose(found, [third, [0, 0, 1], np.full(3, 0.5)])
+    np.testing.assert_allclose(found, np.stack([third, np.array([0, 0, 1]), np.full(3, 0.5)]))
     one = dataclasses.replace(lesson, regions=np.full(90, EASY))
     np.testing.assert_allclose(essays_overlap._regions(one)[1], [1 / 3, np.nan, np.nan])
 
