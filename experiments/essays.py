@@ -108,7 +108,7 @@ def _views(texts, config: Config) -> dict[tuple[str, str], np.ndarray]:
     """What each linear weak model sees, by its name and family; the networks' as well, by width."""
     statistics = surface(texts)
     views = {
-        (f"surface, {count} statistics", "surface"): statistics[:, :count]
+        (f"surface, {count} statistic{'s' * (count > 1)}", "surface"): statistics[:, :count]
         for count in config.statistics
     }
     views |= {

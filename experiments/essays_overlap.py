@@ -11,9 +11,10 @@ As which texts carry which pattern is not known, the detector's word is tested: 
 same way, with as many points drawn from all whose weak label is confident in place of overlap points.
 
 Run `python -m experiments essays_overlap --data FILE [--embeddings FILE.npy] [--preset quick|full]
-[--rubric NAME] [--cells N]`.
+[--rubric NAME] [--cells N] [--student_strength C]`.
 """
 
+import argparse
 import dataclasses
 import functools
 from typing import Any
@@ -34,6 +35,7 @@ from w2sjax.overlap import STRATEGIES, detect, select_data
 
 LEAST = 20  # essays of each label
 MIXTURES = ("overlap", "confident")
+QUANTITIES = ("share", "weak accuracy", "weak label 1")
 MODELS = ("weak", "student of all", "ceiling")
 CELL = "{mean:.3f} ± {stderr:.3f}"
 
@@ -84,11 +86,18 @@ class Lesson:
     test: tuple[Any, Any, Any]
 
 
+def _positive(text: str) -> float:
+    if not 0 < float(text) < np.inf:
+        raise argparse.ArgumentTypeError(f"expected a positive number, got {text}")
+    return float(text)
+
+
 @experiment(
     PRESETS,
     expected=(ValueError, OSError, ImportError),
     **OPTIONS,
     cells={"type": at_least(2), "help": "that the weak model's words are hashed into"},
+    student_strength={"type": _positive, "help": "the students' C"},
     rubric={"choices": corpus.SCORES, "default": "Overall"},
 )
 def main(run: Run) -> tuple[Table, ...]:
@@ -145,7 +154,6 @@ def lesson(words, strong, labels, parts, config: Config) -> Lesson:
 def study(taught: Lesson, generator, run: Run, split: int) -> dict[str, np.ndarray]:
     """Measure regions, students of mixed densities, and students of what strategies buy."""
     config, regions = run.config, taught.regions
-    right = np.asarray(taught.guesses == taught.truth)
     everything = np.ones(len(regions))
     mixed = _mixtures(regions, config, generator)
     with run.timed("sources"):
@@ -160,16 +168,23 @@ def study(taught: Lesson, generator, run: Run, split: int) -> dict[str, np.ndarr
         )
     weak = np.mean(np.asarray(taught.test[1] == taught.test[2]))
     middle = accuracy[1 : 1 + mixed.shape[0] * mixed.shape[1] * mixed.shape[2]]
-    members = [regions == kind for kind in (EASY, HARD, OVERLAP)]
-    with np.errstate(invalid="ignore"):
-        weak_right = [np.sum(right & own) / np.float64(own.sum()) for own in members]
     return {
         "models": np.array([weak, accuracy[0], ceiling[0]]),
-        "regions": np.array([[own.mean() for own in members], weak_right]),
+        "regions": _regions(taught),
         "data": middle.reshape(mixed.shape[:3]).mean(axis=2) - weak,
         "selection": shares,
         "bought": accuracy[-len(STRATEGIES) :] - weak,
     }
+
+
+def _regions(taught: Lesson) -> np.ndarray:
+    """Give `QUANTITIES` of each region; NaN where it has no point."""
+    right, told = np.asarray(taught.guesses == taught.truth), np.asarray(taught.guesses)
+    members = [taught.regions == kind for kind in (EASY, HARD, OVERLAP)]
+    counts = np.array([own.sum() for own in members])
+    sums = [[values[own].sum() for own in members] for values in (right, told)]
+    with np.errstate(invalid="ignore"):
+        return np.concatenate([counts[None] / len(right), np.array(sums) / counts])
 
 
 def _mixtures(regions, config: Config, generator) -> np.ndarray:
@@ -240,7 +255,7 @@ def _axes(config: Config) -> dict[str, dict[str, Any]]:
     rounds = range(1, config.rounds + 1)
     return {
         "models": {"model": MODELS},
-        "regions": {"quantity": ("share", "weak accuracy"), "region": REGIONS[:3]},
+        "regions": {"quantity": QUANTITIES, "region": REGIONS[:3]},
         "data": {"mixture": MIXTURES, "density": config.densities},
         "selection": {"strategy": tuple(STRATEGIES), "round": rounds},
         "bought": {"strategy": tuple(STRATEGIES)},

@@ -25,7 +25,7 @@ def _regions(axes, data) -> None:
     for place, (quantity, own) in enumerate(groups(data, "quantity")):
         style = {"linestyle": "none", "capsize": 2, "label": quantity}
         curve(axes, own, "region", "mean", place, yerr=own["std"], **style)
-    axes.set(title="detected regions", ylim=(0, 1.3), yticks=[0, 0.5, 1])
+    axes.set(title="detected regions", ylim=(0, 1.45), yticks=[0, 0.5, 1])
     axes.margins(x=0.2)
     axes.legend(loc="upper center")
 

@@ -93,6 +93,13 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path, rows, message):
         _essays.load(tmp_path / "essays.csv", _essays.RUBRICS)
 
 
+@pytest.mark.parametrize("strength", ["0", "-1", "nan", "inf"])
+def test_a_penalty_is_positive(strength, capsys):
+    with pytest.raises(SystemExit):
+        essays_overlap.main(["--data", "essays.csv", "--student_strength", strength])
+    assert f"expected a positive number, got {strength}" in capsys.readouterr().err
+
+
 def test_a_command_says_it_in_one_line(tmp_path, file, capsys):
     for main in (essays.main, essays_overlap.main):
         given = ["--out", str(tmp_path / "out"), "--data"]
@@ -218,6 +225,14 @@ def lesson():
     features = (2 * truth - 1)[:, None] + 0.1 * generator.normal(size=(90, 3))
     told = jax.numpy.asarray(features), jax.numpy.asarray(guesses), jax.numpy.asarray(truth)
     return essays_overlap.Lesson(*told, regions, (told[0], told[2], 1 - told[2]))
+
+
+def test_regions_are_described(lesson):
+    third = np.full(3, 1 / 3)
+    found = essays_overlap._regions(lesson)
+    np.testing.assert_allclose(found, np.stack([third, np.array([0, 0, 1]), np.full(3, 0.5)]))
+    one = dataclasses.replace(lesson, regions=np.full(90, EASY))
+    np.testing.assert_allclose(essays_overlap._regions(one)[1], [1 / 3, np.nan, np.nan])
 
 
 def test_densities_are_mixed_as_told(lesson):
