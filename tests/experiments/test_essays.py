@@ -9,7 +9,9 @@ import types
 import jax
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
+from scipy.stats import zscore
+from sklearn.linear_model import LogisticRegression, RidgeCV
+from sklearn.preprocessing import StandardScaler
 
 from experiments import _essays, essays, essays_overlap
 from experiments._run import read
@@ -207,6 +209,19 @@ def test_gain_and_misfit_of_every_rubric(tmp_path, file, encoder, monkeypatch):
     assert len(data["gain"]) == 6 * 3 * 2 and sum(means["picked"]) == 6
     columns = {name: np.array(data[name]) for name in ("weak_error", "misfit", "bound")}
     np.testing.assert_allclose(columns["bound"], columns["weak_error"] - columns["misfit"])
+    # Ridge regression on hashed words, fitted on the first third and judged on the last.
+    texts, scores = [row["full_text"] for row in ROWS], np.array([float(r["Syntax"]) for r in ROWS])
+    for split in range(2):
+        first, _, last = essays.thirds(len(ROWS), 0, split)
+        words = (
+            StandardScaler().fit(hashed_words(texts, 8)[first]).transform(hashed_words(texts, 8))
+        )
+        model = RidgeCV(np.logspace(-1, 4, 11))
+        model.fit(np.clip(words, -5, 5)[first], zscore(scores[first]))
+        said = scores[first].mean() + scores[first].std() * model.predict(np.clip(words, -5, 5))
+        wanted = np.mean((said - scores)[last] ** 2)
+        place = 18 * split + data["weak"].index("words, 8 cells")
+        assert columns["weak_error"][place] == pytest.approx(wanted)
     # All rubrics have the same scores here, and so the same answers.
     errors = np.array(means["student_error"]).reshape(6, 3)
     np.testing.assert_allclose(errors, np.broadcast_to(errors[0], errors.shape))
