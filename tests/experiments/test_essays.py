@@ -9,7 +9,9 @@ import types
 import jax
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
+from scipy.stats import zscore
+from sklearn.linear_model import LogisticRegression, RidgeCV
+from sklearn.preprocessing import StandardScaler
 
 from experiments import _essays, essays, essays_overlap
 from experiments._run import read
@@ -139,9 +141,8 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path, encoder):
     found = _essays.embed(texts[::-1], kept)
     assert calls == [(8, 20), (16, 20)] and sorted(encoder.seen) == sorted(texts)
     np.testing.assert_array_equal(found, encoder.passage(texts[::-1]))
-    again = len(encoder.seen)
-    _essays.embed(texts[3:5], kept)
-    assert len(encoder.seen) == again and not kept.with_suffix(".part").exists()
+    again = _essays.embed(texts[3:5], kept)
+    assert len(encoder.seen) == 40 and len(again) == 2
 
 
 def test_a_damaged_or_foreign_file_is_named(tmp_path, encoder):
@@ -207,6 +208,19 @@ def test_gain_and_misfit_of_every_rubric(tmp_path, file, encoder, monkeypatch):
     assert len(data["gain"]) == 6 * 3 * 2 and sum(means["picked"]) == 6
     columns = {name: np.array(data[name]) for name in ("weak_error", "misfit", "bound")}
     np.testing.assert_allclose(columns["bound"], columns["weak_error"] - columns["misfit"])
+    # Ridge regression on hashed words, fitted on the first third and judged on the last.
+    texts, scores = [row["full_text"] for row in ROWS], np.array([float(r["Syntax"]) for r in ROWS])
+    for split in range(2):
+        first, _, last = essays.thirds(len(ROWS), 0, split)
+        words = (
+            StandardScaler().fit(hashed_words(texts, 8)[first]).transform(hashed_words(texts, 8))
+        )
+        model = RidgeCV(np.logspace(-1, 4, 11))
+        model.fit(np.clip(words, -5, 5)[first], zscore(scores[first]))
+        said = scores[first].mean() + scores[first].std() * model.predict(np.clip(words, -5, 5))
+        wanted = np.mean((said - scores)[last] ** 2)
+        place = 18 * split + data["weak"].index("words, 8 cells")
+        assert columns["weak_error"][place] == pytest.approx(wanted)
     # All rubrics have the same scores here, and so the same answers.
     errors = np.array(means["student_error"]).reshape(6, 3)
     np.testing.assert_allclose(errors, np.broadcast_to(errors[0], errors.shape))
@@ -228,9 +242,8 @@ def lesson():
 
 
 def test_regions_are_described(lesson):
-    third = np.full(3, 1 / 3)
-    found = essays_overlap._regions(lesson)
-    np.testing.assert_allclose(found, np.stack([third, np.array([0, 0, 1]), np.full(3, 0.5)]))
+    wanted = np.array([[1 / 3, 1 / 3, 1 / 3], [0, 0, 1], [0.5, 0.5, 0.5]])
+    np.testing.assert_allclose(essays_overlap._regions(lesson), wanted)
     one = dataclasses.replace(lesson, regions=np.full(90, EASY))
     np.testing.assert_allclose(essays_overlap._regions(one)[1], [1 / 3, np.nan, np.nan])
 
@@ -271,8 +284,7 @@ def test_overlap_of_texts(tmp_path, file, encoder, monkeypatch):
     monkeypatch.setitem(essays_overlap.PRESETS, "quick", tiny)
     out = tmp_path / "out" / "essays_overlap"
     assert essays_overlap.main(["--data", str(file), "--out", str(out)]) == 0
-    shares = read(out / "regions.csv")["mean"][:3]
-    assert sum(shares) == pytest.approx(1)
+    assert sum(read(out / "regions.csv")["mean"][:3]) == pytest.approx(1)
     accuracy = dict(
         zip(*(read(out / "models.csv")[name] for name in ("model", "mean")), strict=True)
     )
