@@ -18,7 +18,7 @@ from w2sjax.cli import app
 from w2sjax.falsification.agreement import agree
 from w2sjax.falsification.counterexample import confirm, load, replay
 from w2sjax.falsification.deciding import decide
-from w2sjax.falsification.rendering import claimed, markdown
+from w2sjax.falsification.rendering import claimed, markdown, short
 from w2sjax.falsification.shrinking import shrink
 from w2sjax.language.files import to_json
 from w2sjax.settings.exact import RefusedError
@@ -323,3 +323,12 @@ def test_what_is_no_file_is_refused(tmp_path, text):
     path.write_text(text, encoding="latin-1")
     with pytest.raises(ValueError, match=r"case\.json: not "):
         replay(path)
+
+
+@pytest.mark.parametrize(
+    ("side", "written"),
+    [("29/50", "29/50"), ("8285/4309200000", "1.923e-06"), ("[0.25 +/- 8.64e-77]", "0.25"),
+     ("[+/- 8.64e-77]", "0")],
+)  # fmt: skip
+def test_long_sides_are_shortened(side, written):
+    assert short(side) == written

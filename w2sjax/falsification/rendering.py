@@ -69,8 +69,11 @@ def markdown(found: Counterexample, picture: str | None = None) -> str:
 
 
 def short(side: str) -> str:
-    """Shorten a side as the engine writes it, a rational number or a decimal with its error."""
+    """Shorten a side as the engine writes it, a rational number or a decimal with its error.
+
+    Of a number that is 0 within its error only the error is written.
+    """
     if len(side) <= 12:
         return side
     number = side.strip("[]").split(" ")[0]
-    return f"{float(Fraction(number)):.4g}"
+    return "0" if number == "+/-" else f"{float(Fraction(number)):.4g}"
