@@ -30,9 +30,11 @@ from w2sjax.auditing.results import Audit, finite, model_audit
 from w2sjax.projecting.certificate import Status
 from w2sjax.projecting.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.projecting.projection import MAX_STEPS, project
+from w2sjax.projecting.rows import Rows
 from w2sjax.projecting.sets import ConvexSet
 
 TOLERANCE = 1e-8  # relative gap: the four digits of a report ask for no more
+STREAMED = 2**27  # features from which they are read block by block: 1 GB in doubles
 CHUNK = 2**22  # predictions of weak models looked at together: 32 MB
 
 
@@ -131,7 +133,8 @@ def _audit_part(
     """Audit one set of points; also gives the students' coefficients, for other points."""
     warnings = caveats(choice, data, learnt_elsewhere=fitted is not None)
     data = _counted(data)
-    hypothesis = _class(choice, data)
+    streamed = not options.bootstrap and data.strong_features.size >= STREAMED
+    hypothesis = _class(choice, data, streamed=streamed)
     weak, given = data.weak_predictions, data.student_predictions
     students = Student(values=given) if given is not None else fitted or Student()
     target = None if data.target is None else jnp.asarray(data.target)
@@ -235,10 +238,13 @@ def _counted(data: AuditData) -> AuditData:
     return data.at(np.flatnonzero(data.weights))
 
 
-def _class(choice: Choice, data: AuditData) -> HypothesisClass:
+def _class(choice: Choice, data: AuditData, *, streamed: bool) -> HypothesisClass:
     rows = len(data.strong_features)
     weights = jnp.asarray(np.ones(rows) if data.weights is None else data.weights)
     if choice.of_values:
         return hypothesis_class(choice.set, weights=weights)
-    features = jnp.asarray(np.asarray(data.strong_features, np.float64))
+    if streamed:
+        features = Rows(data.strong_features)
+    else:
+        features = jnp.asarray(np.asarray(data.strong_features, np.float64))
     return hypothesis_class(choice.set, features, weights, intercept=choice.intercept)
