@@ -13,7 +13,7 @@ from docs.places import HTML, RESULTS, SOURCE
 from w2sjax.falsification.budget import Budget
 
 app = typer.Typer(add_completion=False)
-PARTS, PAGES = ("verify", "search", "prove"), "pages"  # what takes minutes
+PARTS, PAGES = ("verify", "search", "prove", "record"), "pages"  # what takes minutes
 MISSING = "error: the documentation needs the extra `docs`: pip install 'w2sjax[docs]'"
 
 
@@ -30,7 +30,7 @@ def build(
     ] = False,
     only: Annotated[
         list[str] | None,
-        typer.Option(help="--refresh: verify, search, prove or pages alone; repeatable."),
+        typer.Option(help="--refresh: verify, search, prove, record or pages alone; repeatable."),
     ] = None,
     instances: Annotated[int, typer.Option(help="--refresh: instances for each set.")] = 20_000,
     small: Annotated[int, typer.Option(help="--refresh: small exact instances.")] = 20_000,

@@ -11,12 +11,14 @@ from typing import Any
 
 import jax
 
+from docs.generate.outcomes import record
 from docs.generate.results import (
     ATTEMPTS,
     COUNTEREXAMPLES,
     PROOFS,
     SEARCHES,
     VERIFICATION,
+    Results,
     Row,
     checksum,
     replaced,
@@ -36,6 +38,7 @@ from w2sjax.machine.processes import at_a_time
 from w2sjax.proving.coq import files
 from w2sjax.proving.expressions import NotOfThisKindError
 from w2sjax.proving.proof import PROVED, Proof, prove
+from w2sjax.verification.overview import RECORD
 from w2sjax.verification.report import progress_bar, verification_json
 from w2sjax.verification.verifying import verify
 
@@ -65,7 +68,7 @@ class Refresh:
     shrink_seconds: float
 
     def run(self, parts: Sequence[str]) -> None:
-        """Compute some of verify, search and prove, with a bar on a terminal."""
+        """Compute some of verify, search, prove and record, with a bar on a terminal."""
         jax.config.update("jax_enable_x64", True)
         with progress_bar() as tell:
             for part in parts:
@@ -133,6 +136,11 @@ class Refresh:
             rows.append(row)
         tell("prove", len(asked), len(asked))
         self._keep(ATTEMPTS, rows)
+
+    def record(self, tell: Tell) -> None:
+        """Write down for the installed package what the results say of each claim."""
+        write_rows(RECORD, record(REGISTRY, Results(self.folder)))
+        tell("record", len(self.claims), len(self.claims))
 
     def _keep(self, name: str, rows: Sequence[Row]) -> None:
         path = self.folder / name

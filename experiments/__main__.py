@@ -28,10 +28,13 @@ QUICK = (
     "detection",
     "geometry",
     "early_stopping",
+    "linear_laws",
+    "combinations",
     "audit_diabetes",
+    "audit_classifiers",
 )
 LONGER = ("audit_digits",)
-WITH_DATA = ("molecules", "audit_molecules")
+WITH_DATA = ("molecules", "audit_molecules", "essays", "essays_overlap")
 
 
 def main(arguments: list[str]) -> int:

@@ -50,8 +50,8 @@ def gains(
 
     Besides what `judged` gives: standard errors of misfit and gain over the points; the certificate
     on the points that the student was fitted on, as `training_gap` and `status`; `realizable`, 1
-    where the target is in the class up to rounding; `theorem`, the verdict on Theorem 1 for an
-    inexact student, $d(q, f^*) \le d(f_w, f^*) - d(q, f_w) + 2\gamma(q)$; and
+    where the target is in the class up to rounding; `variance` of the target; `theorem`, the verdict
+    on Theorem 1 for an inexact student, $d(q, f^*) \le d(f_w, f^*) - d(q, f_w) + 2\gamma(q)$; and
     `extended`, on the sharpened Theorem 2.
     """
 
@@ -81,6 +81,7 @@ def gains(
             "gain_stderr": standard_error(squares),
             "training_gap": learnt.gap,
             "realizable": (epsilon.value <= epsilon.error).astype(jnp.int32),
+            "variance": jnp.var(truth),
             "theorem": compared(prepared, INEXACT).verdict(),
             "extended": found["verdict"],
             "status": learnt.status,

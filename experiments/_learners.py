@@ -61,6 +61,29 @@ class Learner:
         return _features(self.network, self.parameters, inputs)
 
 
+@dataclasses.dataclass(frozen=True)
+class Training:
+    """A representation to pretrain: the network and the data, and what `pretrain` may be given.
+
+    Attributes:
+        network, schedule: what to train, and how.
+        data: inputs, labels and heads of every seed's tasks.
+        keys, start, orders: as `pretrain` takes them.
+    """
+
+    network: Representation
+    schedule: Schedule
+    data: Any
+    keys: Any = None
+    start: Any = None
+    orders: Any = None
+
+
+# Tasks of s seeds on points to learn from and fresh ones: features by learner (s, 2, n, k), and
+# targets (s, m, 2, n).
+Part = tuple[dict[str, Any], Any]
+
+
 @functools.partial(jax.jit, static_argnames="network")
 def _features(network, parameters, inputs):
     return jax.vmap(network.apply)(parameters, inputs)
@@ -72,10 +95,7 @@ def draw_inputs(key: PRNGKeyArray, shape: tuple[int, ...], config: Learners) -> 
 
 
 def learners(keys: PRNGKeyArray, run: Run) -> dict[str, Learner]:
-    """Draw the truth and make the other representations, by name, for every seed's key.
-
-    The trainings run side by side, the longest first.
-    """
+    """Draw the truth and make the other representations, by name, for every seed's key."""
     config: Learners = run.config.learners
     truth = Representation(config.truth, config.width)
     example = jnp.zeros((1, config.inputs), jnp.float64)
@@ -88,34 +108,47 @@ def learners(keys: PRNGKeyArray, run: Run) -> dict[str, Learner]:
     many = _tasks(fold(keys, 3), made["truth"], config, config.tasks, config.points)
     few = _tasks(fold(keys, 4), made["truth"], config, config.few_tasks, config.few_points)
     trainings = {
-        "deep": (config.deep, many, config.schedule),
-        "shallow": (config.shallow, many, config.schedule),
-        "deep_few": (config.deep, few, config.few_schedule),
-        "shallow_few": (config.shallow, few, config.few_schedule),
+        "deep": (config.deep, config.schedule, many),
+        "shallow": (config.shallow, config.schedule, many),
+        "deep_few": (config.deep, config.few_schedule, few),
+        "shallow_few": (config.shallow, config.few_schedule, few),
     }
+    return made | trained(
+        {
+            name: Training(Representation(depth, config.width), *how, keys=fold(keys, 5 + place))
+            for place, (name, (depth, *how)) in enumerate(trainings.items())
+        },
+        run,
+    )
 
-    def train(item: Any):
-        name, (depth, (inputs, labels, heads), schedule) = item
-        network = Representation(depth, config.width)
+
+def trained(trainings: dict[str, Training], run: Run) -> dict[str, Learner]:
+    """Pretrain, two side by side; the longest come first."""
+
+    def train(item: tuple[str, Training]) -> tuple[str, Learner]:
+        name, one = item
+        inputs, labels, heads = one.data
         with run.timed(f"pretrain {name}"):
             found, _ = pretrain(
-                fold(keys, 5 + list(trainings).index(name)),
-                network,
+                one.keys,
+                one.network,
                 inputs,
                 labels,
                 heads,
-                schedule,
+                one.schedule,
+                start=one.start,
+                orders=one.orders,
                 checkpoint=run.folder / "training",
                 progress=functools.partial(run.progress, f"pretraining: {name}"),
             )
-        return name, Learner(network, _cast(found, jnp.float64))
+        return name, Learner(one.network, in_precision(found, jnp.float64))
 
     with ThreadPoolExecutor(max_workers=2) as pool:
-        made |= dict(pool.map(train, trainings.items()))
-    return made
+        return dict(pool.map(train, trainings.items()))
 
 
-def _cast(tree, dtype):
+def in_precision(tree: Any, dtype: Any) -> Any:
+    """Round numbers."""
     return jax.tree.map(lambda leaf: leaf.astype(dtype), tree)
 
 
@@ -126,6 +159,12 @@ def _tasks(keys, truth: Learner, config: Learners, tasks: int, points: int) -> A
     heads = jax.vmap(
         lambda key: draw_heads(jax.random.fold_in(key, 1), tasks, config.width, jnp.float64)
     )(keys)
-    features = truth.features(inputs).reshape(seeds, tasks, points, config.width)
+    return labelled(truth, inputs.reshape(seeds, tasks, points, -1), heads)
+
+
+def labelled(truth: Learner, inputs: Float[Array, "s t n d"], heads: Heads) -> Any:
+    """Label the points of every seed's tasks; single precision, to train on."""
+    seeds, *shape, dimension = inputs.shape
+    features = truth.features(inputs.reshape(seeds, -1, dimension)).reshape(seeds, *shape, -1)
     labels = jax.vmap(jax.vmap(Heads.values))(heads, features)
-    return _cast((inputs.reshape(seeds, tasks, points, -1), labels, heads), jnp.float32)
+    return in_precision((inputs, labels, heads), jnp.float32)

@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from experiments import _molecules as chemistry
+from experiments._gain_tables import summary
 from experiments._gains import judge, learn
-from experiments._molecule_tables import summary, table
+from experiments._molecule_tables import table
 from experiments._run import Run, Table, at_least, experiment
 from w2sjax import Status, Verdict
 
@@ -119,7 +120,8 @@ def study(dataset: chemistry.Dataset, run: Run) -> tuple[list[dict[str, Any]], l
             found = _measure(columns, molecules.target, labels, parts, config, generator)
         sizes.append([len(part) for part in parts])
         for place, (name, family) in enumerate(models):
-            row = {"dataset": dataset.name, "split": split, "weak": name, "family": family}
+            row = {"dataset": dataset.name, "unit": dataset.unit, "split": split, "weak": name}
+            row["family"] = family
             row |= {name: values[place].item() for name, values in found.items()}
             row["verdict"] = Verdict(row["verdict"]).name
             row["status"] = Status(row["status"]).name

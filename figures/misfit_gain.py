@@ -19,11 +19,12 @@ TITLES = {
 def draw(folder: Path) -> None:
     """Draw `misfit_gain` and, where there are heads trained by AdamW, `misfit_gain_adamw`."""
     data = dict(groups(columns(folder / "data.csv"), "panel"))
-    with drawing(folder / "misfit_gain", PAGE, 4.4) as figure:
-        grid = figure.subplots(2, 3)
+    rows = -(-len(data) // 3)
+    with drawing(folder / "misfit_gain", PAGE, 2.2 * rows + 0.4 * (rows == 1)) as figure:
+        grid = figure.subplots(rows, -(-len(data) // rows), squeeze=False)
         for axes, (name, panel) in zip(grid.flat, data.items(), strict=True):
             _scatter(axes, panel, TITLES[name])
-        for axes in grid[1]:
+        for axes in grid[-1]:
             axes.set_xlabel("misfit $d(f_{sw}, f_w)$")
         for axes in grid[:, 0]:
             axes.set_ylabel("gain $d(f_w, f^*) - d(f_{sw}, f^*)$")

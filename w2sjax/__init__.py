@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from w2sjax.arithmetic.inequality import Inequality as Inequality
     from w2sjax.arithmetic.inequality import Verdict as Verdict
     from w2sjax.auditing.audit import audit as audit
+    from w2sjax.auditing.classification.audit import audit_classifiers as audit_classifiers
+    from w2sjax.auditing.classification.data import classifier_data as classifier_data
+    from w2sjax.auditing.classification.data import load_classifiers as load_classifiers
     from w2sjax.auditing.data import AuditData as AuditData
     from w2sjax.auditing.data import audit_data as audit_data
     from w2sjax.auditing.data import load as load
@@ -48,6 +51,9 @@ _HOME = {
     "Audit": "auditing.results",
     "AuditData": "auditing.data",
     "audit": "auditing.audit",
+    "audit_classifiers": "auditing.classification.audit",
+    "classifier_data": "auditing.classification.data",
+    "load_classifiers": "auditing.classification.data",
     "audit_data": "auditing.data",
     "load": "auditing.data",
     "Projection": "projecting.certificate",

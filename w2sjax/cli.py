@@ -29,9 +29,7 @@ Sets = Annotated[
 Drop = Annotated[str | None, typer.Option(help="An assumption to do without.")]
 Json = Annotated[Path | None, typer.Option(help="Write the results to this file.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for results, pages, tables and pictures.")]
-Checkpoint = Annotated[
-    Path | None, typer.Option(help="Record progress in this folder and resume from it.")
-]
+Checkpoint = Annotated[Path | None, typer.Option(help="Record progress here; resume from it.")]
 Names = list[str] | None
 
 
@@ -240,12 +238,14 @@ def replay(
 
 
 @app.command(name="list", epilog="Example: w2sjax list | less")
-def list_claims() -> None:
+def list_claims(
+    table: Annotated[bool, typer.Option(help="One table, with what is known of each.")] = False,
+) -> None:
     """Show the claims with their formulas and assumptions, and the convex sets."""
-    from w2sjax.verification.report import claims_text, sets_table
+    from w2sjax.verification.overview import listing
 
-    _console.print(claims_text(), highlight=False, soft_wrap=True)
-    _console.print(sets_table())
+    for part in listing(table):
+        _console.print(part, highlight=False, soft_wrap=isinstance(part, str))
 
 
 @app.command(epilog="Example: w2sjax doctor")
@@ -292,9 +292,20 @@ def audit(
     weak_columns: Annotated[
         Names, typer.Option(help="Weak predictions in a table; globs; repeatable.")
     ] = None,
+    probability_columns: Annotated[
+        Names,
+        typer.Option(
+            help="Weak probabilities in a table: a glob for each model's classes; repeatable."
+        ),
+    ] = None,
     target_column: Annotated[str | None, typer.Option(help="Target in a table.")] = None,
+    label_column: Annotated[str | None, typer.Option(help="Labels in a table.")] = None,
     weights_column: Annotated[str | None, typer.Option(help="Weights in a table.")] = None,
+    loss: Annotated[
+        str | None,
+        typer.Option(help="squared, or kl for classifiers, where the arrays allow both."),
+    ] = None,
     json: Json = None,
     out: Out = None,
 ) -> None:
-    """Study your own activations and labels: misfit, certified gain, ranking of weak models."""
+    """Study your own activations and labels: misfit, certified gain, ranking; classifiers too."""

@@ -31,10 +31,12 @@ def theorems() -> dict[Path, str]:
     from docs.generate import indexes, proofs, theorem
     from docs.generate.results import Results
     from w2sjax.claims import REGISTRY
+    from w2sjax.verification.overview import overview
 
     results, names = Results(RESULTS), frozenset(claim.name for claim in REGISTRY)
     pages = {THEOREMS / f"{one.name}.md": theorem.page(one, results, names) for one in REGISTRY}
     pages[THEOREMS / "index.md"] = indexes.by_setting(REGISTRY)
+    pages[THEOREMS / "in_one_table.md"] = indexes.in_one_table(overview())
     pages[THEOREMS / "by_paper.md"] = indexes.by_paper(REGISTRY, results)
     pages[THEOREMS / "by_assumption.md"] = indexes.by_assumption(REGISTRY, results)
     return pages | proofs.scripts(REGISTRY, results)

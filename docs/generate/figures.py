@@ -30,6 +30,12 @@ FIGURES = (
         ("misfit_gain", "sharpened_gain", "gain_identity"),
     ),
     Figure(
+        "misfit_gain_published.png",
+        "misfit_gain --preset paper --truth published",
+        "Gain against misfit on the published draw.",
+        ("misfit_gain",),
+    ),
+    Figure(
         "misfit_gain_adamw.png",
         "misfit_gain --preset paper --adamw",
         "Students trained by AdamW: their certified gap, and their gain against what is guaranteed.",
@@ -46,6 +52,12 @@ FIGURES = (
         "early_stopping",
         "What a student that stops on its way keeps of the certain gain, and how much less it loses.",
         ("early_stopping", "average_floor", "gain_floor"),
+    ),
+    Figure(
+        "combinations.png",
+        "combinations",
+        "How the error of mixtures falls with the number of models, and gain less misfit.",
+        ("combination_error", "combination_gain"),
     ),
     Figure(
         "rates.png",
@@ -76,6 +88,20 @@ FIGURES = (
         "selection --preset paper",
         "Regret of strategies that choose data sources, against the bound.",
         ("bandit_regret", "bandit_regret_probable"),
+    ),
+    Figure(
+        "linear_laws.png",
+        "linear_laws --preset paper",
+        "Six laws of linear students: lines are the laws, points are simulated students.",
+        (
+            "teacher_step",
+            "independent_teacher",
+            "delta_step",
+            "delta_in_high_dimension",
+            "random_feature_limit",
+            "variance_inheritance",
+            "gap_recovered",
+        ),
     ),
     Figure(
         "printed_bounds.png",

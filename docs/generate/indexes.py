@@ -9,6 +9,7 @@ from docs.generate.results import Results
 from docs.generate.theorem import place, setting_words
 from w2sjax.language.claims import Claim
 from w2sjax.language.printing import LATEX, statement
+from w2sjax.verification.overview import Known
 
 PAPER = re.compile(r"((?:[A-Z][a-z]+, )*[A-Z][a-z]+) \((\d{4})\)[^;]*?(arXiv:\d{4}\.\d{5})")
 OTHER = "Without a paper"
@@ -23,18 +24,47 @@ def by_setting(claims: Sequence[Claim]) -> str:
         "",
         f"The {len(claims)} claims of w2sjax, a page each: the formula, what each assumption buys "
         "with the smallest counterexample without it, the proof where there is one, and what "
-        "verification counted. Indexes: [by paper](by_paper.md), "
+        "verification counted. Indexes: [in one table](in_one_table.md), [by paper](by_paper.md), "
         "[by assumption](by_assumption.md).",
         "",
     ]
     for setting, group in grouped(claims).items():
         lines += [f"## {setting.capitalize()}", "", setting_words(group[0].setting)[0], ""]
         lines += table(("claim", "statement"), [_row(claim) for claim in group])
-    lines += [*tree("Indexes", ["by_paper", "by_assumption"])]
+    lines += [*tree("Indexes", ["in_one_table", "by_paper", "by_assumption"])]
     for setting, group in grouped(claims).items():
         # The names are short enough for the side of the page.
         lines += tree(setting.capitalize(), [f"{one.name} <{one.name}>" for one in group])
     return "\n".join(lines)
+
+
+def in_one_table(every: Sequence[Known]) -> str:
+    """Write what `w2sjax list --table` shows."""
+    rows = [
+        (
+            _link(known.claim),
+            _row(known.claim)[1],
+            linked(known.claim.source),
+            "; ".join(
+                f"[{name}](#{place(known.claim, name)}): {outcome}"
+                for name, outcome in known.without.items()
+            ),
+            known.kind,
+            known.tightest,
+            ", ".join(f"[{name}](../../figures/{name}.png)" for name in known.figures),
+        )
+        for known in every
+    ]
+    lines = [
+        "# In one table",
+        "",
+        "What `w2sjax list --table` shows. *Without*: each assumption, and what became of the claim without "
+        "it, with the size of the smallest counterexample. *Tightest*: how near to equality the tightest "
+        "tested instance comes (1: it is attained), and on which set.",
+        "",
+    ]
+    titles = ("claim", "statement", "source", "without", "", "tightest", "figures")
+    return "\n".join([*lines, ":::{container} matrix", "", *table(titles, rows), ":::", ""])
 
 
 def by_paper(claims: Sequence[Claim], results: Results) -> str:

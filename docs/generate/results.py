@@ -6,7 +6,6 @@ since, or is new, there is none, and its page says so.
 
 import dataclasses
 import json
-import zlib
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,23 +13,13 @@ from typing import Any
 
 from w2sjax.falsification.counterexample import Counterexample, load
 from w2sjax.language.claims import Claim
-from w2sjax.language.files import to_json
+from w2sjax.language.files import checksum, stated
 from w2sjax.language.rewriting import twin_of
 from w2sjax.proving.proof import Proof, from_file
 
 VERIFICATION, SEARCHES, ATTEMPTS = "verification.json", "searches.json", "attempts.json"
 COUNTEREXAMPLES, PROOFS = "counterexamples", "proofs"
 Row = dict[str, Any]
-
-
-def checksum(text: str) -> str:
-    """Tell texts apart."""
-    return f"{zlib.crc32(text.encode()):08x}"
-
-
-def stated(claim: Claim) -> str:
-    """Tell statements apart."""
-    return checksum(json.dumps(to_json(claim), sort_keys=True))
 
 
 def stem(claim: Claim) -> str:

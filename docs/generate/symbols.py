@@ -70,6 +70,28 @@ SCALARS = {
         "largest_fall": "the largest fall of the mean accuracy with more overlap points",
         "largest_rise": "the largest rise of the mean accuracy with more overlap points",
     },
+    "directions": {"eta": "the length of the step, or the share of the teacher that is kept"},
+    "random_directions": {
+        "alpha_0": "the student's cosine to the truth",
+        "alpha_c": "that of the chosen teacher",
+        "alpha_r": "that of the rejected teacher",
+        "to_chosen": "how the student's error agrees with the chosen teacher's",
+        "to_rejected": "how it agrees with the rejected teacher's",
+        "d": "the dimension",
+        "delta": "the probability with which the statement may fail",
+    },
+    "regression": {
+        "n": "the teacher's points",
+        "N": "the student's points",
+        "d_w": "the number of weak features",
+        "d_s": "the number of strong features",
+        "shared": "how many directions they share",
+        "squared": "the sum of the fourth powers of the singular values of C",
+        "sigma": "the deviation of the label noise",
+        "R": "the number of pairs of samples",
+        "delta": "the probability with which the statement may fail",
+        "mean_variance": "the mean over pairs of samples of the student's variance",
+    },
 }
 
 

@@ -51,12 +51,38 @@ WRITTEN = {
     "hard_error": r"P(f \ne y \mid H) \le \max(q, dis_O / ((1 - \varepsilon_1) c)) + P(R(f)^c \mid H)",
     "hard_error_payback": r"P(f \ne y \mid H) \le dis_H + \varepsilon_2 (1 - 2 c a)",
     "monotone_gain": r"\max_{i < j} (\bar A_i - \bar A_j) \le \sqrt{2 \log(k(k - 1)/(2\delta)) / R}",
+    "gap_recovered": r"d(f_{sw}, f_w) - 2 \sqrt{\varepsilon d(f_{sw}, f_w)} \le "
+    r"\mathrm{PGR} \cdot (d(f_w, f^*) - \varepsilon) \le d(f_w, f^*) - \varepsilon",
+    "delta_in_high_dimension": r"g \ge (1 - \alpha_0^2) (\alpha_c - \alpha_r) - \lvert \alpha_0 \rvert "
+    r"\sqrt{2 (1 - \alpha_0^2) (2 - \alpha_c^2 - \alpha_r^2) \log(1/\delta) / (d - 1)}",
+    "variance_inheritance": r"\lvert \bar V - (\sigma^2 / (n - d_w - 1)) "
+    r"(d_{sw} + (d_s / (N - d_s - 1)) (d_w - d_{sw})) \rvert \le \sqrt{v / (R \delta)}",
+    "delta_step": r"\eta g - \alpha_0 \eta^2 (1 - \cos(c, r)) \le "
+    r"(\cos(w', b) - \alpha_0) \lVert w' \rVert \le \eta g",
+    "independent_teacher": r"(\cos(w', b) - \alpha) \lVert w' \rVert \ge "
+    r"\eta \tau (1 - \alpha^2) - \alpha \eta^2 / 2",
+    "teacher_step": r"\eta g - \alpha \eta^2 / 2 \le (\cos(w', b) - \alpha) \lVert w' \rVert \le \eta g",
+    "random_feature_limit": r"\frac{3}{4} L_T^2 \le "
+    r"\frac14 (\sqrt{1 + 3 L_T} - \sqrt{1 - L_T})^2 \le L_S",
     "detection_concentration": r"\lvert \hat o - o \rvert \le \max(\alpha, \beta) "
     r"+ \sqrt{\log(2/\delta)/(2n)}",
     "bandit_regret": r"o_{\max} - \mathbb{E} \frac1T \sum_t o_{\pi(t)} \le "
     r"\sqrt{8K \log T / T} + K/T + 2K/T^3",
     "bandit_regret_probable": r"o_{\max} - \frac1T \sum_t X_t \le \sqrt{8K \log T / T} + K/T + "
     r"\sqrt{\log(1/\delta')/(2T)}",
+    "bregman_gain": r"D(f^*, v) \le D(f^*, f_w) - D(v, f_w)",
+    "bregman_inexact_gain": r"D(f^*, v) \le D(f^*, f_w) - D(v, f_w) + \gamma(v)",
+    "bregman_dual_gain": r"D(v, f^*) \le D(f_w, f^*) - D(f_w, v)",
+    "bregman_identity": r"D(f^*, f_w) - D(f^*, v) = D(v, f_w) "
+    r"+ \langle \nabla\varphi(v) - \nabla\varphi(f_w), f^* - v \rangle",
+    "teacher_average": r"D(f^*, f_w) - D(f^*, v) = D(v, f_w)",
+    "head_law": r"D(f_w, f^*) - D(v, f^*) = D(f_w, v)",
+    "head_law_inexact": r"D(f_w, f^*) - D(v, f^*) = D(f_w, v) "
+    r"+ \langle \nabla L(\Theta_v), \Theta_{f^*} - \Theta_v \rangle",
+    "combination_error": r"D(v_k, f_w) - D(v_\infty, f_w) \ge 0, "
+    r"D(v_k, f_w) - D(v_\infty, f_w) \le (c - 1)/k",
+    "combination_gain": r"D(f^*, f_w) - D(f^*, v_k) \ge D(v_k, f_w) - \delta_k "
+    r"- \sqrt{\delta_k / 2} / \nu",
     "coverage_good_side": r"P(f \ne y \mid T) \le P(R(f)^c \mid T) "
     r"+ \max(q, P(f \ne \tilde y \mid S) / (c(1 - \alpha)))",
     "pseudolabel_correction_tight": r"P(f \ne y \mid S) \le (P(f \ne \tilde y \mid S) - \alpha(2c' - 1) "

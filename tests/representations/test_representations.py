@@ -19,6 +19,8 @@ from w2sjax.representations import (
 
 NETWORK: Any = Representation(depth=3, width=5)
 
+shuffled = jax.random.permutation
+
 
 def parameters(seed=0, inputs=4):
     return NETWORK.init(jax.random.key(seed), jnp.zeros((1, inputs)))
@@ -67,7 +69,7 @@ def test_parameters_start_uniform_by_fan_in():
 @pytest.mark.parametrize("points, batch", [(10, 4), (8, 4), (3, 5)])
 def test_a_pass_visits_every_point_once(points, batch):
     schedule = Schedule(batch=batch)
-    rows, weights = schedule.batches(jax.random.key(0), points, jnp.float64)
+    rows, weights = schedule.batches(shuffled(jax.random.key(0), points), jnp.float64)
     assert rows.shape == weights.shape == (schedule.steps(points), batch)
     assert sorted(np.asarray(rows)[np.asarray(weights) > 0].tolist()) == list(range(points))
     np.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-15)
@@ -77,7 +79,7 @@ def test_a_pass_visits_every_point_once(points, batch):
 
 def test_orders_differ_between_passes():
     first, second = (
-        Schedule(batch=4).batches(jax.random.key(k), 40, jnp.float64)[0] for k in (0, 1)
+        Schedule(batch=4).batches(shuffled(jax.random.key(k), 40), jnp.float64)[0] for k in (0, 1)
     )
     assert np.any(np.asarray(first) != np.asarray(second))
 
@@ -101,7 +103,8 @@ def test_trained_heads_are_those_of_numpy(cosine):
         (np.asarray(rows), np.asarray(weights))
         for epoch in range(3)
         for rows, weights in zip(
-            *schedule.batches(jax.random.fold_in(order_key, epoch), 10, jnp.float64), strict=True
+            *schedule.batches(shuffled(jax.random.fold_in(order_key, epoch), 10), jnp.float64),
+            strict=True,
         )
     ]
     steps = np.arange(len(batches))
@@ -173,7 +176,9 @@ def test_pretraining_is_that_of_numpy():
     for epoch in range(2):
         epoch_key = jax.random.fold_in(jax.random.fold_in(keys[0], 1), epoch)
         for task, key in enumerate(jax.random.split(epoch_key, 2)):
-            for rows, weights in zip(*schedule.batches(key, 11, jnp.float64), strict=True):
+            for rows, weights in zip(
+                *schedule.batches(shuffled(key, 11), jnp.float64), strict=True
+            ):
                 batches.append((inputs[0, task][rows], labels[0, task][rows], weights,
                                 heads.coefficients[0, task], heads.intercepts[0, task]))  # fmt: skip
     seen = []
@@ -219,6 +224,31 @@ def test_a_killed_pretraining_goes_on(tmp_path):
     for a, b in zip(*map(jax.tree.leaves, (whole, again)), strict=True):
         assert np.array_equal(a, b)
     assert np.array_equal(losses, again_losses)
+
+
+def test_start_and_orders_may_be_given():
+    """Given what the keys would have drawn, the training is the same, bit for bit."""
+    keys, network, inputs, labels, heads, schedule = problem()
+    expected, _ = pretrain(keys, network, inputs, labels, heads, schedule)
+    first = jax.vmap(lambda key, x: network.init(jax.random.fold_in(key, 0), x[0, :1]))
+    start = first(keys, inputs)
+    orders = np.array(
+        [
+            [
+                [shuffled(task, 11) for task in jax.random.split(jax.random.fold_in(own, epoch), 2)]
+                for epoch in range(schedule.epochs)
+            ]
+            for own in (jax.random.fold_in(key, 1) for key in keys)
+        ]
+    )
+    given = {"start": start, "orders": orders.astype(np.uint16)}
+    found, _ = pretrain(None, network, inputs, labels, heads, schedule, **given)
+    for a, b in zip(*map(jax.tree.leaves, (expected, found)), strict=True):
+        assert np.array_equal(a, b)
+    with pytest.raises(ValueError, match="keys"):
+        pretrain(None, network, inputs, labels, heads, schedule, start=start)
+    with pytest.raises(ValueError, match="orders"):
+        pretrain(keys, network, inputs, labels, heads, schedule, orders=given["orders"][:, 1:])
 
 
 def test_seeds_do_not_touch_each_other():

@@ -102,7 +102,7 @@ def audit(
     if not tolerance > 0:
         raise ValueError(f"tolerance: expected a positive number, got {tolerance}")
     choice = choose(convex_set, data, intercept)
-    wanted = ExpansionOptions(_each(neighbours), _each(radius), smallest_set)
+    wanted = ExpansionOptions(each(neighbours), each(radius), smallest_set)
     wanted.require(_counted(choice.data))
     random = split is not None and not split.startswith("last:")
     if key is None and (bootstrap or random):
@@ -180,7 +180,7 @@ def _audit_part(
     return dataclasses.replace(report, warnings=(*warnings, *findings(report))), learnt
 
 
-def _each(given: Any) -> tuple:
+def each(given: Any) -> tuple:
     """Give one number, or each of several once."""
     return tuple(dict.fromkeys(given if isinstance(given, Sequence) else (given,)))
 
@@ -200,7 +200,7 @@ def _sizes(hypothesis: HypothesisClass) -> dict[str, Any]:
     }
 
 
-def _stream(options: _Options, place: int) -> PRNGKeyArray | None:
+def stream(options: Any, place: int) -> PRNGKeyArray | None:
     """Another stream of random numbers than the bootstrap's, whose samples are not to change."""
     return None if options.key is None else jax.random.fold_in(options.key, 2**31 + place)
 
@@ -208,7 +208,7 @@ def _stream(options: _Options, place: int) -> PRNGKeyArray | None:
 def _overlap(data: AuditData, options: _Options) -> Overlap | None:
     if data.weak_probabilities is None:
         return None
-    key, progress = _stream(options, 0), options.progress
+    key, progress = stream(options, 0), options.progress
     return examine(data.weak_probabilities, data.strong_features, key=key, progress=progress)
 
 
@@ -219,7 +219,7 @@ def _expansion(data, students, overlap: Overlap | None, options: _Options) -> Ex
         options.expansion,
         regions=None if overlap is None else overlap.regions,
         bootstrap=options.bootstrap,
-        key=_stream(options, 1),
+        key=stream(options, 1),
         progress=options.progress,
     )
 

@@ -12,7 +12,14 @@ from w2sjax.auditing import checks, files, tables
 from w2sjax.auditing.arrays import real_array
 from w2sjax.auditing.checks import DataError, require_probabilities, require_weights
 
-COLUMNS = ("strong_columns", "weak_columns", "target_column", "weights_column")  # of a table
+COLUMNS = (  # of a table
+    "strong_columns",
+    "weak_columns",
+    "probability_columns",
+    "target_column",
+    "label_column",
+    "weights_column",
+)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -72,48 +79,73 @@ class AuditData:
         )
 
 
-def load(
+def load(path: str | Path, **columns: Any) -> AuditData:
+    """Load and validate the data of an audit from a file or folder: what `stored` reads of it.
+
+    Raises `DataError` for everything that `stored` and `audit_data` refuse, and where weak predictions are
+    missing; `ImportError` where the extra `audit` is needed.
+    """
+    arrays, notes = stored(path, **columns)
+    if "weak_predictions" not in arrays:
+        raise DataError(
+            f"{path}: has no weak_predictions; of weak_probabilities alone, w2sjax.load_classifiers reads "
+            "an audit of classifiers"
+        )
+    numbers = {name: values for name, values in arrays.items() if name not in files.CLASSES}
+    data = audit_data(**numbers, source=str(path))
+    return dataclasses.replace(data, notes=(*notes, *data.notes))
+
+
+def stored(
     path: str | Path,
     *,
     strong_columns: Sequence[str] = (),
     weak_columns: Sequence[str] = (),
+    probability_columns: Sequence[str] = (),
     target_column: str | None = None,
+    label_column: str | None = None,
     weights_column: str | None = None,
-) -> AuditData:
-    """Load and validate the data of an audit from a file or folder.
+) -> tuple[dict[str, Any], list[str]]:
+    """Read the arrays of an audit from a file or folder, by name, with sentences about what was lost.
 
     `path` is an .npz file, a .safetensors file or a folder of .npy files with the arrays that
-    `audit_data` takes, by name (folders and .safetensors files are memory-mapped), or a .csv file
-    (.gz, .bz2, .zst too), a .parquet file or a folder of .parquet files (in the order of their
-    names, numbers as numbers), whose columns the other arguments select by name or shell glob.
+    `audit_data` or `classifier_data` take, by name (folders and .safetensors files are memory-mapped), or a
+    .csv file (.gz, .bz2, .zst too), a .parquet file or a folder of .parquet files (in the order of their
+    names, numbers as numbers), whose columns the other arguments select by name or shell glob. Each of
+    `probability_columns` is a weak model: the columns of its classes, or one, of the second of two.
 
-    Raises `DataError` for everything that `audit_data` refuses and for files that are missing,
-    unknown, damaged or lack an array or column; `ImportError` where the extra `audit` is needed.
+    Raises `DataError` for files that are missing, unknown, damaged or lack an array or column;
+    `ImportError` where the extra `audit` is needed.
     """
     path = Path(path)
     if not path.exists():
         raise DataError(f"{path}: no such file or folder")
-    columns: dict[str, Any] = {"strong_columns": strong_columns, "weak_columns": weak_columns}
-    single = {"target_column": target_column, "weights_column": weights_column}
+    columns: dict[str, Any] = {
+        "strong_columns": strong_columns,
+        "weak_columns": weak_columns,
+        "probability_columns": probability_columns,
+    }
+    single = {
+        "target_column": target_column,
+        "label_column": label_column,
+        "weights_column": weights_column,
+    }
     columns |= {role: [name] for role, name in single.items() if name is not None}
     readers = {".npz": files.read_npz, ".safetensors": files.read_safetensors}
     read = files.read_folder if path.is_dir() else readers.get(path.suffix.lower())
     if tables.is_table(path):
-        arrays, notes = tables.read_table(path, columns)
-    elif read is None:
+        return tables.read_table(path, columns)
+    if read is None:
         raise DataError(
             f"{path}: unknown extension {path.suffix!r}; expected .npz, .safetensors, .csv, "
             ".csv.gz, .parquet or a folder of .npy or .parquet files"
         )
-    elif any(columns.values()):
+    if any(columns.values()):
         found = "is a folder without .parquet files" if path.is_dir() else "holds arrays"
         raise DataError(
             f"{path}: {found}; columns can be named for .csv, .csv.gz and .parquet files only"
         )
-    else:
-        arrays, notes = read(path)
-    data = audit_data(**arrays, source=str(path))
-    return dataclasses.replace(data, notes=(*notes, *data.notes))
+    return read(path)
 
 
 def audit_data(
@@ -143,7 +175,7 @@ def audit_data(
     weights, weights that sum to zero, weak names that are repeated, not strings, or not m, and
     probabilities that are none.
     """
-    vector, read = {1: "(n,)"}, _Reading(source)
+    vector, read = {1: "(n,)"}, Reading(source)
     features = read.array(
         "strong_features", strong_features, {2: "(n, d)"}, keep_mapped_single=True
     )
@@ -184,8 +216,8 @@ def audit_data(
     )
 
 
-def split(data: AuditData, how: str, *, seed: int | None = None) -> tuple[AuditData, AuditData]:
-    """Split the rows of an audit into those to fit on and those held out.
+def split(data: Any, how: str, *, seed: int | None = None) -> tuple[Any, Any]:
+    """Split the rows of an audit, `AuditData` or `ClassifierData`, into those to fit on and those held out.
 
     `how` is a share of the rows strictly between 0 and 1: `"0.3"` holds out a random share, drawn
     from `np.random.default_rng(seed)`, in the order of the data and as copies; `"last:0.3"` holds
@@ -223,13 +255,14 @@ def split(data: AuditData, how: str, *, seed: int | None = None) -> tuple[AuditD
     return fit, held_out
 
 
-class _Reading:
+class Reading:
     """The arrays of one source, with notes of what was lost in reading them."""
 
     def __init__(self, source: str):
         self.source, self.notes, self.rows = source, [], 0
 
     def array(self, name: str, values: Any, shapes: dict[int, str], **options: Any) -> np.ndarray:
+        """Read an array; see `real_array`."""
         array, found = real_array(f"{self.source}: {name}", values, shapes, **options)
         self.notes.extend(f"{name}: {note}" for note in found)
         return array

@@ -11,7 +11,15 @@ import numpy as np
 from w2sjax.auditing.checks import DataError, listed, one_line
 
 REQUIRED = ("strong_features", "weak_predictions")
-OPTIONAL = ("weak_names", "target", "weights", "student_predictions", "weak_probabilities")
+CLASSES = ("labels", "target_probabilities", "student_probabilities", "class_names")
+OPTIONAL = (
+    "weak_names",
+    "target",
+    "weights",
+    "student_predictions",
+    "weak_probabilities",
+    *CLASSES,
+)
 
 _SAFETENSORS_TYPES = {  # and those that numpy writes with a letter and a number of bits
     "BF16": "V2",
@@ -94,7 +102,8 @@ def _read(
     Raises `DataError` where a required one is missing.
     """
     for name in REQUIRED:
-        if name not in stored:
+        # The probabilities of a classifier will do for predictions.
+        if name not in stored and (name != REQUIRED[1] or "weak_probabilities" not in stored):
             held, kind = stored, f"array {name}"
             if path.is_dir():
                 held, kind = sorted(file.name for file in path.iterdir()), f"file {name}.npy"
@@ -112,7 +121,8 @@ def _loaded(path: Path, name: str, load: Callable[[str], Any]) -> np.ndarray:
         raise
     except Exception as error:  # numpy raises a dozen kinds on damaged headers and archives
         if "allow_pickle" in str(error) or "Python objects" in str(error):
-            plain = "strings: names.astype(str)" if name == "weak_names" else "numbers"
+            strings = name in ("weak_names", "class_names", "labels")
+            plain = f"strings: {name.removeprefix('weak_')}.astype(str)" if strings else "numbers"
             reason = f"holds pickled Python objects, which are never loaded; save plain {plain}"
         else:
             reason = f"cannot be read (truncated or corrupt): {one_line(error)}"

@@ -44,7 +44,7 @@ def blocks(report: Audit, overlap: Figure | None = None) -> list[Block]:
     """Give one part of an audit; `overlap` is the picture of what is detected."""
     parts: list[Block] = [Words(_heading(report)), _table(report), *map(Words, _ranking(report))]
     if report.overlap is not None:
-        parts += [_overlap_table(report.overlap), Words(_density(report.overlap))]
+        parts += [overlap_table(report.overlap), Words(density_words(report.overlap))]
         parts += [] if overlap is None else [overlap]
     if report.expansion is not None:
         parts += expansion_table.blocks(report.expansion)
@@ -92,7 +92,7 @@ def _shown(model: ModelAudit, name: str, value: float | None) -> str:
     return number(value, model.doubts.get(name))
 
 
-def _overlap_table(overlap: Overlap) -> Table:
+def overlap_table(overlap: Overlap) -> Table:
     """Both splits of the detection; intervals over resamples."""
     easy, hard, both = (f"{overlap.counts[name]} {name}" for name in DETECTED)
     rest = f"{overlap.n - overlap.counts['hard']} others"
@@ -115,7 +115,8 @@ def _overlap_table(overlap: Overlap) -> Table:
     )
 
 
-def _density(overlap: Overlap) -> str:
+def density_words(overlap: Overlap) -> str:
+    """Say the density of overlap, with its intervals."""
     low, high = overlap.density_interval
     text = (
         f"Overlap density {number(overlap.density)}: {LEVEL:.0%} interval {number(low)} to "

@@ -142,7 +142,7 @@ class Audit(Shown):
         record = {**dataclasses.asdict(self), "statuses": self.statuses}
         record["overlap"] = None if self.overlap is None else self.overlap.to_json()
         record["held_out"] = None if self.held_out is None else self.held_out.to_json()
-        return _plain(record)
+        return plain(record)
 
 
 def model_audit(
@@ -195,9 +195,10 @@ def finite(number: Any) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Make what JSON can hold: infinite numbers and NaN are None."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return finite(value) if isinstance(value, float) else value

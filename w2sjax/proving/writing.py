@@ -226,11 +226,19 @@ def _letters(statement: Statement) -> dict[str, tuple[str, str]]:
     return found
 
 
+def _writer(statement: Statement, style: Style) -> Writer:
+    if statement.claim.setting.name == "bregman":
+        from w2sjax.proving.bregman.writing import BregmanWriter
+
+        return BregmanWriter(statement, style)
+    return Writer(statement, style)
+
+
 def lines(
     statement: Statement, certificate: Certificate, style: Style
 ) -> list[tuple[str, str, str]]:
     """Write what a certificate uses: multipliers, inequalities or squares, and why they hold."""
-    writer = Writer(statement, style)
+    writer = _writer(statement, style)
     rows = [
         (style.number(used.multiplier)[0], writer.condition(used), writer.why(used))
         for used in certificate.used
@@ -245,7 +253,7 @@ def lines(
 
 def last_line(statement: Statement, place: int, certificate: Certificate, style: Style) -> str:
     """Write the line that adds up to the claim."""
-    writer, sides = Writer(statement, style), statement.slacks[place].sides
+    writer, sides = _writer(statement, style), statement.slacks[place].sides
     assert sides is not None
     total, exact = writer.sum(certificate), all(one.condition.equality for one in certificate.used)
     end = " = 0" if exact and not certificate.squares else f" {writer.least} 0"

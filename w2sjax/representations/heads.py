@@ -73,7 +73,8 @@ def train_heads(
         return (jax.tree.map(jnp.add, heads, change), moments), None
 
     def epoch(state, index):
-        batches = schedule.batches(jax.random.fold_in(order_key, index), points, features.dtype)
+        order = jax.random.permutation(jax.random.fold_in(order_key, index), points)
+        batches = schedule.batches(order, features.dtype)
         return jax.lax.scan(step, state, batches)[0], None
 
     parameters: Any = heads

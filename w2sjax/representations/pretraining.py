@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
-from jaxtyping import Array, Float, Key
+from jaxtyping import Array, Float, Integer, Key
 
 from w2sjax.machine.compilation import jit_quickly
 from w2sjax.machine.scale import load_state, save_state
@@ -30,24 +30,28 @@ CHUNKS = 25
 
 
 def pretrain(
-    keys: Key[Array, " s"],
+    keys: Key[Array, " s"] | None,
     network: Representation,
     inputs: Float[Array, "s t n d"],
     labels: Float[Array, "s t n"],
     heads: Heads,
     schedule: Schedule,
     *,
+    start: Any = None,
+    orders: Integer[np.ndarray, "s epochs t n"] | None = None,
     checkpoint: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Any, Float[Array, "s epochs"]]:
     """Train the network on t tasks of n points each, once for each of s seeds.
 
     Args:
-        keys: one a seed, for the start and the order of the points.
+        keys: one a seed, for the start and the order of the points, unless both are given.
         network: what to train.
         inputs, labels: points of every seed's tasks.
         heads: one head a task, not trained.
         schedule: how to train.
+        start: the parameters to start from.
+        orders: permutations, in which order every epoch visits the points of every task.
         checkpoint: a folder where the training is recorded, and from where a killed one goes on.
         progress: called with the epochs done and their number.
 
@@ -55,19 +59,22 @@ def pretrain(
         The parameters, and the mean of the batches' losses in every epoch, by seed.
 
     Raises:
-        ValueError: if shapes do not fit each other.
+        ValueError: if shapes do not fit each other, or there are no keys to draw what is not given.
     """
-    if inputs.shape[:3] != labels.shape or heads.intercepts.shape != labels.shape[:2]:
-        raise ValueError(
-            f"inputs, labels, heads: expected (s, t, n, d), (s, t, n), (s, t), got "
-            f"{inputs.shape}, {labels.shape}, {heads.intercepts.shape}"
-        )
-    state = _start(keys, network, inputs, schedule)
+    _check(inputs, labels, heads)
+    visits = (len(labels), schedule.epochs, *labels.shape[1:])
+    if orders is not None and orders.shape != visits:
+        raise ValueError(f"orders: expected shape {visits}, got {orders.shape}")
+    if keys is None and (start is None or orders is None):
+        raise ValueError("keys: needed unless start and orders are given, got None")
+    vectors = _drawn(keys, network, inputs) if start is None else jax.vmap(_vector)(start)
+    state = (vectors, jax.vmap(_optimiser(schedule, inputs).init)(vectors))
     leaves, structure = jax.tree.flatten(state)
     identity = {
         "network": [network.depth, network.width],
         "schedule": dataclasses.asdict(schedule),
-        "data": [_fingerprint(leaf) for leaf in (*leaves, inputs, labels, heads.coefficients)],
+        "data": [_fingerprint(leaf) for leaf in (*leaves, inputs, labels, heads.coefficients)]
+        + ([] if orders is None else [_fingerprint(orders)]),
     }
     recorded, done = load_state(checkpoint, identity)
     losses = np.zeros((labels.shape[0], 0), labels.dtype)
@@ -78,9 +85,11 @@ def pretrain(
     while done < schedule.epochs:
         # The last chunk may be shorter, and is then a second program.
         count = min(length, schedule.epochs - done)
-        state, chunk = _epochs(
-            keys, jnp.asarray(done), count, network, inputs, labels, heads, schedule, state
-        )
+        if orders is None:
+            visited = _permutations(keys, jnp.asarray(done), count, *labels.shape[1:])
+        else:
+            visited = jnp.asarray(orders[:, done : done + count], jnp.int32)
+        state, chunk = _epochs(visited, network, inputs, labels, heads, schedule, state)
         losses = np.concatenate([losses, np.asarray(chunk)], axis=1)
         done += count
         record = {str(i): leaf for i, leaf in enumerate(jax.tree.leaves(state))}
@@ -88,6 +97,14 @@ def pretrain(
         if progress is not None:
             progress(done, schedule.epochs)
     return jax.vmap(_unravel(network, inputs))(state[0]), jnp.asarray(losses)
+
+
+def _check(inputs, labels, heads):
+    if inputs.shape[:3] != labels.shape or heads.intercepts.shape != labels.shape[:2]:
+        raise ValueError(
+            f"inputs, labels, heads: expected (s, t, n, d), (s, t, n), (s, t), got "
+            f"{inputs.shape}, {labels.shape}, {heads.intercepts.shape}"
+        )
 
 
 def _fingerprint(array) -> int:
@@ -105,22 +122,36 @@ def _optimiser(schedule, inputs):
     return schedule.optimiser(schedule.epochs * tasks * schedule.steps(points))
 
 
-@functools.partial(jit_quickly, level=0, static_argnames=("network", "schedule"))
-def _start(keys, network, inputs, schedule):
-    """Draw the parameters, as one vector a seed, and the optimiser's state."""
+def _vector(parameters):
+    """Put the parameters into one vector, where the optimiser is one operation instead of one a layer."""
+    return ravel_pytree(parameters)[0]
 
+
+@functools.partial(jit_quickly, level=0, static_argnames="network")
+def _drawn(keys, network, inputs):
     def one(key, seen):
-        # In one vector the optimiser is one operation instead of one a layer.
-        vector, _ = ravel_pytree(network.init(jax.random.fold_in(key, 0), seen[0, :1]))
-        return vector, _optimiser(schedule, inputs).init(vector)
+        return _vector(network.init(jax.random.fold_in(key, 0), seen[0, :1]))
 
     return jax.vmap(one)(keys, inputs)
 
 
-@functools.partial(jit_quickly, static_argnames=("count", "network", "schedule"))
-def _epochs(keys, first, count, network, inputs, labels, heads, schedule, state):
-    """Train for `count` epochs from epoch `first` on."""
-    tasks, points = labels.shape[1:]
+@functools.partial(jit_quickly, level=0, static_argnames=("count", "tasks", "points"))
+def _permutations(keys, first, count, tasks, points):
+    """Draw the order of the points in `count` epochs from epoch `first` on."""
+
+    def one(key):
+        order_key = jax.random.fold_in(key, 1)
+        epochs = jax.vmap(lambda index: jax.random.fold_in(order_key, index))
+        task_keys = jax.vmap(lambda key: jax.random.split(key, tasks))
+        shuffle = jax.vmap(jax.vmap(lambda key: jax.random.permutation(key, points)))
+        return shuffle(task_keys(epochs(first + jnp.arange(count))))
+
+    return jax.vmap(one)(keys)
+
+
+@functools.partial(jit_quickly, static_argnames=("network", "schedule"))
+def _epochs(orders, network, inputs, labels, heads, schedule, state):
+    """Train for as many epochs as there are orders."""
     parameters_of, optimiser = _unravel(network, inputs), _optimiser(schedule, inputs)
 
     def loss(vector, seen, wanted, weights, head):
@@ -135,19 +166,16 @@ def _epochs(keys, first, count, network, inputs, labels, heads, schedule, state)
         return (vector + change, moments), value
 
     def task(state, given):
-        order_key, seen, wanted, head = given
-        rows, weights = schedule.batches(order_key, points, labels.dtype)
+        order, seen, wanted, head = given
+        rows, weights = schedule.batches(order, labels.dtype)
         batches = (seen[rows], wanted[rows], weights)
         return jax.lax.scan(lambda s, batch: step(s, batch, head), state, batches)
 
-    def one(key, seen, wanted, heads, state):
-        order_key = jax.random.fold_in(key, 1)
-
-        def epoch(state, index):
-            task_keys = jax.random.split(jax.random.fold_in(order_key, index), tasks)
-            state, losses = jax.lax.scan(task, state, (task_keys, seen, wanted, heads))
+    def one(orders, seen, wanted, heads, state):
+        def epoch(state, visited):
+            state, losses = jax.lax.scan(task, state, (visited, seen, wanted, heads))
             return state, jnp.mean(losses)
 
-        return jax.lax.scan(epoch, state, first + jnp.arange(count))
+        return jax.lax.scan(epoch, state, orders)
 
-    return jax.vmap(one)(keys, inputs, labels, heads, state)
+    return jax.vmap(one)(orders, inputs, labels, heads, state)

@@ -3,10 +3,9 @@
 import dataclasses
 import math
 
-import jax
 import jax.numpy as jnp
 import optax
-from jaxtyping import Array, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Float, Int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,14 +43,15 @@ class Schedule:
         return optax.adamw(rate, weight_decay=self.weight_decay)
 
     def batches(
-        self, key: PRNGKeyArray, points: int, dtype
+        self, order: Int[Array, " n"], dtype
     ) -> tuple[Int[Array, "steps batch"], Float[Array, "steps batch"]]:
-        """Shuffle one pass: indices of the points of every batch, and weights that sum to one.
+        """Cut one pass into batches: the indices of the points of each, and weights that sum to one.
 
         The last batch is filled up with points of weight zero.
         """
-        shape = (self.steps(points), self.batch)
-        missing = shape[0] * shape[1] - points
-        order = jnp.pad(jax.random.permutation(key, points), (0, missing))
-        used = jnp.pad(jnp.ones(points, dtype), (0, missing)).reshape(shape)
-        return order.reshape(shape), used / jnp.sum(used, axis=1, keepdims=True)
+        shape = (self.steps(order.size), self.batch)
+        missing = shape[0] * shape[1] - order.size
+        used = jnp.pad(jnp.ones(order.size, dtype), (0, missing)).reshape(shape)
+        return jnp.pad(order, (0, missing)).reshape(shape), used / jnp.sum(
+            used, axis=1, keepdims=True
+        )

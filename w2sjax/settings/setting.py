@@ -126,7 +126,7 @@ class Setting:
 
 
 NAMES = ("projection", "expansion", "sampling", "selection", "detection", "bandits", "mixture",
-         "drawn")  # fmt: skip
+         "directions", "random_directions", "regression", "bregman", "drawn")  # fmt: skip
 
 
 def setting_named(name: str) -> Setting:

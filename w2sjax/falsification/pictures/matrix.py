@@ -70,7 +70,8 @@ def _cell(axes: Any, x: int, y: int, row: Mapping[str, Any]) -> None:
     axes.add_patch(Rectangle((x - 0.44, y - 0.44), 0.88, 0.88, **_style(_kind(row))))
     if row["outcome"] == FOUND:
         size = str(int(row["points"]))
-        axes.text(x, y, size, ha="center", va="center_baseline", fontsize=6, color="white")
+        fitting = min(6, 10 / len(size))  # three digits fit into a cell
+        axes.text(x, y, size, ha="center", va="center_baseline", fontsize=fitting, color="white")
 
 
 def _style(kind: str) -> dict[str, Any]:

@@ -34,6 +34,8 @@ def text(proof: Proof) -> str:
     """
     if proof.outcome != PROVED:
         raise ValueError(f"{proof.claim.name} is {proof.outcome}; only a proof goes to Coq")
+    if proof.claim.setting.name != "projection":
+        raise ValueError(f"{proof.claim.name}: only proofs about projections go to Coq")
     theorem = Theorem(proof.claim)
     return theorem.text(Script(theorem).lines(proof.certificates))
 

@@ -1,0 +1,1 @@
+"""Bregman divergences: predictors that are probabilities, and what is fitted to them."""

@@ -1,0 +1,1 @@
+"""Bregman geometry: classifiers and other losses than the squared one (Mulgund, Pabbaraju 2025)."""

@@ -1,0 +1,1 @@
+"""Delta learning in high dimension (Geng et al. 2025)."""

@@ -1,0 +1,1 @@
+"""What students inherit of their teachers' variance (Dong et al. 2025)."""
