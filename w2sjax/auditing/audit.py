@@ -27,12 +27,16 @@ from w2sjax.auditing.overlap import Overlap, examine
 from w2sjax.auditing.quantities import Student, measure
 from w2sjax.auditing.ranking import rank
 from w2sjax.auditing.results import Audit, finite, model_audit
+from w2sjax.machine.host import memory_available
 from w2sjax.projecting.certificate import Status
 from w2sjax.projecting.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.projecting.projection import MAX_STEPS, project
+from w2sjax.projecting.rows import Rows
 from w2sjax.projecting.sets import ConvexSet
 
 TOLERANCE = 1e-8  # relative gap: the four digits of a report ask for no more
+STREAMED = 2**27  # features from which they are read block by block: 1 GB in doubles
+COPIES = 7  # of the features, in doubles, that a factorisation in memory takes
 CHUNK = 2**22  # predictions of weak models looked at together: 32 MB
 
 
@@ -131,16 +135,15 @@ def _audit_part(
     """Audit one set of points; also gives the students' coefficients, for other points."""
     warnings = caveats(choice, data, learnt_elsewhere=fitted is not None)
     data = _counted(data)
-    hypothesis = _class(choice, data)
     weak, given = data.weak_predictions, data.student_predictions
     students = Student(values=given) if given is not None else fitted or Student()
     target = None if data.target is None else jnp.asarray(data.target)
     settings = {"tolerance": options.tolerance, "max_steps": options.max_steps}
-    best = None if target is None else project(hypothesis, target, **settings)
-    arrays = jax.tree.map(jnp.asarray, (weak, students))
-    chunk = max(1, CHUNK // hypothesis.size)
-    measured = measure(hypothesis, *arrays, target, best, chunk=chunk, **settings)
-    found, learnt = jax.tree.map(np.asarray, measured)
+    streamed = not (options.bootstrap or options.expansion.wanted or choice.of_values)
+    streamed &= data.strong_features.size >= STREAMED
+    hypothesis, best, found, learnt = _measured(
+        choice, data, students, target, streamed=streamed, **settings
+    )
     samples = {}
     if options.bootstrap and options.key is not None:
         how = {"count": options.bootstrap, "key": options.key, "progress": options.progress}
@@ -180,6 +183,25 @@ def _audit_part(
 def each(given: Any) -> tuple:
     """Give one number, or each of several once."""
     return tuple(dict.fromkeys(given if isinstance(given, Sequence) else (given,)))
+
+
+def _measured(choice: Choice, data: AuditData, students: Student, target, *, streamed, **settings):
+    """Measure all weak models; what is read block by block and not certified, again in memory.
+
+    The Gram matrix, which is all that can be formed block by block, certifies up to a condition number of
+    about 1e4 and takes columns that depend on each other for unresolved.
+    """
+    hypothesis = _class(choice, data, streamed=streamed)
+    best = None if target is None else project(hypothesis, target, **settings)
+    arrays = jax.tree.map(jnp.asarray, (data.weak_predictions, students))
+    chunk = max(1, CHUNK // hypothesis.size)
+    measured = measure(hypothesis, *arrays, target, best, chunk=chunk, **settings)
+    found, learnt = jax.tree.map(np.asarray, measured)
+    if streamed and COPIES * 8 * data.strong_features.size <= memory_available():
+        statuses = [found.status, *([] if best is None else [best.status])]
+        if any(np.any(np.asarray(status) != Status.CERTIFIED) for status in statuses):
+            return _measured(choice, data, students, target, streamed=False, **settings)
+    return hypothesis, best, found, learnt
 
 
 def _sizes(hypothesis: HypothesisClass) -> dict[str, Any]:
@@ -235,10 +257,13 @@ def _counted(data: AuditData) -> AuditData:
     return data.at(np.flatnonzero(data.weights))
 
 
-def _class(choice: Choice, data: AuditData) -> HypothesisClass:
+def _class(choice: Choice, data: AuditData, *, streamed: bool) -> HypothesisClass:
     rows = len(data.strong_features)
     weights = jnp.asarray(np.ones(rows) if data.weights is None else data.weights)
     if choice.of_values:
         return hypothesis_class(choice.set, weights=weights)
-    features = jnp.asarray(np.asarray(data.strong_features, np.float64))
+    if streamed:
+        features = Rows(data.strong_features)
+    else:
+        features = jnp.asarray(np.asarray(data.strong_features, np.float64))
     return hypothesis_class(choice.set, features, weights, intercept=choice.intercept)

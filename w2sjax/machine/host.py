@@ -1,7 +1,9 @@
 """What only the host can do: see the values of arrays, and read what users hand over as numbers."""
 
 import operator
+import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -84,3 +86,12 @@ def whole_number(name: str, value: Any) -> int:
         return operator.index(value)
     except TypeError:
         raise ValueError(f"{name}: expected a whole number, got {value!r}") from None
+
+
+def memory_available() -> float:
+    """Bytes of memory that are free, or can be freed; infinity where the system does not say."""
+    try:
+        found = re.search(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text())
+    except OSError:
+        found = None
+    return float("inf") if found is None else 1024.0 * int(found[1])

@@ -9,13 +9,16 @@ from contextlib import contextmanager
 from typing import Any
 
 
+def cores() -> int:
+    """Count the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def at_a_time() -> int:
     """Say how many may work at a time: one a core, but one alone on an accelerator, which is not shared."""
     import jax
 
-    if jax.default_backend() != "cpu":
-        return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores() if jax.default_backend() == "cpu" else 1
 
 
 @contextmanager

@@ -3,7 +3,15 @@ r"""Columns less their weighted means, for the sake of an intercept."""
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from w2sjax.arithmetic.rounding import contract
+from w2sjax.arithmetic.rounding import HIGHEST, contract
+from w2sjax.projecting.rows import Rows
+
+
+def times(features, coefficients: Float[Array, " d"]) -> Float[Array, " n"]:
+    r"""$H\theta$."""
+    if isinstance(features, Rows):
+        return features.times(coefficients)
+    return jnp.matmul(features, coefficients, precision=HIGHEST)
 
 
 def means(features, weights) -> Float[Array, " d"]:
@@ -36,4 +44,6 @@ def centred_with_rest(features, weights, centre):
 
 def weighted_moment(features, weights, centre, target) -> Float[Array, " d"]:
     r"""$(H - m)^\top W y$."""
+    if isinstance(features, Rows):
+        return features.moment(weights * target)
     return contract(centred(features, weights, centre), weights * target)

@@ -24,6 +24,7 @@ from w2sjax.machine.host import concrete
 from w2sjax.projecting.centring import centred_with_rest
 from w2sjax.projecting.dependence import copies, dependent_directions
 from w2sjax.projecting.factorisation import Factorisation
+from w2sjax.projecting.rows import Rows
 
 
 def factorise(features, weights, centre, *, method: str) -> Factorisation:
@@ -50,6 +51,18 @@ def factorise(features, weights, centre, *, method: str) -> Factorisation:
     null = dependent_directions(counted, candidates, scales, constant=centre is not None)
     ceiling = jnp.minimum(ceiling, features.shape[1] - null)
     return dataclasses.replace(found, ceiling=ceiling)
+
+
+def factorise_rows(rows: Rows, weights, *, free: bool) -> tuple[Rows, Factorisation]:
+    """Decompose by the Gram matrix in two passes; also gives the rows with their means."""
+    masses = np.asarray(weights)
+    rows = rows.centred_on(masses, free=free)
+    gram, rest = rows.gram(masses)
+    if rows.centre is None:
+        return rows, _scaled_gram(jnp.asarray(gram), rows, weights, None, jnp.zeros(len(rest)))
+    rows = dataclasses.replace(rows, rest=rest)
+    gram = jnp.asarray(gram - np.outer(rest, rest))
+    return rows, _scaled_gram(gram, rows, weights, jnp.asarray(rows.centre), jnp.asarray(rest))
 
 
 def _product(left, right):
@@ -114,7 +127,10 @@ def _ceiling(features, weights, centre, scales, rank):
         return copies(scaled, null, whole)
 
     none = jnp.zeros((), jnp.int32), jnp.ones((), jnp.int32)
-    dependent, group = jax.lax.cond(rank < dimension, examined, lambda: none)
+    if isinstance(features, Rows):
+        dependent, group = jnp.asarray(features.constant, jnp.int32), none[1]
+    else:
+        dependent, group = jax.lax.cond(rank < dimension, examined, lambda: none)
     ceiling = jnp.minimum(points, dimension - dependent)
     return ceiling, jnp.where(dimension - dependent == rank, group, 0)
 
@@ -166,7 +182,10 @@ def _by_gram(features, weights, centre) -> Factorisation:
     columns, left_over = features, jnp.zeros(features.shape[1], features.dtype)
     if not plain:
         columns, left_over = centred_with_rest(features, weights, centre)
-    gram = _gram(columns, weights)
+    return _scaled_gram(_gram(columns, weights), features, weights, centre, left_over)
+
+
+def _scaled_gram(gram, features, weights, centre, left_over) -> Factorisation:
     diagonal = jnp.diagonal(gram)
     scales, squares = _scale(jnp.sqrt(diagonal), lambda unit: diagonal / unit / unit)
     gram = gram / scales[None, :] / scales[:, None]

@@ -12,11 +12,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from w2sjax.arithmetic import rounding
 from w2sjax.machine.host import concrete, floating
-from w2sjax.projecting.centring import means
-from w2sjax.projecting.decomposition import factorise
+from w2sjax.projecting.centring import means, times
+from w2sjax.projecting.decomposition import factorise, factorise_rows
 from w2sjax.projecting.factorisation import Factorisation
+from w2sjax.projecting.rows import Rows
 from w2sjax.projecting.sets.convex_set import CoefficientSet, ConvexSet, ValueSet
 from w2sjax.projecting.sets.rkhs_ball import RKHSBall
 
@@ -36,7 +36,7 @@ class HypothesisClass:
     """
 
     set: ConvexSet
-    features: Float[Array, "*batch n d"] | None
+    features: Float[Array, "*batch n d"] | Rows | None
     weights: Float[Array, "*batch n"]
     centre: Float[Array, "*batch d"] | None
     factorisation: Factorisation | None
@@ -53,13 +53,13 @@ class HypothesisClass:
         """Evaluate the function with these coefficients at the points."""
         if self.features is None:
             return coefficients
-        values = jnp.matmul(self.features, coefficients, precision=rounding.HIGHEST)
+        values = times(self.features, coefficients)
         return values if intercept is None else values + intercept
 
 
 def hypothesis_class(
     set: ConvexSet,
-    features: Float[Array, "n d"] | None = None,
+    features: Float[Array, "n d"] | Rows | None = None,
     weights: Float[Array, " n"] | None = None,
     *,
     intercept: bool | None = None,
@@ -101,10 +101,11 @@ def hypothesis_class(
         raise ValueError(f"set: expected a ConvexSet, got {type(set).__name__}")
     if features is None:
         raise ValueError(f"features: the set {set.name!r} constrains coefficients and needs them")
-    features = floating("features", features)
-    if features.ndim != 2 or 0 in features.shape:
+    if not isinstance(features, Rows):
+        features = floating("features", features)
+        _refuse(features, "features", lambda a: ~np.isfinite(a), "not finite")
+    if len(features.shape) != 2 or 0 in features.shape:
         raise ValueError(f"features: expected shape (n, d) with n, d >= 1, got {features.shape}")
-    _refuse(features, "features", lambda a: ~np.isfinite(a), "not finite")
     count = features.shape[0]
     weights = jnp.ones(count, features.dtype) if weights is None else floating("weights", weights)
     if weights.shape != (count,):
@@ -115,6 +116,11 @@ def hypothesis_class(
     free = set.intercept if intercept is None else intercept
     if set.intercept and not free:
         raise ValueError(f"intercept: the set {set.name!r} always has one; use 'subspace'")
+    if isinstance(features, Rows):
+        features, factorisation = factorise_rows(features, weights, free=free)
+        return HypothesisClass(
+            set, features, weights, features.centre, factorisation, intercept=free
+        )
     centre = means(features, weights) if free else None
     factorisation = factorise(features, weights, centre, method=method)
     return HypothesisClass(set, features, weights, centre, factorisation, intercept=free)

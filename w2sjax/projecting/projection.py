@@ -15,6 +15,7 @@ from w2sjax.machine.host import concrete
 from w2sjax.projecting.certificate import Projection, Status
 from w2sjax.projecting.certification import certify, values_of
 from w2sjax.projecting.hypothesis import HypothesisClass, derived_again
+from w2sjax.projecting.rows import Rows
 from w2sjax.projecting.sets.convex_set import CoefficientSet, ValueSet
 from w2sjax.projecting.solvers.least_squares import solve
 
@@ -59,7 +60,7 @@ def project(
     target = values_of(hypothesis, target, "target")
     result = _project(hypothesis, target, radius, max_steps=max_steps, tolerance=tolerance)
     factors = hypothesis.factorisation
-    if factors is None or factors.left is not None:
+    if factors is None or factors.left is not None or isinstance(hypothesis.features, Rows):
         return result
     if concrete(result.status) in (None, Status.CERTIFIED):
         return result

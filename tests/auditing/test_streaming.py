@@ -1,0 +1,72 @@
+"""An audit of features that are read block by block: the same numbers, or the way in memory."""
+
+import dataclasses
+
+import jax
+import numpy as np
+import pytest
+
+from w2sjax import audit, audit_data
+from w2sjax.auditing import audit as module
+from w2sjax.projecting import rows
+
+KINDS = ("affine", "subspace", "l2_ball:0.5")
+
+
+@pytest.fixture
+def data():
+    random = np.random.default_rng(0)
+    features = random.normal(1, 1, (120, 5)).astype(np.float32)
+    target = features @ random.normal(size=5) + random.normal(size=120)
+    weak = np.stack([np.tanh(features[:, 0]), target + random.normal(size=120)])
+    return {"strong_features": features, "weak_predictions": weak, "target": target,
+            "weights": random.uniform(0.1, 1, 120)}  # fmt: skip
+
+
+def both(monkeypatch, given, kind, **options):
+    whole = audit(audit_data(**given), kind, **options)
+    monkeypatch.setattr(module, "STREAMED", 1)
+    monkeypatch.setattr(rows, "BLOCK", 35)
+    return whole, audit(audit_data(**given), kind, **options)
+
+
+def same(one, other):
+    assert one.statuses == other.statuses
+    assert (one.rank, one.n, one.chosen) == (other.rank, other.n, other.chosen)
+    for first, second in zip(one.models, other.models, strict=True):
+        for field in ("misfit", "student_error", "gain", "epsilon", "guaranteed_gain"):
+            a, b = getattr(first, field), getattr(second, field)
+            assert a == b or abs(a - b) <= 1e-6 * (abs(a) + abs(b)), field
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("split", [None, "last:0.3"])
+def test_the_numbers_are_those_in_memory(monkeypatch, data, kind, split):
+    seen = []
+    make = module.Rows
+    monkeypatch.setattr(module, "Rows", lambda array: seen.append(1) or make(array))
+    one, other = both(monkeypatch, data, kind, split=split)
+    assert len(seen) == (1 if split is None else 2)
+    same(one, other)
+    if split is not None:
+        same(one.held_out, other.held_out)
+
+
+@pytest.mark.parametrize("room", [np.inf, 0.0])
+def test_what_is_not_certified_is_read_into_memory_if_it_fits(monkeypatch, data, room):
+    data["strong_features"][:, 1] = data["strong_features"][:, 0]
+    monkeypatch.setattr(module, "memory_available", lambda: room)
+    one, other = both(monkeypatch, data, "affine")
+    if room:
+        same(one, other)
+    else:
+        assert other.statuses == {"LOOSE": 2} and other.unresolved == 1
+        assert all(model.guaranteed_gain is None for model in other.models)
+
+
+def test_a_bootstrap_reads_all(monkeypatch, data):
+    options = {"bootstrap": 3, "key": jax.random.key(0)}
+    one, other = both(monkeypatch, data, "affine", **options)
+    assert [dataclasses.asdict(m) for m in one.models] == [
+        dataclasses.asdict(m) for m in other.models
+    ]

@@ -1,0 +1,146 @@
+r"""Features that are never in memory as a whole: what is needed of them, a block of rows at a time.
+
+Blocks are widened to doubles, centred, multiplied by numpy's BLAS and added up in their order, so that the
+number of threads changes no digit. A term passes no more additions than in one sum.
+"""
+
+import dataclasses
+import functools
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import jax
+import numpy as np
+from jaxtyping import Array, Float
+
+from w2sjax.machine.processes import cores
+
+BLOCK = 2**21  # numbers of a block: 16 MB in doubles
+Part = TypeVar("Part")
+
+
+@jax.tree_util.register_static
+@dataclasses.dataclass(frozen=True, eq=False)
+class Rows:
+    r"""Features $H$ as rows of an array that may be mapped from a file.
+
+    Under `jax.vmap` a product is one pass over the rows for the whole batch.
+
+    Attributes:
+        array: $H$, of any floating dtype.
+        centre: means of the columns, for the sake of an intercept; None without one.
+        rest: of the means, what rounding has left of them.
+        constant: how many columns are constant, or zero where there is no centre.
+        recent: the last values that were asked for, which a projection and its certificate share.
+    """
+
+    array: np.ndarray
+    centre: np.ndarray | None = None
+    rest: np.ndarray | None = None
+    constant: int = 0
+    recent: dict[bytes, np.ndarray] = dataclasses.field(default_factory=dict)
+
+    def centred_on(self, weights: Float[np.ndarray, " n"], *, free: bool) -> "Rows":
+        """Find constant columns, and the means; weights sum to 1."""
+        counted, whole = weights > 0, bool(np.all(weights > 0))
+
+        def part(rows: slice) -> Any:
+            block = self._widened(rows)
+            kept = block if whole else block[counted[rows]]
+            ends = (kept.min(axis=0), kept.max(axis=0)) if len(kept) else (np.inf, -np.inf)
+            return weights[rows] @ block, *ends
+
+        sums, low, high = zip(*self.each(part), strict=True)
+        low, high = functools.reduce(np.minimum, low), functools.reduce(np.maximum, high)
+        if not free:
+            return dataclasses.replace(self, constant=int(np.sum((low == 0) & (high == 0))))
+        flat = low == high
+        centre = np.where(flat, low, np.sum(sums, axis=0))
+        return dataclasses.replace(self, centre=centre, constant=int(np.sum(flat)))
+
+    def gram(self, weights: Float[np.ndarray, " n"]) -> tuple[np.ndarray, np.ndarray]:
+        r"""$A^\top A$ and $A^\top \sqrt w$ of $A = \sqrt w (H - m)$."""
+        roots = np.sqrt(weights)
+
+        def part(rows: slice) -> tuple[np.ndarray, np.ndarray]:
+            block = self.centred(rows) * roots[rows, None]
+            return block.T @ block, roots[rows] @ block
+
+        square, sums = 0, 0
+        for one, other in self.each(part):
+            square, sums = square + one, sums + other
+        return np.asarray(square), np.asarray(sums)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Points and columns."""
+        return self.array.shape[0], self.array.shape[1]
+
+    @property
+    def dtype(self) -> np.dtype:
+        """In which products are computed."""
+        return np.dtype(np.float64)
+
+    def times(self, coefficients: Float[Array, " d"]) -> Float[Array, " n"]:
+        r"""$H\theta$."""
+        return self._called(self._times, self.shape[0], coefficients)
+
+    def moment(self, masses: Float[Array, " n"]) -> Float[Array, " d"]:
+        r"""$(H - m)^\top \mu$."""
+        return self._called(self._moment, self.shape[1], masses)
+
+    def _called(self, function: Callable[..., Any], size: int, given: Array) -> Array:
+        made = jax.ShapeDtypeStruct((size,), self.dtype)
+        return jax.pure_callback(function, made, given, vmap_method="expand_dims")
+
+    def _times(self, coefficients: Any) -> np.ndarray:
+        theta = np.asarray(coefficients)
+        key = theta.tobytes()
+        if key in self.recent:
+            return self.recent[key]
+        self.recent.clear()
+        found = np.empty((*theta.shape[:-1], self.shape[0]))
+
+        def part(rows: slice) -> None:
+            found[..., rows] = theta @ self._widened(rows).T
+
+        deque(self.each(part), maxlen=0)
+        self.recent[key] = found
+        return found
+
+    def _moment(self, masses: Any) -> np.ndarray:
+        given = np.asarray(masses)
+        return self.total(lambda rows: given[..., rows] @ self.centred(rows))
+
+    def _widened(self, rows: slice) -> np.ndarray:
+        return np.asarray(self.array[rows], np.float64)
+
+    def centred(self, rows: slice) -> np.ndarray:
+        """Give a block, less centre and left."""
+        block = self._widened(rows)
+        for middle in (self.centre, self.rest):
+            if middle is not None:
+                block = np.subtract(block, middle, out=block if block.base is None else None)
+        return block
+
+    def total(self, part: Callable[[slice], Any]) -> Any:
+        """Add up what every block gives."""
+        found: Any = 0
+        for one in self.each(part):
+            found = found + one
+        return found
+
+    def each(self, part: Callable[[slice], Part]) -> Iterator[Part]:
+        """Give what every block gives, in order; a few are worked on at a time."""
+        size, width = self.shape
+        height = max(1, BLOCK // width)
+        with ThreadPoolExecutor(cores()) as pool:
+            waiting: deque[Any] = deque()
+            for start in range(0, size, height):
+                waiting.append(pool.submit(part, slice(start, min(start + height, size))))
+                if len(waiting) > cores():
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
