@@ -243,7 +243,7 @@ def test_a_bug_is_exit_code_three(monkeypatch, capsys):
     def broken(*arguments, **options):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("w2sjax.verification.report.claims_text", broken)
+    monkeypatch.setattr("w2sjax.verification.overview.claims_text", broken)
     monkeypatch.setattr(sys, "argv", ["w2sjax", "list"])
     with pytest.raises(SystemExit) as stop:
         main()

@@ -118,9 +118,8 @@ def hypothesis_class(
         raise ValueError(f"intercept: the set {set.name!r} always has one; use 'subspace'")
     if isinstance(features, Rows):
         features, factorisation = factorise_rows(features, weights, free=free)
-        return HypothesisClass(
-            set, features, weights, features.centre, factorisation, intercept=free
-        )
+        centre = None if features.centre is None else jnp.asarray(features.centre)
+        return HypothesisClass(set, features, weights, centre, factorisation, intercept=free)
     centre = means(features, weights) if free else None
     factorisation = factorise(features, weights, centre, method=method)
     return HypothesisClass(set, features, weights, centre, factorisation, intercept=free)
