@@ -233,7 +233,8 @@ def test_a_failing_instance_is_short():
         lambda instance: float(instance.weak[0]) > 1,
     )
     assert found.weak.tolist() == [2]
-    assert not any(map(np.any, (found.hypothesis.features, found.offset, found.multiplicity)))
+    parts: list[Any] = [found.hypothesis.features, found.offset, found.multiplicity]
+    assert not any(map(np.any, parts))
 
 
 def test_a_failing_world_is_short():
