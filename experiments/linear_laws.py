@@ -67,7 +67,9 @@ def _signs(rows) -> Table:
         loss = f"logistic, length {length:g}" if length else "linear"
         shown.append((loss, f"{np.sum(product < 0)} of {product.size}"))
     return table_of(
-        "Delta learning: triples where the criterion's sign is wrong", ("loss", "wrong"), shown
+        "Delta learning: triples where the criterion's sign is wrong (linear: by sampling alone)",
+        ("loss", "wrong"),
+        shown,
     )
 
 
@@ -78,7 +80,7 @@ def _laws(found) -> Table:
         abs(row["variance"] - row["law"]) / row["variance_stderr"] for row in found["variances"]
     )
     above = min(row["student"] - row["limit"] for row in found["features"])
-    share = min(row["recovered"] - row["bound"] for row in found["recovered"])
+    share = round(min(row["recovered"] - row["bound"] for row in found["recovered"]), 12) + 0.0
     quantile = min(row["quantile"] - row["bound"] for row in found["dimensions"])
     return table_of(
         "Simulated students and the laws",

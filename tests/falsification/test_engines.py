@@ -56,8 +56,6 @@ def agree(theorem, instance):
         return OUTSIDE
     assert first.outcome != OUTSIDE, (theorem, instance)
     assert (first.outcome == VIOLATED) == second.violated, (theorem, instance, first)
-    if len(theorem.comparisons) > 1 and not first.violated:
-        return first.outcome  # of comparisons with the same slack either may be shown
     if not set("[a") & set(first.lhs + first.rhs) and first.rhs not in ("inf", ""):
         for text, interval in ((first.lhs, second.lhs), (first.rhs, second.rhs)):
             assert interval.low <= Fraction(text) <= interval.high

@@ -73,8 +73,8 @@ def _judged(claim: Claim, case: Case, known: Parts | None) -> tuple[bool, Interv
         compared = claimed(claim, case, intervals(BITS), known)
     except UnboundedError:
         return False, exact(0), exact(0)
-    # The worst comparison is reported, as the engine does.
-    worst = max(compared, key=lambda one: _excess(*one))
+    # The worst comparison is reported, as the engine does: of several equal ones, as doubles, the first.
+    worst = max(compared, key=lambda one: (_excess(*one) > 0, float(_excess(*one))))
     return _excess(*worst) > 0, *worst[1:]
 
 

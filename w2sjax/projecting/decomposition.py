@@ -57,11 +57,13 @@ def factorise_rows(rows: Rows, weights, *, free: bool) -> tuple[Rows, Factorisat
     """Decompose by the Gram matrix in two passes; also gives the rows with their means."""
     masses = np.asarray(weights)
     rows = rows.centred_on(masses, free=free)
-    gram, rest = rows.gram(masses)
+    gram, sums = rows.gram(masses)
+    whole = masses.sum()  # 1 up to rounding
+    rest = sums / whole
     if rows.centre is None:
         return rows, _scaled_gram(jnp.asarray(gram), rows, weights, None, jnp.zeros(len(rest)))
     rows = dataclasses.replace(rows, rest=rest)
-    gram = jnp.asarray(gram - np.outer(rest, rest))
+    gram = jnp.asarray(gram - whole * np.outer(rest, rest))
     return rows, _scaled_gram(gram, rows, weights, jnp.asarray(rows.centre), jnp.asarray(rest))
 
 

@@ -57,7 +57,7 @@ class Rows:
         if not free:
             return dataclasses.replace(self, constant=int(np.sum((low == 0) & (high == 0))))
         flat = low == high
-        centre = np.where(flat, low, np.sum(sums, axis=0))
+        centre = np.where(flat, low, np.sum(sums, axis=0) / weights.sum())
         return dataclasses.replace(self, centre=centre, constant=int(np.sum(flat)))
 
     def gram(self, weights: Float[np.ndarray, " n"]) -> tuple[np.ndarray, np.ndarray]:

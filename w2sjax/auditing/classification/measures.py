@@ -21,15 +21,6 @@ BINS = 15  # of equal width, of the calibration error: Guo et al. (2017), arXiv:
 LOG_ULPS = 64  # of exp and log; about 1 with numpy, and a term has four
 
 
-def accuracy(
-    chances: Float64[np.ndarray, "n c"],
-    codes: Int[np.ndarray, " n"],
-    masses: Float64[np.ndarray, " n"],
-) -> float:
-    """The mass of points whose likeliest class is the true one."""
-    return float(masses[np.argmax(chances, axis=1) == codes].sum())
-
-
 def log_loss(
     logs: Float64[np.ndarray, "n c"],
     truth: Float64[np.ndarray, "n c"],

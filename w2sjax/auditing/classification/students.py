@@ -25,11 +25,8 @@ from w2sjax.mixture.logistic import FitStatus
 
 STUDENT, HARD, CONFIDENT, CEILING = "student", "hard_labels", "confidence_loss", "ceiling"
 LEARN = (STUDENT, HARD, CONFIDENT)
-ROUNDS, RISING, LARGEST = (
-    10,
-    2,
-    0.5,
-)  # of the confidence loss: all, those in which a rises, and its end
+# Of the confidence loss: how many there are, in how many of them a rises, and its end.
+ROUNDS, RISING, LARGEST = 10, 2, 0.5
 
 _fit = jax.jit(functools.partial(fit, tolerance=1e-10))
 
