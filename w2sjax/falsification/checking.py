@@ -5,6 +5,7 @@ probabilities add up to a lower bound, so that no other case has to be looked at
 """
 
 import dataclasses
+import sys
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +16,7 @@ from w2sjax.language.terms import Comparison
 from w2sjax.settings.exact import Case, RefusedError
 
 BITS = 400  # of roots and logarithms
+LARGEST = Fraction(sys.float_info.max)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +76,7 @@ def _judged(claim: Claim, case: Case, known: Parts | None) -> tuple[bool, Interv
     except UnboundedError:
         return False, exact(0), exact(0)
     # The worst comparison is reported, as the engine does: of several equal ones, as doubles, the first.
-    worst = max(compared, key=lambda one: (_excess(*one) > 0, float(_excess(*one))))
+    worst = max(compared, key=lambda one: (_excess(*one) > 0, _double(_excess(*one))))
     return _excess(*worst) > 0, *worst[1:]
 
 
@@ -82,6 +84,11 @@ def _excess(one: Comparison, lower: Interval, upper: Interval) -> Fraction:
     """By how much the sides break a comparison for certain."""
     above = lower.low - upper.high
     return max(above, upper.low - lower.high) if one.identity else above
+
+
+def _double(number: Fraction) -> float:
+    """Round to a double, beyond the largest to that."""
+    return float(min(max(number, -LARGEST), LARGEST))
 
 
 def _met(condition: Comparison, lower: Interval, upper: Interval) -> bool:
