@@ -90,9 +90,7 @@ def _claims(incomplete: str) -> Iterator[str]:
 OneClaim = Annotated[
     str | None,
     typer.Argument(
-        metavar="CLAIM",
-        help="A claim, or FILE.py::CLAIM; or use --all.",
-        autocompletion=_claims,
+        metavar="CLAIM", help="A claim, FILE.py::CLAIM, or --all.", autocompletion=_claims
     ),
 ]
 
@@ -194,14 +192,12 @@ def prove(
     drop: Drop = None,
     twin: Annotated[bool, typer.Option("--twin", help="The claim's false twin.")] = False,
     every: Annotated[
-        bool,
-        typer.Option("--all", help="All claims about projections, without each assumption too."),
+        bool, typer.Option("--all", help="All claims, each without each assumption too.")
     ] = False,
     json: Json = None,
     out: Out = None,
     coq: Annotated[
-        Path | None,
-        typer.Option(help="Folder for theorems for Coq, which checks them if it is there."),
+        Path | None, typer.Option(help="Folder for theorems for Coq, which checks them if it can.")
     ] = None,
 ) -> None:
     """Prove a statement about projections exactly, or refute it; 0 proved, 1 refuted, 4 neither."""
@@ -216,8 +212,7 @@ def prove(
 def sharpen(
     context: typer.Context,
     name: Annotated[
-        str,
-        typer.Argument(metavar="FILE.py::CLAIM", help="With one unknown constant, or two."),
+        str, typer.Argument(metavar="FILE.py::CLAIM", help="With one unknown constant, or two.")
     ],
     json: Json = None,
     out: Out = None,
@@ -228,7 +223,7 @@ def sharpen(
 @_command(
     "w2sjax.proving.command",
     "replay",
-    example="replay report/misfit_gain_realizability.json",
+    example="replay misfit_gain_realizability.json",
     doubles=False,
 )
 def replay(
@@ -293,17 +288,13 @@ def audit(
         Names, typer.Option(help="Weak predictions in a table; globs; repeatable.")
     ] = None,
     probability_columns: Annotated[
-        Names,
-        typer.Option(
-            help="Weak probabilities in a table: a glob for each model's classes; repeatable."
-        ),
+        Names, typer.Option(help="Weak probabilities: a glob for a model's classes; repeatable.")
     ] = None,
     target_column: Annotated[str | None, typer.Option(help="Target in a table.")] = None,
     label_column: Annotated[str | None, typer.Option(help="Labels in a table.")] = None,
     weights_column: Annotated[str | None, typer.Option(help="Weights in a table.")] = None,
     loss: Annotated[
-        str | None,
-        typer.Option(help="squared, or kl for classifiers, where the arrays allow both."),
+        str | None, typer.Option(help="squared, or kl for classifiers, where both are possible.")
     ] = None,
     json: Json = None,
     out: Out = None,
