@@ -169,9 +169,7 @@ def falsify(
     every: Annotated[
         bool, typer.Option("--all", help="All claims, with every assumption dropped in turn.")
     ] = False,
-    instances: Annotated[
-        int, typer.Option("--budget", help="Random instances for each set.")
-    ] = 20_000,
+    instances: Annotated[int, typer.Option("--budget", help="Random instances a set.")] = 20_000,
     small: Annotated[int, typer.Option(help="Small exact instances for each set.")] = 20_000,
     restarts: Annotated[int, typer.Option(help="Restarts of the ascent for each set.")] = 32,
     seconds: Annotated[
