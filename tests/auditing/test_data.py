@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from w2sjax.auditing import checks
 from w2sjax.auditing.data import AuditData, audit_data, load, split
+from w2sjax.auditing.pieces import StoredRows
 
 ROWS, WIDTH, MODELS = 12, 3, 2
 
@@ -260,10 +261,14 @@ def test_split_of_mapped_single_features(tmp_path, how):
     features = arrays()["strong_features"].astype(np.float32)
     np.save(tmp_path / "strong_features.npy", features)
     np.save(tmp_path / "weak_predictions.npy", arrays()["weak_predictions"])
-    fit, _ = split(load(tmp_path), how, seed=0)
-    mapped = isinstance(fit.strong_features, np.memmap)
-    assert mapped == (how == "last:0.3")
-    assert fit.strong_features.dtype == (np.float32 if mapped else np.float64)
+    np.save(tmp_path / "target.npy", np.arange(12.0))
+    data = load(tmp_path)
+    for part in split(data, how, seed=0):
+        kept = part.strong_features
+        assert isinstance(kept, np.memmap if how == "last:0.3" else StoredRows)
+        assert kept.dtype == np.float32
+        rows = np.flatnonzero(np.isin(data.target, part.target))
+        np.testing.assert_array_equal(np.asarray(kept, np.float64), features[rows])
 
 
 @pytest.mark.parametrize(

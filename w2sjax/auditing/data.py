@@ -11,6 +11,7 @@ from jaxtyping import Float, Float64
 from w2sjax.auditing import checks, files, tables
 from w2sjax.auditing.arrays import real_array
 from w2sjax.auditing.checks import DataError, require_probabilities, require_weights
+from w2sjax.auditing.pieces import StoredRows, chosen
 
 COLUMNS = (  # of a table
     "strong_columns",
@@ -26,12 +27,12 @@ COLUMNS = (  # of a table
 class AuditData:
     """Arrays of one audit, as `audit_data` or `load` validated them.
 
-    All arrays are float64, except that features memory-mapped from float32 stay float32, so that
-    nothing is copied: `checks.row_blocks` widens them a block at a time,
-    `np.asarray(data.strong_features, np.float64)` all at once.
+    All arrays are float64, except for features that are memory-mapped or `StoredRows`: those stay as they are
+    stored (float16, bfloat16, float32, float64), so that nothing is copied. `checks.row_blocks` widens them a
+    block at a time, `np.asarray(data.strong_features, np.float64)` all at once.
     """
 
-    strong_features: Float[np.ndarray, "n d"]
+    strong_features: Float[np.ndarray | StoredRows, "n d"]
     weak_predictions: Float64[np.ndarray, "m n"]
     weak_names: tuple[str, ...]
     target: Float64[np.ndarray, " n"] | None
@@ -66,13 +67,13 @@ class AuditData:
         return tuple(sentences)
 
     def at(self, rows: slice | np.ndarray, source: str | None = None) -> "AuditData":
-        """Keep some rows: views of a slice, and else copies."""
-        features, chances = self.strong_features[rows], self.weak_probabilities
+        """Keep some rows: views of a slice, and else copies; stored features stay where they are."""
+        chances = self.weak_probabilities
         names = ("weak_predictions", "target", "weights", "student_predictions")
         others = {name: getattr(self, name) for name in names}
         return dataclasses.replace(
             self,
-            strong_features=features if isinstance(rows, slice) else features.astype(np.float64),
+            strong_features=chosen(self.strong_features, rows),
             weak_probabilities=None if chances is None else chances[rows],
             source=self.source if source is None else source,
             **{name: given[..., rows] for name, given in others.items() if given is not None},
@@ -167,8 +168,8 @@ def audit_data(
     `weak_probabilities` are those of a weak classifier, (n,) for one of two classes or (n, c) for all:
     overlap points are detected by its confidence.
     Frames of pandas and polars are read, with nullable columns where nothing is missing.
-    float64 arrays are shared with the caller; all others are copied, except for memory-mapped
-    float32 features. Finite checks read block by block.
+    float64 arrays are shared with the caller; all others are copied, except for features that are
+    memory-mapped floats or `StoredRows`. Finite checks read block by block.
 
     Raises `DataError`, naming the array and the first place, for non-numeric dtypes, wrong shapes,
     lengths that disagree, empty and masked arrays, missing values, NaN and infinities, negative
@@ -176,9 +177,7 @@ def audit_data(
     probabilities that are none.
     """
     vector, read = {1: "(n,)"}, Reading(source)
-    features = read.array(
-        "strong_features", strong_features, {2: "(n, d)"}, keep_mapped_single=True
-    )
+    features = read.array("strong_features", strong_features, {2: "(n, d)"}, keep_stored=True)
     rows = read.rows = len(features)
     label = f"{source}: weak_predictions"
     weak, shape = read.per_model("weak_predictions", weak_predictions)
@@ -261,7 +260,7 @@ class Reading:
     def __init__(self, source: str):
         self.source, self.notes, self.rows = source, [], 0
 
-    def array(self, name: str, values: Any, shapes: dict[int, str], **options: Any) -> np.ndarray:
+    def array(self, name: str, values: Any, shapes: dict[int, str], **options: Any) -> Any:
         """Read an array; see `real_array`."""
         array, found = real_array(f"{self.source}: {name}", values, shapes, **options)
         self.notes.extend(f"{name}: {note}" for note in found)

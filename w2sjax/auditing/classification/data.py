@@ -12,6 +12,7 @@ from w2sjax.auditing.checks import DataError, listed, require_probabilities, req
 from w2sjax.auditing.classification.labels import classes_of, codes_of
 from w2sjax.auditing.data import AuditData, Reading, stored
 from w2sjax.auditing.files import CLASSES
+from w2sjax.auditing.pieces import StoredRows, chosen
 
 LOSSES = ("squared", "kl")
 SCALED = 1e-6  # by how much probabilities may miss 1 before that is said
@@ -24,7 +25,7 @@ class ClassifierData:
     `truth` has the true probabilities: ones and zeros where labels were given. Rows sum to 1.
     """
 
-    strong_features: Float[np.ndarray, "n d"]
+    strong_features: Float[np.ndarray | StoredRows, "n d"]
     weak_probabilities: Float64[np.ndarray, "m n c"]
     weak_names: tuple[str, ...]
     classes: tuple[str, ...]
@@ -37,7 +38,7 @@ class ClassifierData:
     def at(self, rows: slice | np.ndarray, source: str | None = None) -> "ClassifierData":
         """Keep some rows."""
         kept = {
-            "strong_features": np.asarray(self.strong_features[rows], np.float64),
+            "strong_features": chosen(self.strong_features, rows),
             "weak_probabilities": self.weak_probabilities[:, rows],
             "source": self.source if source is None else source,
         }
@@ -142,9 +143,7 @@ def classifier_data(
     same, both kinds of truth, and weights that are negative or sum to 0.
     """
     read = Reading(source)
-    features = read.array(
-        "strong_features", strong_features, {2: "(n, d)"}, keep_mapped_single=True
-    )
+    features = read.array("strong_features", strong_features, {2: "(n, d)"}, keep_stored=True)
     read.rows = len(features)
     weak = _chances(read, "weak_probabilities", weak_probabilities)
     count, _, width = weak.shape
