@@ -50,7 +50,7 @@ def real_array(
             f"column {name!r}: {note}" for name, (_, notes) in parts.items() for note in notes
         )
         return np.stack([array for array, _ in parts.values()], axis=1), found
-    array = values if isinstance(values, StoredRows) else _as_array(label, values)
+    array: Any = values if isinstance(values, StoredRows) else _as_array(label, values)
     _require_numbers(label, array)
     if array.ndim not in dimensions:
         shapes = " or ".join(dimensions.values())
@@ -63,7 +63,7 @@ def real_array(
     if array.dtype.kind == "O":
         doubles = _from_objects(label, array)
     elif stored and (array.dtype.kind == "f" or _is_bfloat16(array.dtype)):
-        doubles = _typed(array)
+        doubles = typed(array)
     else:
         doubles = _widened(array)
     checks.require_finite(label, doubles)
@@ -128,7 +128,7 @@ def _require_numbers(label: str, array: Any) -> None:
     )
 
 
-def _from_objects(label: str, array: np.ndarray) -> np.ndarray:
+def _from_objects(label: str, array: Any) -> np.ndarray:
     """Read Python's own numbers."""
     strange = {kind for kind in set(map(type, array.flat)) if not issubclass(kind, _NUMBERS)}
     if strange:
@@ -177,12 +177,12 @@ def _rounded(array: Any) -> tuple[str, ...]:
     return ()
 
 
-def _typed(array: Any) -> Any:
+def typed(array: Any) -> Any:
     """Give bfloat16 its type."""
     bare = _is_bfloat16(array.dtype) and array.dtype != ml_dtypes.bfloat16
     return array.view(ml_dtypes.bfloat16) if bare else array
 
 
 def _widened(array: Any) -> np.ndarray:
-    array = _typed(array)
+    array = typed(array)
     return array if array.dtype == np.float64 else np.asarray(array).astype(np.float64)

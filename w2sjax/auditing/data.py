@@ -1,26 +1,17 @@
 """The arrays that an audit studies: loaded from the user's files, validated, split."""
 
 import dataclasses
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Float64
 
-from w2sjax.auditing import checks, files, tables
+from w2sjax.auditing import checks, files
 from w2sjax.auditing.arrays import real_array
 from w2sjax.auditing.checks import DataError, require_probabilities, require_weights
 from w2sjax.auditing.pieces import StoredRows, chosen
-
-COLUMNS = (  # of a table
-    "strong_columns",
-    "weak_columns",
-    "probability_columns",
-    "target_column",
-    "label_column",
-    "weights_column",
-)
+from w2sjax.auditing.sources import stored
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -95,58 +86,6 @@ def load(path: str | Path, **columns: Any) -> AuditData:
     numbers = {name: values for name, values in arrays.items() if name not in files.CLASSES}
     data = audit_data(**numbers, source=str(path))
     return dataclasses.replace(data, notes=(*notes, *data.notes))
-
-
-def stored(
-    path: str | Path,
-    *,
-    strong_columns: Sequence[str] = (),
-    weak_columns: Sequence[str] = (),
-    probability_columns: Sequence[str] = (),
-    target_column: str | None = None,
-    label_column: str | None = None,
-    weights_column: str | None = None,
-) -> tuple[dict[str, Any], list[str]]:
-    """Read the arrays of an audit from a file or folder, by name, with sentences about what was lost.
-
-    `path` is an .npz file, a .safetensors file or a folder of .npy files with the arrays that
-    `audit_data` or `classifier_data` take, by name (folders and .safetensors files are memory-mapped), or a
-    .csv file (.gz, .bz2, .zst too), a .parquet file or a folder of .parquet files (in the order of their
-    names, numbers as numbers), whose columns the other arguments select by name or shell glob. Each of
-    `probability_columns` is a weak model: the columns of its classes, or one, of the second of two.
-
-    Raises `DataError` for files that are missing, unknown, damaged or lack an array or column;
-    `ImportError` where the extra `audit` is needed.
-    """
-    path = Path(path)
-    if not path.exists():
-        raise DataError(f"{path}: no such file or folder")
-    columns: dict[str, Any] = {
-        "strong_columns": strong_columns,
-        "weak_columns": weak_columns,
-        "probability_columns": probability_columns,
-    }
-    single = {
-        "target_column": target_column,
-        "label_column": label_column,
-        "weights_column": weights_column,
-    }
-    columns |= {role: [name] for role, name in single.items() if name is not None}
-    readers = {".npz": files.read_npz, ".safetensors": files.read_safetensors}
-    read = files.read_folder if path.is_dir() else readers.get(path.suffix.lower())
-    if tables.is_table(path):
-        return tables.read_table(path, columns)
-    if read is None:
-        raise DataError(
-            f"{path}: unknown extension {path.suffix!r}; expected .npz, .safetensors, .csv, "
-            ".csv.gz, .parquet or a folder of .npy or .parquet files"
-        )
-    if any(columns.values()):
-        found = "is a folder without .parquet files" if path.is_dir() else "holds arrays"
-        raise DataError(
-            f"{path}: {found}; columns can be named for .csv, .csv.gz and .parquet files only"
-        )
-    return read(path)
 
 
 def audit_data(

@@ -10,9 +10,10 @@ from jaxtyping import Float, Float64
 from w2sjax.auditing import checks
 from w2sjax.auditing.checks import DataError, listed, require_probabilities, require_weights
 from w2sjax.auditing.classification.labels import classes_of, codes_of
-from w2sjax.auditing.data import AuditData, Reading, stored
+from w2sjax.auditing.data import AuditData, Reading
 from w2sjax.auditing.files import CLASSES
 from w2sjax.auditing.pieces import StoredRows, chosen
+from w2sjax.auditing.sources import stored
 
 LOSSES = ("squared", "kl")
 SCALED = 1e-6  # by how much probabilities may miss 1 before that is said
@@ -68,7 +69,7 @@ class ClassifierData:
 
 
 def load_classifiers(path: str | Path, **columns: Any) -> ClassifierData:
-    """Load and validate the data of an audit of classifiers: what `w2sjax.auditing.data.stored` reads.
+    """Load and validate the data of an audit of classifiers: what `w2sjax.auditing.sources.stored` reads.
 
     Raises `DataError` for everything that it and `classifier_data` refuse.
     """
