@@ -11,6 +11,7 @@ from w2sjax.auditing.classification.data import load_classifiers
 from w2sjax.auditing.data import load
 from w2sjax.auditing.pieces import Pieces
 from w2sjax.auditing.shards import points_axis
+from w2sjax.auditing.sources import unchanged
 
 ENDS = [4, 5, 9]  # rows before each shard but the first, of 12
 
@@ -129,3 +130,16 @@ def test_arrays_may_have_other_names(tmp_path):
 def test_pickles_are_never_loaded(tmp_path, suffix):
     (tmp_path / f"held{suffix}").write_bytes(b"cos\nsystem\n(S'exit 1'\ntR.")
     refused(tmp_path / f"held{suffix}", "never loaded", "convert it", "numpy.savez")
+
+
+def test_a_file_that_changes_while_it_is_read_is_named(tmp_path):
+    save_npy(tmp_path, arrays())
+    file = tmp_path / "weights-00001-of-00004.npy"
+    for change in (lambda: file.write_bytes(file.read_bytes() * 2), file.unlink):
+        with pytest.raises(ValueError, match=f"{file.name}: changed while it was read"):
+            with unchanged(tmp_path):
+                change()
+    np.save(file, arrays()["weights"][4:5])
+    with file.open("ab") as grown:
+        grown.write(bytes(8))
+    refused(tmp_path, file.name, "8 bytes beyond its array")

@@ -21,7 +21,7 @@ from w2sjax.auditing.file_options import named
 from w2sjax.auditing.pages import report as page_of
 from w2sjax.auditing.report import show
 from w2sjax.auditing.results import Audit
-from w2sjax.auditing.sources import COLUMNS, stored
+from w2sjax.auditing.sources import COLUMNS, stored, unchanged
 from w2sjax.reporting import pages
 from w2sjax.reporting.pictures import can_draw, figure, missing
 from w2sjax.reporting.terminal import WIDTH, output
@@ -71,8 +71,8 @@ def run(
     try:
         if "arrays" in columns:
             columns["arrays"] = named(columns["arrays"])
-        arrays, notes = stored(data, **columns)
-        with progress_bar() as progress:
+        with progress_bar() as progress, unchanged(data):
+            arrays, notes = stored(data, **columns)
             given |= {"key": jax.random.key(seed), "progress": progress}
             if classifiers.is_classification(arrays, loss, data):
                 report = _classifiers(arrays, notes, data, set, given)

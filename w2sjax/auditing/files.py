@@ -58,13 +58,21 @@ def read_folder(path: Path, names: Names) -> tuple[dict[str, Any], list[str]]:
 
     def mapped(name: str, file: Path, count: int) -> tuple[str, Callable[[], Any]]:
         label = f"{path}: {name}" if count == 1 else str(file)
-        return label, partial(np.lib.format.open_memmap, file, mode="r")
+        return label, partial(_mapped, file)
 
     groups = grouped(path.glob("*.npy"))
     stored = {
         name: [mapped(name, file, len(files)) for file in files] for name, files in groups.items()
     }
     return choose(path, stored, names)
+
+
+def _mapped(file: Path) -> np.ndarray:
+    array = np.lib.format.open_memmap(file, mode="r")
+    beyond = file.stat().st_size - array.offset - array.nbytes
+    if beyond:
+        raise ValueError(f"has {beyond} bytes beyond its array, or is still being written")
+    return array
 
 
 def choose(path: Path, stored: Parts, names: Names) -> tuple[dict[str, Any], list[str]]:

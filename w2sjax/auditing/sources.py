@@ -1,6 +1,7 @@
 """What of the user's files is read by what: the arrays of an audit, by name."""
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,23 @@ PICKLES = {  # and how to load one
     **dict.fromkeys((".pkl", ".pickle"), "held = pickle.load(open({!r}, 'rb'))"),
     ".joblib": "held = joblib.load({!r})",
 }
+
+
+@contextlib.contextmanager
+def unchanged(path: str | Path) -> Iterator[None]:
+    """Raise `DataError`, naming the file, where one has grown, shrunk or been written to in the meantime."""
+    before = _stamps(Path(path))
+    yield
+    after = _stamps(Path(path))
+    for file in sorted(before.keys() | after.keys()):
+        if before.get(file) != after.get(file):
+            raise DataError(f"{file}: changed while it was read; wait until it is written")
+
+
+def _stamps(path: Path) -> dict[Path, tuple[int, int]]:
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    found = {file: file.stat() for file in files}
+    return {file: (stat.st_size, stat.st_mtime_ns) for file, stat in found.items()}
 
 
 def stored(

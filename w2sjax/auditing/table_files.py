@@ -1,5 +1,6 @@
 """What pyarrow reads of CSV files: names of columns, and columns of finite doubles."""
 
+import codecs
 import contextlib
 import re
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ _PLACE = re.compile(r"(?:In CSV column #(\d+): )?(?:CSV parse error: )?Row #(\d+
 _COMPRESSIONS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}  # but commas
 _BLOCK = 2**24  # bytes, into which a row must fit
+_TEXT = 2**20  # bytes that are decoded together
 _END = "\x03"  # ASCII's end of text
 _UNCLOSED = "a quote is opened and never closed, which hides all rows after it"
 
@@ -36,6 +38,7 @@ class CsvReader:
             raise DataError(
                 f"{path}: has zero bytes (and begins with {head[:4]!r}); expected CSV in UTF-8"
             )
+        self._require_text()
         # Rows of a wrong length are for `read`.
         with refusals(self.path, "CSV", self._why), self._stream() as stream:
             opened = pyarrow.csv.open_csv(stream, *self._options(lambda row: "skip"))
@@ -43,6 +46,20 @@ class CsvReader:
         self._truths = {field.name for field in schema if types.is_boolean(field.type)}
         if len(self.names) == 1:
             raise DataError(f"{path}: {_one_column(self.names[0])}")
+
+    def _require_text(self) -> None:
+        """Raise `DataError` where the file is not UTF-8, which pyarrow only tells of the columns it reads."""
+        decoder, line = codecs.getincrementaldecoder("utf-8")(), 1
+        with refusals(self.path, "CSV", self._why), self._stream() as stream:
+            while block := stream.read(_TEXT):
+                try:
+                    decoder.decode(block)
+                except UnicodeDecodeError as error:
+                    line += error.object[: error.start].count(b"\n")
+                    raise DataError(
+                        f"{self.path}: is not UTF-8 in line {line}; save it as UTF-8"
+                    ) from error
+                line += block.count(b"\n")
 
     def read(self, names: list[str]) -> tuple[list[np.ndarray], list[str]]:
         """Read the named columns as finite float64 arrays, and say which digits were lost."""
