@@ -125,6 +125,9 @@ def test_damage_is_refused_in_one_line_or_read_as_it_stands(tmp_path, save):
                 compare(path, data)
             if save is npz:  # which has checksums
                 for name, array in test_shards.arrays().items():
+                    if getattr(data, name) is None:  # its name is damaged
+                        assert "other names are not used" in data.notes[0]
+                        continue
                     np.testing.assert_array_equal(getattr(data, name), array)
         except DataError as error:
             assert "\n" not in str(error)
