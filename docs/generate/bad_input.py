@@ -208,8 +208,8 @@ def bad_input() -> str:
         "# Bad input",
         "",
         "What `w2sjax audit` says of it, on the standard error stream, before it ends with exit code 2.",
-        "`w2sjax.load` raises the same line as a `DataError`. Formats that cannot hold an error are left out;",
-        "so is a CSV file that is cut, which may end in any row.",
+        "`w2sjax.load` raises the same line as a `DataError`. Formats that cannot hold an error are left",
+        "out; so is a CSV file that is cut, which may end in any row.",
         "",
     ]
     for bad in (*VALUES, *FILES):

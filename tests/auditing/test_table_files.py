@@ -55,6 +55,7 @@ def parquet(tmp_path):
         ("x\n1\n", ["has one column, 'x'"]),
         ("x,w\n1,\xff\n", ["not UTF-8 in line 2"]),
         ("x,\xff\n1,2\n", ["not UTF-8 in line 1"]),
+        ("x,w\n1,2\n\xc3", ["not UTF-8 in line 3"]),
         ("PAR1\0\0\0", ["zero bytes", "b'PAR1'"]),
         ('x,w,note\n1,2,"a\n3,4,b\n5,6,c\n', ["a quote is opened and never closed"]),
         ('x,w\n1,"2\n3,4\n', ["a quote is opened and never closed"]),

@@ -51,9 +51,11 @@ class CsvReader:
         """Raise `DataError` where the file is not UTF-8, which pyarrow only tells of the columns it reads."""
         decoder, line = codecs.getincrementaldecoder("utf-8")(), 1
         with refusals(self.path, "CSV", self._why), self._stream() as stream:
-            while block := stream.read(_TEXT):
+            block = b" "
+            while block:
+                block = stream.read(_TEXT)
                 try:
-                    decoder.decode(block)
+                    decoder.decode(block, final=not block)
                 except UnicodeDecodeError as error:
                     line += error.object[: error.start].count(b"\n")
                     raise DataError(
