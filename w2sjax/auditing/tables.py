@@ -134,12 +134,13 @@ def _probabilities(path: Path, table: dict[str, np.ndarray], models: dict[str, l
     stacks = []
     for role, selected in models.items():
         found = _beside(table, selected)
-        if found.shape[1] == 1:
+        count = found.shape[1]
+        if count == 1:
             found = np.concatenate([1 - found, found], axis=1)
         stacks.append(found)
         if found.shape != stacks[0].shape:
             raise DataError(
-                f"{path}: {role} matches {found.shape[1]} columns, but the first weak model has "
+                f"{path}: {role} matches {count} columns, but the first weak model has "
                 f"{stacks[0].shape[1]} classes"
             )
     return np.stack(stacks)
