@@ -1,6 +1,8 @@
 """Columns of lists in Parquet files and in Hugging Face's datasets."""
 
 import json
+import weakref
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -10,6 +12,7 @@ import pytest
 
 from w2sjax.auditing.classification.data import load_classifiers
 from w2sjax.auditing.data import load
+from w2sjax.auditing.list_columns import KEPT, grouped_rows
 from w2sjax.auditing.pieces import Pieces
 
 ROWS, WIDTH = 12, 3
@@ -150,3 +153,16 @@ def test_splits_and_chosen_rows_of_a_dataset_are_refused(tmp_path):
     ):
         (split / "state.json").write_text(damaged)
         refused(split, "state.json")
+
+
+def test_only_a_few_row_groups_stay_decoded():
+    made = []
+
+    def load(place):
+        array = np.full((2, WIDTH), float(place))
+        made.append(weakref.ref(array))
+        return array
+
+    rows = grouped_rows([(2, partial(load, place)) for place in range(5)])
+    assert np.asarray(rows)[:, 0].tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+    assert sum(array() is not None for array in made) == KEPT
