@@ -35,7 +35,7 @@ class Rows:
         recent: the last values that were asked for, which a projection and its certificate share.
     """
 
-    array: np.ndarray
+    array: Any
     centre: np.ndarray | None = None
     rest: np.ndarray | None = None
     constant: int = 0
