@@ -48,7 +48,13 @@ def test_the_numbers_are_those_in_memory(monkeypatch, data, kind):
 
 
 def test_so_are_those_of_rows_held_out(monkeypatch, data):
+    whole, built = module.hypothesis_class, []
+    made = lambda *given, **options: built.append(type(given[1])) or whole(*given, **options)  # noqa: E731
+    monkeypatch.setattr(module, "hypothesis_class", made)
     one, other = both(monkeypatch, data, "l2_ball:0.5", split="last:0.3")
+    assert built[2:] == [rows.Rows] * 2, (
+        "a fitted student is LOOSE elsewhere: no reason to read all"
+    )
     same(one, other)
     same(one.held_out, other.held_out)
 

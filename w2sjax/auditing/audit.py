@@ -194,14 +194,16 @@ def _measured(choice: Choice, data: AuditData, students: Student, target, *, str
     hypothesis = _class(choice, data, streamed=streamed)
     weak, learning = jax.tree.map(jnp.asarray, (data.weak_predictions, students))
     chunk = max(1, CHUNK // hypothesis.size)
-    if streamed and students.values is None and students.coefficients is None:
+    projected = students.values is None and students.coefficients is None
+    if streamed and projected:
         best, learning = _projected_together(hypothesis, weak, target, chunk, **settings)
     else:
         best = None if target is None else project(hypothesis, target, **settings)
     measured = measure(hypothesis, weak, learning, target, best, chunk=chunk, **settings)
     found, learnt = jax.tree.map(np.asarray, measured)
     if streamed and COPIES * 8 * data.strong_features.size <= memory_available():
-        statuses = [found.status, *([] if best is None else [best.status])]
+        # No certificate is expected of students that learnt elsewhere.
+        statuses = [*([found.status] * projected), *([] if best is None else [best.status])]
         if any(np.any(np.asarray(status) != Status.CERTIFIED) for status in statuses):
             return _measured(choice, data, students, target, streamed=False, **settings)
     return hypothesis, best, found, learnt

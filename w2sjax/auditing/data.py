@@ -10,7 +10,7 @@ from jaxtyping import Float, Float64
 from w2sjax.auditing import checks, files
 from w2sjax.auditing.arrays import real_array
 from w2sjax.auditing.checks import DataError, require_probabilities, require_weights
-from w2sjax.auditing.pieces import StoredRows, chosen
+from w2sjax.auditing.pieces import chosen
 from w2sjax.auditing.sources import stored, unchanged
 
 
@@ -23,7 +23,7 @@ class AuditData:
     block at a time, `np.asarray(data.strong_features, np.float64)` all at once.
     """
 
-    strong_features: Float[np.ndarray | StoredRows, "n d"]
+    strong_features: Float[Any, "n d"]  # an array or `StoredRows`
     weak_predictions: Float64[np.ndarray, "m n"]
     weak_names: tuple[str, ...]
     target: Float64[np.ndarray, " n"] | None

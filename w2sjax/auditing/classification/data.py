@@ -12,7 +12,7 @@ from w2sjax.auditing.checks import DataError, listed, require_probabilities, req
 from w2sjax.auditing.classification.labels import classes_of, codes_of
 from w2sjax.auditing.data import AuditData, Reading
 from w2sjax.auditing.files import CLASSES
-from w2sjax.auditing.pieces import StoredRows, chosen
+from w2sjax.auditing.pieces import chosen
 from w2sjax.auditing.sources import stored, unchanged
 
 LOSSES = ("squared", "kl")
@@ -26,7 +26,7 @@ class ClassifierData:
     `truth` has the true probabilities: ones and zeros where labels were given. Rows sum to 1.
     """
 
-    strong_features: Float[np.ndarray | StoredRows, "n d"]
+    strong_features: Float[Any, "n d"]
     weak_probabilities: Float64[np.ndarray, "m n c"]
     weak_names: tuple[str, ...]
     classes: tuple[str, ...]
