@@ -1,5 +1,6 @@
 """Audits of classifiers: what is refused, what is measured, and by whom else it is confirmed."""
 
+import functools
 import json
 from typing import Any
 
@@ -15,10 +16,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from w2sjax.auditing import command
-from w2sjax.auditing.classification import measures
+from w2sjax.auditing.classification import measures, students
 from w2sjax.auditing.classification.audit import audit_classifiers
 from w2sjax.auditing.classification.data import classifier_data
 from w2sjax.auditing.classification.students import indicators, learn, learn_confidently
+from w2sjax.bregman.heads import fit
+from w2sjax.mixture.logistic import FitStatus
 
 N, D, C = 60, 3, 3
 RANDOM = np.random.default_rng(5)
@@ -362,6 +365,39 @@ def test_confidence_loss_is_stationary_where_it_has_settled():
     assert found.settled and not np.allclose(sure, np.eye(C)[np.argmax(WEAK[1], axis=1)])
     pull = FEATURES.T @ (chances - 0.5 * WEAK[1] - 0.5 * sure)
     assert np.max(np.abs(pull)) < 1e-8
+
+
+def test_confidence_loss_warms_up(monkeypatch):
+    """The labels of each round mix the weak model's with the last head's: a quarter of these, then half."""
+    given, heads = [], []
+
+    def followed(features, labels, masses):
+        given.append(labels)
+        heads.append(learn(features, labels, masses))
+        return heads[-1]
+
+    monkeypatch.setattr(students, "learn", followed)
+    weights = np.full(N, 1 / N)
+    student = learn(FEATURES, WEAK[1], weights)
+    learn_confidently(FEATURES, WEAK[1], weights, student)
+    assert len(given) > 2
+    for share, labels, head in zip((0.25, 0.5, 0.5), given, (student, *heads), strict=False):
+        sure = np.eye(C)[np.argmax(head.log_chances(FEATURES), axis=1)]
+        np.testing.assert_allclose(labels, (1 - share) * WEAK[1] + share * sure, atol=1e-15)
+
+
+def test_a_head_stays_free_where_a_minimum_is_proved(monkeypatch):
+    """An unfinished fit is no reason for a penalty: only that there may be no minimum is."""
+    weights = np.full(N, 1 / N)
+    monkeypatch.setattr(students, "_fit", functools.partial(fit, max_steps=2))
+    head = learn(FEATURES, WEAK[1], weights).head
+    assert head.penalty == 0 and head.status == FitStatus.LOOSE and 1e-10 < head.gap < np.inf
+    head = learn(FEATURES, np.eye(C)[np.argmax(FEATURES[:, :C], axis=1)], weights).head
+    assert head.penalty == pytest.approx(1 / N)
+
+
+def test_indicators_of_two_classes():
+    weights = np.full(N, 1 / N)
     halves = indicators(np.stack([1 - CHANCES[:, 0], CHANCES[:, 0]], axis=1), weights)
     assert halves[:, 1].sum() == N // 2
     assert CHANCES[halves[:, 1], 0].min() > CHANCES[~halves[:, 1], 0].max()

@@ -6,6 +6,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
+from w2sjax.claims import REGISTRY
 from w2sjax.cli import app
 
 FILE = """
@@ -73,6 +74,21 @@ def test_prove_writes_what_replay_checks(run, tmp_path):
     file.write_text(json.dumps(fields))
     code, said = run("replay", file)
     assert code == 4 and "proves nothing" in said
+
+
+def test_prove_all_covers_bregman_geometry(run, tmp_path, monkeypatch):
+    """Every kind of claim that can be proved is there; Coq is given those about projections alone."""
+    kept = [
+        one for one in REGISTRY if one.name in ("gain_identity", "bregman_gain", "combination_gain")
+    ]
+    monkeypatch.setattr("w2sjax.claims.REGISTRY", kept)
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    file = tmp_path / "all.json"
+    code, said = run("prove", "", "--all", "--json", file, "--coq", tmp_path / "coq")
+    assert code == 0 and "not of this kind" in said and "go to Coq: not bregman_gain" in said
+    proved = [one["outcome"] for one in json.loads(file.read_text())]
+    assert proved == ["proved", "proved", *["neither"] * 4]
+    assert [one.name for one in (tmp_path / "coq").glob("gain*")] == ["gain_identity.v"]
 
 
 def test_sharpen(run, tmp_path):

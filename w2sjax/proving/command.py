@@ -11,6 +11,7 @@ from w2sjax.reporting.pictures import can_draw, figure, missing
 from w2sjax.reporting.terminal import say, show
 
 PROVED, REFUTED, NEITHER = 0, 1, 4
+KINDS = "projection", "bregman"  # settings that have proofs by multipliers
 CODES = {"proved": PROVED, "refuted": REFUTED, "neither": NEITHER}
 
 
@@ -67,7 +68,10 @@ def _all(out: Path | None, json: Path | None, coq: Path | None, typed: str) -> i
     proofs = [proof for _, proof in rows if not isinstance(proof, str)]
     if json is not None:
         _write(json, [proof.to_json() for proof in proofs])
-    checks = [_coq(proof, coq) for proof in proofs]
+    checks = [_coq(proof, coq if _for_coq(proof) else None) for proof in proofs]
+    outside = dict.fromkeys(one.claim.name for one in proofs if not _for_coq(one))
+    if coq is not None:
+        say(f"only proofs about projections go to Coq: not {', '.join(outside)}")
     if out is not None:
         figures = {
             proof.stem: _files(proof, out, checked)
@@ -82,14 +86,14 @@ def _all(out: Path | None, json: Path | None, coq: Path | None, typed: str) -> i
 
 
 def _proofs() -> list[tuple[Claim, Any]]:
-    """Decide every claim about projections, as it is and without each assumption, or say why not."""
+    """Decide every claim of a kind that can be, as it is and without each assumption, or say why not."""
     from w2sjax.claims import REGISTRY
     from w2sjax.proving.expressions import NotOfThisKindError
     from w2sjax.proving.proof import prove as proof_of
     from w2sjax.verification.report import progress_bar
 
     rows: list[tuple[Claim, Any]] = []
-    claims = [claim for claim in REGISTRY if claim.setting.name == "projection"]
+    claims = [claim for claim in REGISTRY if claim.setting.name in KINDS]
     with progress_bar() as progress:
         for place, claim in enumerate(claims):
             for drop in (None, *claim.droppable):
@@ -191,6 +195,10 @@ def _coq(proof: Any, folder: Path | None) -> tuple[str, bool]:
     say(f"{path}: {answer.message}")
     first = answer.message.partition("\n")[0]
     return f"{first}: {path.name}", answer.accepted is not False
+
+
+def _for_coq(proof: Any) -> bool:
+    return proof.claim.setting.name == "projection"
 
 
 def _files(proof: Any, folder: Path, checked: str) -> Any:

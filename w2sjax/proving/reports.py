@@ -64,7 +64,7 @@ def report_of_all(
     count = {one: sum(proof.outcome == one for proof in proofs) for one in (PROVED, REFUTED)}
     details = [Folded(summary(one), _body(one, figures.get(one.stem))) for one in proofs]
     return Report(
-        "What can be proved of claims about projections",
+        "What can be proved of claims about projections and Bregman geometry",
         f"{len(rows)} statements: {count[PROVED]} proved, {count[REFUTED]} refuted.",
         (table(rows), Heading("Every statement"), *details),
         (),

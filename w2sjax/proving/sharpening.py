@@ -108,7 +108,10 @@ def sharpen(claim: Claim) -> Sharpened:
         )
     (name,), statement = claim.unknowns, read(claim)
     if claim.setting.name != "projection":
-        raise NotOfThisKindError("best constants are sought of statements about projections alone")
+        raise NotOfThisKindError(
+            "best constants are sought of statements about projections alone: in Bregman geometry it is no "
+            "refutation that multipliers are missing, so that none is shown to be best"
+        )
     search = Search(statement)
     low, high = (search.extreme(statement.slacks, name, sign) for sign in (1, -1))
     sign = -1 if math.isinf(low) else 1

@@ -83,7 +83,7 @@ def findings(report: ClassifierAudit) -> tuple[str, ...]:
     )
     if loose:
         sentences.append(
-            f"{loose} heads are not certified: nothing is proved of their distance to a minimum"
+            f"{loose} heads are not certified: a gap, where there is one, is all that is proved of them"
         )
     return (*sentences, *_of_truth(report))
 

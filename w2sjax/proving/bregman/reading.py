@@ -41,6 +41,11 @@ def pull(at: str, to: str, start: str) -> Form:
     return product(at, to) - product(at, start)
 
 
+def _letter(name: str) -> str:
+    """Give what a quantity or a function is written as."""
+    return (symbols.NUMBERS | symbols.LETTERS).get(name, (name, name))[1]
+
+
 class BregmanReader(Reader):
     """A claim that is being read."""
 
@@ -50,7 +55,7 @@ class BregmanReader(Reader):
         heads = {data[0] for data in claim.quantities}
         if other := heads - {"D", "gap", "pull", "defect", UNKNOWN}:
             raise NotOfThisKindError(
-                f"{min(other)} is nothing that a proof by multipliers speaks of"
+                f"{_letter(min(other))} is nothing that a proof by multipliers speaks of"
             )
         linear = self._assumed(symbols.LOG_LINEAR) and self._assumed(symbols.REALIZABLE)
         if "defect" in heads and not linear:
@@ -60,7 +65,9 @@ class BregmanReader(Reader):
         defect = [STUDENT, TARGET, WEAK] if "defect" in heads else []
         self.functions = list(dict.fromkeys([*used, *defect]))
         if unknown := set(self.functions) - {STUDENT, TARGET, WEAK}:
-            raise NotOfThisKindError(f"what {min(unknown)} is cannot be said by a linear condition")
+            raise NotOfThisKindError(
+                f"what {_letter(min(unknown))} is cannot be said by a linear condition"
+            )
         fitted = self._assumed(symbols.EXACT) or self._assumed(symbols.MEMBER)
         members = [STUDENT] * fitted + [TARGET] * self._assumed(symbols.REALIZABLE)
         self.members = [one for one in members if one in self.functions]
