@@ -66,6 +66,14 @@ class Judged:
         return -abs(found) if self.identity else found
 
 
+def no_exact_side(claim: Claim) -> str:
+    """Say why a claim has no exact side; "" where it has one."""
+    if not claim.setting.exact:
+        return f"{claim.name} has no exact side"
+    say = getattr(claim.setting.part("engine"), "no_exact_side", None)
+    return "" if say is None else say(claim)
+
+
 def decide(claim: Claim, instance: Any, precisions: tuple[int, ...] = PRECISIONS) -> Decision:
     """Decide a claim on an exact instance of its setting."""
     fault = instance.fault()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from w2sjax.claims import REGISTRY
-from w2sjax.falsification.deciding import PRECISIONS, decide
+from w2sjax.falsification.deciding import PRECISIONS, decide, no_exact_side
 from w2sjax.falsification.written_out import WRITTEN_OUT
 from w2sjax.language.claims import Claim
 from w2sjax.language.rewriting import DOUBLE, Mutant, mutants, twin_of
@@ -22,6 +22,7 @@ UNUSED = {
     "symmetry": "the theorems of expansion use an edge in one direction only",
     "any student": "the inequality holds for any function, if its gap is finite",
     "inexact_gain without convexity": "the gap is over the two members, and the target is one of them",
+    "bregman_inexact_gain without convexity": "the gap is over the members, and the target is one",
     "sharpened_gain without convexity": "the gap is over the two members, and f_s is one of them",
 }
 # Changes of terms that are 0 at the tight instance.
@@ -60,8 +61,9 @@ def made(claim: Claim) -> Iterator[Mutant]:
             yield Mutant(f"{claim.name} reversed", "reversed", _with(claim, claim=upper <= lower))
     for name in claim.droppable:
         title = f"{claim.name} without {name}"
-        if name not in UNUSED and title not in UNUSED:
-            yield Mutant(title, "dropped", claim.without(name))
+        without = claim.without(name)
+        if name not in UNUSED and title not in UNUSED and not no_exact_side(without):
+            yield Mutant(title, "dropped", without)
 
 
 def _broken(mutant: Mutant, tight: Any) -> bool:

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from w2sjax.falsification.deciding import no_exact_side
 from w2sjax.language.claims import Claim
 from w2sjax.language.rewriting import twin_of
 from w2sjax.verification.lookup import claim_named
@@ -40,11 +41,3 @@ def asked(
     found = twin_of(found) if twin else found
     double_precision("falsify")
     return Question(found, seed, no_exact_side(found))
-
-
-def no_exact_side(claim: Claim) -> str:
-    """Say why a claim has no exact side; "" where it has one."""
-    if not claim.setting.exact:
-        return f"{claim.name} has no exact side"
-    say = getattr(claim.setting.part("engine"), "no_exact_side", None)
-    return "" if say is None else say(claim)

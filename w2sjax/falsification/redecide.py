@@ -9,8 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from w2sjax.arithmetic.inequality import Verdict
-from w2sjax.falsification.deciding import HOLDS, OUTSIDE, VIOLATED, decide
-from w2sjax.falsification.question import no_exact_side
+from w2sjax.falsification.deciding import HOLDS, OUTSIDE, VIOLATED, decide, no_exact_side
 from w2sjax.language.claims import Claim
 from w2sjax.machine.compilation import compile_quickly
 from w2sjax.settings.random_instances import compared, prepare

@@ -46,7 +46,7 @@ k, c, least = map(quantity, NUMBERS)
 defect = quantity("defect")
 slip = quantity("slip")  # the gap of a computed student, for an allowance
 
-SETTING = BREGMAN = Setting("bregman", exact=False)
+SETTING = BREGMAN = Setting("bregman")
 
 
 def D(first: str, second: str) -> Term:

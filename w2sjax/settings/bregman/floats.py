@@ -6,7 +6,7 @@ they are.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from w2sjax.arithmetic.measured import Measured, exactly, measured
-from w2sjax.arithmetic.rounding import HIGHEST, Rounded
+from w2sjax.arithmetic.rounding import HIGHEST, Rounded, unit
 from w2sjax.arithmetic.running_error import rounded
 from w2sjax.bregman.hulls import Mixture, pulls
 from w2sjax.language.claims import Claim
@@ -24,6 +24,7 @@ from w2sjax.settings import bregman as symbols
 from w2sjax.settings.bregman.drawing import STRATA as STRATA
 from w2sjax.settings.bregman.drawing import BregmanInstance
 from w2sjax.settings.bregman.drawing import draw as draw
+from w2sjax.settings.bregman.family import Family
 from w2sjax.settings.bregman.heads import heads
 from w2sjax.settings.bregman.students import PAIRS, WHOLE, Problem, geometry, solve
 
@@ -42,13 +43,26 @@ class Prepared:
 
 
 def prepare(instance: BregmanInstance, claims: tuple[Claim, ...]) -> Prepared:
-    """Solve for all students at once, and compute all divergences at once."""
-    studies = [Study(instance, claim) for claim in claims]
+    """Solve for all students at once, and compute all divergences at once.
+
+    Claims that assume the same, such as a claim and its false twin, share their functions and quantities.
+    """
+    alike: dict[Any, list[Claim]] = {}
+    for claim in claims:
+        alike.setdefault(_assumed(claim), []).append(claim)
+    studies = [Study(instance, some) for some in alike.values()]
     solved = solve(instance, [problem for one in studies for problem in one.problems()])
     for one in studies:
         one.computed = {problem: solved[problem] for problem in one.problems()}
         one.functions = one.named()
-    return Prepared(claims, _quantities(studies))
+    known = dict(zip(alike, _quantities(studies), strict=True))
+    return Prepared(claims, tuple(known[_assumed(claim)] for claim in claims))
+
+
+def _assumed(claim: Claim) -> Any:
+    """Say what the functions of a claim depend on."""
+    combined = any("combination" in data for data in claim.quantities)
+    return claim.assumptions, claim.dropped, combined
 
 
 def study(prepared: Prepared, claim: Claim) -> SimpleNamespace:
@@ -58,21 +72,27 @@ def study(prepared: Prepared, claim: Claim) -> SimpleNamespace:
 
 
 class Study:
-    """The functions of an instance as a claim means them.
+    """The functions of an instance as claims that assume the same mean them.
 
     Attributes:
+        wanted: the quantities of the claims, and of what they allow for.
         geometry: the divergence, and whether functions are given by values or gradients.
         computed: the mixtures that were solved for.
         functions: by name.
     """
 
-    def __init__(self, instance: BregmanInstance, claim: Claim):
-        self.claim, self.instance = claim, instance
+    def __init__(self, instance: BregmanInstance, claims: Sequence[Claim]):
+        self.claim, self.instance = claims[0], instance
+        allowed = [one.allowance for one in claims if one.allowance is not None]
+        every = [data for one in claims for data in one.quantities]
+        # What a computed head allows for is its defect.
+        every += [symbols.defect.data] * (bool(allowed) and self.assumed(symbols.LOG_LINEAR))
+        self.wanted = tuple(dict.fromkeys([*every, *quantities(allowed)]))
         self.entropy = any(map(self.meant, (symbols.RELATIVE_ENTROPY, symbols.LOG_LINEAR)))
-        self.entropy &= claim.dropped != symbols.RELATIVE_ENTROPY.name
+        self.entropy &= self.claim.dropped != symbols.RELATIVE_ENTROPY.name
         self.dual = any(map(self.meant, DUAL))
         self.geometry = geometry(instance, self.dual, self.entropy)
-        self.combined = any("combination" in data for data in claim.quantities)
+        self.combined = any("combination" in data for data in self.wanted)
         self.computed: dict[Problem, Mixture] = {}
         self.functions: dict[str, Values] = {}
 
@@ -142,24 +162,26 @@ class Study:
         """Give the mean divergence of what functions are given by."""
         return jnp.sum(self.instance.masses * self.geometry.family.between(first, second))
 
-    def pair(self, data: Any) -> list[Values]:
-        """Give the two functions of a divergence, in the order of what they are given by."""
-        found = [self.functions[name] for name in data[1:]]
-        return found[::-1] if self.dual else found
-
-    def other(self, data: Any) -> Measured:
-        """Compute a quantity that is no divergence."""
+    def given(self, data: Any) -> tuple[Any, ...]:
+        """Give what a quantity of `COMPUTED` is a function of."""
         head, *names = data
         found = [self.functions[name] for name in names]
+        family, masses = self.geometry.family, self.instance.masses
         match head:
-            case "gap":
-                return self._gap(found[0])
+            case "D":  # in the order of what functions are given by
+                return family, masses, *(found[::-1] if self.dual else found)
             case "pull":
-                return self._pull(*found)
-            case "defect":
-                return self._defect()
+                return family, masses, *found
+            case "gap":
+                both = map(self.geometry.given, (self.instance.members, self.instance.weak))
+                return family, masses, *both, *found
+        return masses, self.instance.features, self.instance.heads, self.functions["weak"]
+
+    def other(self, data: Any, known: dict[Any, Measured]) -> Measured:
+        """Give a quantity that is none of `COMPUTED`, which are known."""
+        match data[0]:
             case "slip":
-                return self._slip()
+                return self._slip(known)
             case "k":
                 return exactly(self.instance.k)
             case "c":
@@ -167,68 +189,77 @@ class Study:
         least = [jnp.min(self.functions[name]) for name in ("combination", "hull")]
         return exactly(jnp.minimum(*least))
 
-    def _slip(self) -> Measured:
+    def _slip(self, known: dict[Any, Measured]) -> Measured:
         if not self.assumed(symbols.EXACT) and not self.combined:
             return exactly(0.0)
         if self.assumed(symbols.LOG_LINEAR):
-            left = self._defect().number
+            left = known[symbols.defect.data].number
             return exactly(jnp.abs(left.value) + left.error)
         if any(one.weak_first for one in self.computed):
             return exactly(0.0)
-        return exactly(sum((one.gap for one in self.computed.values()), start=jnp.zeros(())))
+        gaps = sum((one.gap for one in self.computed.values()), start=jnp.zeros(()))
+        return exactly(gaps + self._off() if self.combined else gaps)
 
-    def _gap(self, one: Values) -> Measured:
-        room, instance = self.geometry, self.instance
-        given = room.given(instance.members), room.given(instance.weak), one, instance.masses
-        found = rounded(lambda *arrays: pulls(room.family, False, *arrays), *given)
-        number = Rounded(jnp.max(found.value), jnp.max(found.error))
-        return measured(number, jnp.abs(number.value) + 1)
+    def _off(self) -> Float[Array, ""]:
+        """Bound what rounding of the combination, an entry by 8 units at most, changes in a gap."""
+        family, one = self.geometry.family, self.functions["combination"]
+        turned = family.gradient(self.functions["weak"]) - family.gradient(self.functions["hull"])
+        far = jnp.sum(self.instance.masses[:, None] * jnp.abs(turned) * one)
+        return 8 * unit(one.dtype) * (1 + 2 * far)
 
-    def _pull(self, first: Values, second: Values, to: Values) -> Measured:
-        family, masses = self.geometry.family, self.instance.masses[:, None]
 
-        def product(first, second, to):
-            turned = family.gradient(first) - family.gradient(second)
-            return jnp.sum(masses * turned * (to - first))
+def _mean(family: Family, masses: Array, first: Values, second: Values) -> Measured:
+    return _computed(lambda *pair: jnp.sum(masses * family.between(*pair)), first, second)
 
-        return _computed(product, first, second, to)
 
-    def _defect(self) -> Measured:
-        r"""Compute $\langle \nabla L(\Theta_v), \Theta_g - \Theta_v \rangle$ from the features."""
-        instance, masses = self.instance, self.instance.masses[:, None]
+def _pull(family: Family, masses: Array, first: Values, second: Values, to: Values) -> Measured:
+    def product(first, second, to):
+        turned = family.gradient(first) - family.gradient(second)
+        return jnp.sum(masses[:, None] * turned * (to - first))
 
-        def product(features, coefficients, weak):
-            chances = jax.nn.softmax(jnp.matmul(features, coefficients[0], precision=HIGHEST))
-            apart = masses * (chances - jax.nn.softmax(weak))
-            slope = jnp.matmul(features.T, apart, precision=HIGHEST)
-            return jnp.sum(slope * (coefficients[1] - coefficients[0]))
+    return _computed(product, first, second, to)
 
-        return _computed(product, instance.features, instance.heads, self.functions["weak"])
+
+def _gap(family: Family, masses: Array, members: Array, weak: Values, one: Values) -> Measured:
+    found = rounded(lambda *arrays: pulls(family, False, *arrays), members, weak, one, masses)
+    number = Rounded(jnp.max(found.value), jnp.max(found.error))
+    return measured(number, jnp.abs(number.value) + 1)
+
+
+def _defect(masses: Array, features: Array, heads: Array, weak: Values) -> Measured:
+    r"""Compute $\langle \nabla L(\Theta_v), \Theta_g - \Theta_v \rangle$ from the features."""
+
+    def product(features, heads, weak):
+        chances = jax.nn.softmax(jnp.matmul(features, heads[0], precision=HIGHEST))
+        apart = masses[:, None] * (chances - jax.nn.softmax(weak))
+        slope = jnp.matmul(features.T, apart, precision=HIGHEST)
+        return jnp.sum(slope * (heads[1] - heads[0]))
+
+    return _computed(product, features, heads, weak)
+
+
+COMPUTED = {"D": _mean, "pull": _pull, "gap": _gap, "defect": _defect}
 
 
 def _quantities(studies: list[Study]) -> tuple[dict[Any, Measured], ...]:
-    """Compute what claims speak of; all divergences in one batch."""
-    wanted = [
-        (place, data)
-        for place, one in enumerate(studies)
-        for data in one.claim.quantities
-        if data[0] == "D"
-    ]
-    given = [(studies[i].geometry.family, *studies[i].pair(data)) for i, data in wanted]
-    batch: Any = jax.tree.map(lambda *leaves: jnp.stack(leaves), *given)
-    masses = studies[0].instance.masses
-
-    def mean(family, first, second):
-        return _computed(lambda *pair: jnp.sum(masses * family.between(*pair)), first, second)
-
-    found = jax.vmap(mean)(*batch)
+    """Compute what studies are about; all quantities of a kind in one batch."""
     known: tuple[dict[Any, Measured], ...] = tuple({} for _ in studies)
-    for i, (place, data) in enumerate(wanted):
-        known[place][data] = jax.tree.map(lambda leaf, i=i: leaf[i], found)
+    for head, compute in COMPUTED.items():
+        wanted = [
+            (place, data)
+            for place, one in enumerate(studies)
+            for data in one.wanted
+            if data[0] == head
+        ]
+        if not wanted:
+            continue
+        given = [studies[i].given(data) for i, data in wanted]
+        found = jax.vmap(compute)(*jax.tree.map(lambda *leaves: jnp.stack(leaves), *given))
+        for i, (place, data) in enumerate(wanted):
+            known[place][data] = jax.tree.map(lambda leaf, i=i: leaf[i], found)
     for one, its in zip(studies, known, strict=True):
-        allowed = () if one.claim.allowance is None else quantities((one.claim.allowance,))
-        rest = (data for data in (*one.claim.quantities, *allowed) if data[0] != "D")
-        its.update((data, one.other(data)) for data in rest)
+        rest = [data for data in one.wanted if data[0] not in COMPUTED]
+        its.update((data, one.other(data, its)) for data in rest)
     return known
 
 
