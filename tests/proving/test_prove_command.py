@@ -87,7 +87,7 @@ def test_prove_all_covers_bregman_geometry(run, tmp_path, monkeypatch):
     code, said = run("prove", "", "--all", "--json", file, "--coq", tmp_path / "coq")
     assert code == 0 and "not of this kind" in said and "go to Coq: not bregman_gain" in said
     proved = [one["outcome"] for one in json.loads(file.read_text())]
-    assert proved == ["proved", "proved", *["neither"] * 4]
+    assert proved == ["proved", "proved", *["refuted"] * 4]
     assert [one.name for one in (tmp_path / "coq").glob("gain*")] == ["gain_identity.v"]
 
 

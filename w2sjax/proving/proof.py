@@ -8,6 +8,7 @@ from typing import Any
 
 from w2sjax.falsification import rendering
 from w2sjax.falsification.counterexample import MISSHAPEN, Counterexample, confirm
+from w2sjax.falsification.deciding import no_exact_side
 from w2sjax.falsification.refuting import refute
 from w2sjax.falsification.shrinking import SECONDS, shrink
 from w2sjax.language.claims import Claim
@@ -166,8 +167,8 @@ def prove(
 
 def _refuted(claim: Claim, statement: Statement, slack: Any, seconds: float) -> Proof:
     """Find a counterexample, from models first and among small exact instances where none is one."""
-    if not claim.setting.exact:
-        return Proof(claim, note="no multipliers, and no exact instances to look for")
+    if why := no_exact_side(claim):
+        return Proof(claim, note=f"no multipliers, and no exact instances to look for: {why}")
     tried = 0
     for case in _cases(claim, statement, slack):
         tried += 1
@@ -190,6 +191,8 @@ def _refuted(claim: Claim, statement: Statement, slack: Any, seconds: float) -> 
 
 def _cases(claim: Claim, statement: Statement, slack: Any) -> Iterator[Any]:
     """List instances of models that break an inequality."""
+    if claim.setting.name != "projection":  # models are Gram matrices
+        return
     for gram in Models(statement).breaking(slack):
         case = instance(statement, gram)
         if case is not None and case.fault() is None and case.set in (claim.sets or (case.set,)):

@@ -22,4 +22,5 @@ CLAIM = Claim(
     claim=D(student, target) <= D(weak, target) - D(weak, student),
     false_twin=D(student, target) <= D(weak, target) - 2 * D(weak, student),
     allowance=slip,
+    tight=bregman.points(weak=[(0, 1)], target=[(1, 0)], student=[(0, 0)]),
 )

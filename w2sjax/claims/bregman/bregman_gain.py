@@ -22,4 +22,5 @@ CLAIM = Claim(
     claim=D(target, student) <= D(target, weak) - D(student, weak),
     false_twin=D(target, student) <= D(target, weak) - 2 * D(student, weak),
     allowance=slip,
+    tight=bregman.points(weak=[(0, 1)], target=[(1, 0)], student=[(0, 0)]),
 )

@@ -23,4 +23,5 @@ CLAIM = Claim(
     false_twin=equal(
         D(target, weak) - D(target, student), D(student, weak) + 2 * pull(student, weak, target)
     ),
+    tight=bregman.points(weak=[(1,)], target=[(3,)], student=[(0,)]),
 )

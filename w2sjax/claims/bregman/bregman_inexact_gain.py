@@ -20,4 +20,5 @@ CLAIM = Claim(
     assumptions=(bregman.CONVEX, bregman.REALIZABLE, bregman.MEMBER),
     claim=D(target, student) <= D(target, weak) - D(student, weak) + gap(student),
     false_twin=D(target, student) <= D(target, weak) - D(student, weak) + gap(student) / 2,
+    tight=bregman.points(weak=[(1,)], target=[(2,)], student=[(0,)]),
 )

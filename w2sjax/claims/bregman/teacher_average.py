@@ -22,4 +22,5 @@ CLAIM = Claim(
     assumptions=(bregman.MATCHED, bregman.ONE_TARGET),
     claim=equal(D(target, weak) - D(target, student), D(student, weak)),
     false_twin=equal(D(target, weak) - D(target, student), 2 * D(student, weak)),
+    tight=bregman.points(weak=[(-1,), (1,)], target=[(1,), (1,)], student=[(0,), (0,)]),
 )

@@ -11,6 +11,7 @@ from w2sjax.language.claims import Assumption, Claim
 from w2sjax.language.evaluation import quantities
 from w2sjax.language.printing import SUM, Style
 from w2sjax.language.terms import UNKNOWN, Term, quantity
+from w2sjax.settings.bregman.instance import points as points
 from w2sjax.settings.setting import Setting
 
 CONVEX = Assumption("convexity", "V is closed and convex: the hull of the predictors")

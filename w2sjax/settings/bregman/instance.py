@@ -6,10 +6,13 @@ features. The divergence of Mahalanobis is the squared one in other coordinates,
 """
 
 import dataclasses
+from collections.abc import Sequence
+from fractions import Fraction
 
 from w2sjax.arithmetic.rationals import Matrix, Vector
 from w2sjax.settings.records import Record, axes
 
+Rows = Sequence[Sequence[int]]
 KINDS = "squared", "kl", "logistic", "itakura-saito"
 
 
@@ -88,3 +91,9 @@ class Instance(Record):
     def weights(self) -> Vector:
         """Give the probabilities of the points."""
         return [mass / sum(self.masses) for mass in self.masses]
+
+
+def points(weak: Rows, target: Rows, student: Rows) -> Instance:
+    """Give functions on points of equal masses, with vectors of numbers as values; D is the squared one."""
+    functions = ([list(map(Fraction, row)) for row in one] for one in (weak, target, student))
+    return Instance("squared", False, [Fraction(1)] * len(weak), *functions)

@@ -25,6 +25,8 @@ def small(claim: Claim, kind: Any, parameters: Any, seed: int) -> Iterator[Insta
     draw = _heads if claim.assumes(symbols.LOG_LINEAR) else _functions
     while True:
         found = draw(source, claim)
+        if found.fault() is not None:  # a weak model that was moved too far
+            continue
         yield found
         if claim.assumes(symbols.EXACT) or found.mixture:
             for i, one in enumerate(found.others):
