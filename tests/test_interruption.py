@@ -9,9 +9,7 @@ import sys
 import pytest
 
 TIMES = ("seconds", "compile_seconds")
-SEARCH = (
-    "falsify inexact_gain --set simplex --set box --set subspace --budget 0 --restarts 0 --small 4000"
-)
+SEARCH = "falsify inexact_gain --set simplex --set box --set subspace --budget 0 --restarts 0 --small 4000"
 CHECK = "verify misfit_gain sharpened_gain --set simplex --set box --instances 60000"
 
 

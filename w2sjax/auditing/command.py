@@ -22,6 +22,7 @@ from w2sjax.auditing.pages import report as page_of
 from w2sjax.auditing.report import show
 from w2sjax.auditing.results import Audit
 from w2sjax.auditing.sources import COLUMNS, stored, unchanged
+from w2sjax.machine.writable import write_whole
 from w2sjax.reporting import pages
 from w2sjax.reporting.pictures import can_draw, figure, missing
 from w2sjax.reporting.terminal import WIDTH, output
@@ -147,4 +148,4 @@ def write(
 def write_json(report: Audit | ClassifierAudit, path: Path) -> None:
     """Write an audit as JSON without NaN or infinity."""
     text = json_format.dumps(report.to_json(), indent=2, allow_nan=False, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    write_whole(path, text + "\n")

@@ -7,11 +7,12 @@ their numbers, seed, budget and versions. Another question is another file.
 import dataclasses
 import json
 import math
-import os
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from w2sjax.machine.writable import write_whole
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,6 +117,4 @@ class Record:
         if self.path is None:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self.path.with_suffix(f".{os.getpid()}.partial")
-        fresh.write_text(json.dumps(self.fields) + "\n")
-        os.replace(fresh, self.path)
+        write_whole(self.path, json.dumps(self.fields) + "\n")

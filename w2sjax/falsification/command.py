@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from w2sjax.machine.writable import ready_file, ready_folder
+from w2sjax.machine.writable import ready_file, ready_folder, write_whole
 from w2sjax.reporting.terminal import say, show
 
 FOUND, NONE = 1, 0
@@ -65,7 +65,7 @@ def run(
     remarks = left_out(over_sets, sets) if results else []
     tell(reasons)
     if json is not None and results:
-        json.write_text(json_module.dumps([as_json(r) for r in results], indent=1) + "\n")
+        write_whole(json, json_module.dumps([as_json(r) for r in results], indent=1) + "\n")
     if out is not None and results:
         remarks += write_all(results, out, every=every, command=typed)
     for remark in remarks:

@@ -14,6 +14,7 @@ from w2sjax.language.claims import Claim
 from w2sjax.language.files import from_json, to_json
 from w2sjax.language.rewriting import twin_of
 from w2sjax.machine.versions import versions
+from w2sjax.machine.writable import write_whole
 from w2sjax.reporting.blocks import Report
 from w2sjax.reporting.showing import Shown
 from w2sjax.settings.exact import RefusedError
@@ -59,7 +60,7 @@ class Counterexample(Shown):
 
     def save(self, path: Path) -> None:
         """Write the file."""
-        path.write_text(json.dumps(self.to_json(), indent=1) + "\n")
+        write_whole(path, json.dumps(self.to_json(), indent=1) + "\n")
 
 
 def confirm(claim: Claim, instance: Any, found: str = "") -> Counterexample | None:

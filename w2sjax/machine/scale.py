@@ -1,7 +1,6 @@
 """Spread blocks of work over devices, and record finished work so that a killed run goes on."""
 
 import json
-import os
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -11,6 +10,8 @@ from typing import Any
 import jax
 import numpy as np
 from jax.sharding import AxisType, PartitionSpec
+
+from w2sjax.machine.writable import write_whole
 
 
 def over_devices(block: Callable[..., Any], count: int | None = None) -> Any:
@@ -73,8 +74,6 @@ def save_state(
         return
     path = _path(folder, identity)
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".partial.npz")
     arrays: dict[str, Any] = {f"s_{name}": np.asarray(value) for name, value in state.items()}
     arrays |= {"identity": np.asarray(json.dumps(identity)), "done": np.asarray(done)}
-    np.savez(fresh, **arrays)
-    os.replace(fresh, path)
+    write_whole(path, lambda stream: np.savez(stream, **arrays))

@@ -6,7 +6,7 @@ from typing import Any
 
 from w2sjax.falsification.command import replay as decide_again
 from w2sjax.language.claims import Claim
-from w2sjax.machine.writable import ready_file, ready_folder
+from w2sjax.machine.writable import ready_file, ready_folder, write_whole
 from w2sjax.reporting.pictures import can_draw, figure, missing
 from w2sjax.reporting.terminal import say, show
 
@@ -229,4 +229,4 @@ def _page(found: Any, folder: Path, name: str, *, wanted: bool) -> None:
 
 
 def _write(path: Path, found: Any) -> None:
-    path.write_text(json_module.dumps(found, indent=1) + "\n")
+    write_whole(path, json_module.dumps(found, indent=1) + "\n")

@@ -13,6 +13,7 @@ from w2sjax.falsification.refuting import refute
 from w2sjax.falsification.shrinking import SECONDS, shrink
 from w2sjax.language.claims import Claim
 from w2sjax.language.files import from_json, to_json
+from w2sjax.machine.writable import write_whole
 from w2sjax.proving.certificate import Certificate, WrongCertificateError, check
 from w2sjax.proving.certificate_files import as_certificate, plain
 from w2sjax.proving.instances import instance
@@ -89,7 +90,7 @@ class Proof(Shown):
 
     def save(self, path: Path) -> None:
         """Write the file."""
-        path.write_text(json.dumps(self.to_json(), indent=1) + "\n")
+        write_whole(path, json.dumps(self.to_json(), indent=1) + "\n")
 
     def report(self) -> Report:
         """Give it as a report."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from w2sjax.machine.versions import versions
+from w2sjax.machine.writable import write_whole
 from w2sjax.reporting.blocks import Report
 
 TEMPLATE = "page.html.jinja"
@@ -25,7 +26,7 @@ def fragment(report: Report) -> str:
 
 def write(report: Report, path: Path) -> Path:
     """Write a page; returns its path."""
-    path.write_text(page(report), encoding="utf-8")
+    write_whole(path, page(report))
     return path
 
 

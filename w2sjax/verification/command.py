@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from w2sjax.machine.writable import ready_file, ready_folder
+from w2sjax.machine.writable import ready_file, ready_folder, write_whole
 from w2sjax.reporting.terminal import say
 
 FINE, REFUTED = 0, 1
@@ -60,7 +60,7 @@ def run(
         if count > 1:
             say(f"{count} claims in {seconds:.0f} s, about {seconds / count:.1f} s for each")
         if json is not None:
-            json.write_text(json_module.dumps(verification_json(results), indent=1) + "\n")
+            write_whole(json, json_module.dumps(verification_json(results), indent=1) + "\n")
     refuted = any(result.refuted for result in results)
     if exact:
         refuted, more = settle(results, chosen, drop, settled.append)

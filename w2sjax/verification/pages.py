@@ -7,6 +7,7 @@ from pathlib import Path
 
 from w2sjax.language.claims import Claim
 from w2sjax.language.printing import UNICODE, abbreviations, statement
+from w2sjax.machine.writable import write_whole
 from w2sjax.reporting.blocks import Folded, Report, Row, Table, Words
 from w2sjax.reporting.pages import write
 from w2sjax.verification.report import verification_json
@@ -88,5 +89,5 @@ def write_files(
     """Write `verify.json` and `verify.html`; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     data = folder / "verify.json"
-    data.write_text(json.dumps(verification_json(results), indent=1) + "\n", encoding="utf-8")
+    write_whole(data, json.dumps(verification_json(results), indent=1) + "\n")
     return [data, write(report(results, claims, settled, command), folder / "verify.html")]

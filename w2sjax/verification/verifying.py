@@ -31,6 +31,7 @@ from w2sjax.language.files import to_json
 from w2sjax.language.rewriting import twin_of
 from w2sjax.machine.compilation import compile_quickly
 from w2sjax.machine.scale import load_state, over_devices, save_state
+from w2sjax.machine.versions import versions
 from w2sjax.projecting.sets import SETS, ConvexSet
 from w2sjax.settings.random_instances import compared, draw_of, prepare, strata_of
 from w2sjax.verification.lookup import NO_SET, claim_named, variant_named
@@ -183,6 +184,7 @@ class _Run:
             "key": np.asarray(jax.random.key_data(self.root)).tolist(),
             "block": BLOCK,
             "parameters": fingerprints(self.variant),
+            "versions": versions(),
         }
         if self.claims[0].setting.name == DRAWN:  # a user's code may change and keep its name
             self.identity["sources"] = [source_of(claim) for claim in self.claims]

@@ -95,5 +95,7 @@ class Instance(Record):
 
 def points(weak: Rows, target: Rows, student: Rows) -> Instance:
     """Give functions on points of equal masses, with vectors of numbers as values; D is the squared one."""
-    functions = ([list(map(Fraction, row)) for row in one] for one in (weak, target, student))
-    return Instance("squared", False, [Fraction(1)] * len(weak), *functions)
+    taught, truth, learnt = (
+        [list(map(Fraction, row)) for row in one] for one in (weak, target, student)
+    )
+    return Instance("squared", False, [Fraction(1)] * len(weak), taught, truth, learnt)
