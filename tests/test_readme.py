@@ -46,7 +46,7 @@ def blocks(text: str, *languages: str) -> list[str]:
 def commands(text: str) -> list[list[str]]:
     """Find the command lines of w2sjax, in blocks and in the text, as words."""
     lines = [line.removeprefix("$ ") for body in blocks(text, "bash", "text") for line in
-             body.replace("&&", "\n").splitlines()]  # fmt: skip
+             body.replace("\\\n", "").replace("&&", "\n").splitlines()]  # fmt: skip
     lines += re.findall(r"`((?:w2sjax|python -m experiments)[^`]*)`", FENCE.sub("", text))
     found = re.compile(r"(?:\S*bin/)?(w2sjax|python -m experiments)( .*|$)", re.DOTALL)
     said = [match for line in lines if (match := found.fullmatch(line.strip()))]

@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
+from w2sjax.auditing import file_options
 from w2sjax.machine import program_cache, threads
 
 threads.one_blas_thread()
@@ -256,7 +257,9 @@ def doctor() -> None:
 )
 def audit(
     context: typer.Context,
-    data: Annotated[str, typer.Argument(help="NPZ, folder of NPY, safetensors, CSV or Parquet.")],
+    data: Annotated[
+        str, typer.Argument(help="NPZ, safetensors, CSV, Parquet; a folder of files or shards.")
+    ],
     set: Annotated[
         str, typer.Option(help="Convex set of the strong class, such as l2_ball:2.5.")
     ] = "affine",
@@ -279,21 +282,17 @@ def audit(
     smallest_set: Annotated[
         float, typer.Option(help="Expansion: leave out sets of at most this share, q.")
     ] = 0.0,
-    strong_columns: Annotated[
-        Names, typer.Option(help="Feature columns of a table; globs; repeatable.")
-    ] = None,
-    weak_columns: Annotated[
-        Names, typer.Option(help="Weak predictions in a table; globs; repeatable.")
-    ] = None,
-    probability_columns: Annotated[
-        Names, typer.Option(help="Weak probabilities: a glob for a model's classes; repeatable.")
-    ] = None,
-    target_column: Annotated[str | None, typer.Option(help="Target in a table.")] = None,
-    label_column: Annotated[str | None, typer.Option(help="Labels in a table.")] = None,
-    weights_column: Annotated[str | None, typer.Option(help="Weights in a table.")] = None,
-    loss: Annotated[
-        str | None, typer.Option(help="squared, or kl for classifiers, where both are possible.")
-    ] = None,
+    arrays: file_options.Arrays = None,
+    strong_columns: file_options.StrongColumns = None,
+    weak_columns: file_options.WeakColumns = None,
+    probability_columns: file_options.ProbabilityColumns = None,
+    student_probability_columns: file_options.StudentProbabilityColumns = None,
+    target_probability_columns: file_options.TargetProbabilityColumns = None,
+    class_names: file_options.ClassNames = None,
+    target_column: file_options.TargetColumn = None,
+    label_column: file_options.LabelColumn = None,
+    weights_column: file_options.WeightsColumn = None,
+    loss: file_options.Loss = None,
     json: Json = None,
     out: Out = None,
 ) -> None:

@@ -44,11 +44,12 @@ def theorems() -> dict[Path, str]:
 
 def reference() -> dict[Path, str]:
     """Write the reference."""
+    from docs.generate.bad_input import bad_input
     from docs.generate.commands import commands
     from docs.generate.fields import files
     from docs.generate.interface import interface
     from docs.generate.sets import sets
 
-    written = {"commands": commands(), "files": files(), "sets": sets()}
+    written = {"commands": commands(), "files": files(), "sets": sets(), "bad_input": bad_input()}
     pages = {REFERENCE / f"{name}.md": text for name, text in written.items()}
     return pages | {REFERENCE / "api" / f"{n}.md": text for n, text in interface().items()}

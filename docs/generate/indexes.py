@@ -29,12 +29,12 @@ def by_setting(claims: Sequence[Claim]) -> str:
         "",
     ]
     for setting, group in grouped(claims).items():
-        lines += [f"## {setting.capitalize()}", "", setting_words(group[0].setting)[0], ""]
+        lines += [f"## {_title(setting)}", "", setting_words(group[0].setting)[0], ""]
         lines += table(("claim", "statement"), [_row(claim) for claim in group])
     lines += [*tree("Indexes", ["in_one_table", "by_paper", "by_assumption"])]
     for setting, group in grouped(claims).items():
         # The names are short enough for the side of the page.
-        lines += tree(setting.capitalize(), [f"{one.name} <{one.name}>" for one in group])
+        lines += tree(_title(setting), [f"{one.name} <{one.name}>" for one in group])
     return "\n".join(lines)
 
 
@@ -42,10 +42,8 @@ def in_one_table(every: Sequence[Known]) -> str:
     """Write what `w2sjax list --table` shows."""
     rows = [
         (
-            _link(known.claim),
-            _row(known.claim)[1],
-            linked(known.claim.source),
-            "; ".join(
+            "<br>".join((*_row(known.claim), linked(known.claim.source))),
+            "<br>".join(
                 f"[{name}](#{place(known.claim, name)}): {outcome}"
                 for name, outcome in known.without.items()
             ),
@@ -63,7 +61,7 @@ def in_one_table(every: Sequence[Known]) -> str:
         "tested instance comes (1: it is attained), and on which set.",
         "",
     ]
-    titles = ("claim", "statement", "source", "without", "", "tightest", "figures")
+    titles = ("claim", "without", "", "tightest", "figures")
     return "\n".join([*lines, ":::{container} matrix", "", *table(titles, rows), ":::", ""])
 
 
@@ -103,7 +101,7 @@ def by_assumption(claims: Sequence[Claim], results: Results) -> str:
                 for c in group
                 if c.droppable
             ]
-            lines += [f"## {setting.capitalize()}", "", ":::{container} matrix", ""]
+            lines += [f"## {_title(setting)}", "", ":::{container} matrix", ""]
             lines += [*table(("claim", *names), rows), ":::", ""]
             lines += [f"* *{name}*: {'; or '.join(_said(group, name))}" for name in names] + [""]
     return "\n".join(lines)
@@ -148,6 +146,10 @@ def _cell(claim: Claim, name: str, results: Results) -> str:
 
 def _link(claim: Claim) -> str:
     return f"[`{claim.name}`]({claim.name}.md)"
+
+
+def _title(setting: str) -> str:
+    return setting.replace("_", " ").capitalize()
 
 
 def _row(claim: Claim) -> tuple[str, str]:

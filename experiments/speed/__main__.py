@@ -3,7 +3,17 @@
 import subprocess
 import sys
 
-NAMES = ("solvers", "theorem", "large", "figure", "gain_curve", "detection", "selection", "proofs")
+NAMES = (
+    "solvers",
+    "theorem",
+    "large",
+    "streaming",
+    "figure",
+    "gain_curve",
+    "detection",
+    "selection",
+    "proofs",
+)
 
 
 def main(names: list[str]) -> int:

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import jax
+import jax.numpy as jnp
 import ml_dtypes
 import numpy as np
 import pytest
@@ -10,6 +12,11 @@ from hypothesis import strategies as st
 
 from w2sjax.auditing import checks
 from w2sjax.auditing.data import AuditData, audit_data, load, split
+from w2sjax.auditing.pieces import Pieces, StoredRows
+from w2sjax.projecting.hypothesis import hypothesis_class
+from w2sjax.projecting.projection import project
+from w2sjax.projecting.rows import Rows
+from w2sjax.projecting.sets import Affine
 
 ROWS, WIDTH, MODELS = 12, 3, 2
 
@@ -260,10 +267,14 @@ def test_split_of_mapped_single_features(tmp_path, how):
     features = arrays()["strong_features"].astype(np.float32)
     np.save(tmp_path / "strong_features.npy", features)
     np.save(tmp_path / "weak_predictions.npy", arrays()["weak_predictions"])
-    fit, _ = split(load(tmp_path), how, seed=0)
-    mapped = isinstance(fit.strong_features, np.memmap)
-    assert mapped == (how == "last:0.3")
-    assert fit.strong_features.dtype == (np.float32 if mapped else np.float64)
+    np.save(tmp_path / "target.npy", np.arange(12.0))
+    data = load(tmp_path)
+    for part in split(data, how, seed=0):
+        kept = part.strong_features
+        assert isinstance(kept, np.memmap if how == "last:0.3" else StoredRows)
+        assert kept.dtype == np.float32
+        rows = np.flatnonzero(np.isin(np.arange(12), np.asarray(part.target)))
+        np.testing.assert_array_equal(np.asarray(kept, np.float64), features[rows])
 
 
 @pytest.mark.parametrize(
@@ -305,3 +316,28 @@ def test_data_is_frozen():
     data = row_numbers()
     with pytest.raises(dataclasses.FrozenInstanceError):
         data.source = "elsewhere"  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.mark.parametrize("dtype", [jnp.float64, jnp.bfloat16])
+def test_arrays_that_are_sharded_over_devices(dtype):
+    mesh = jax.make_mesh((4,), ("rows",))
+    sharded = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec("rows"))
+    given = arrays()
+    features = jnp.asarray(given["strong_features"], dtype)
+    target = jax.device_put(jnp.asarray(given["target"]), sharded)
+    data = audit_data(jax.device_put(features, sharded), given["weak_predictions"], target=target)
+    np.testing.assert_array_equal(data.strong_features, np.asarray(features, np.float64))
+    np.testing.assert_array_equal(np.asarray(data.target), given["target"])
+
+
+def test_projections_of_sharded_and_of_stored_features_are_those_of_one_array():
+    mesh = jax.sharding.Mesh(np.array(jax.devices()[:4]), ("rows",))
+    sharded = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec("rows"))
+    features, target = arrays()["strong_features"], jnp.asarray(arrays()["target"])
+    answer = project(hypothesis_class(Affine(), jnp.asarray(features)), target)
+    spread = jax.device_put(jnp.asarray(features), sharded)
+    stored = Rows(Pieces(np.split(features, [5, 7])))
+    for held, y in ((spread, jax.device_put(target, sharded)), (stored, target)):
+        found = project(hypothesis_class(Affine(), held), y)
+        error = np.linalg.norm(np.asarray(found.values) - np.asarray(answer.values)) / ROWS**0.5
+        assert error <= np.sqrt(float(found.gap)) + np.sqrt(float(answer.gap))

@@ -20,6 +20,7 @@ from w2sjax.settings.bregman.floats import Study, prepare
 from w2sjax.settings.bregman.heads import heads
 from w2sjax.settings.random_instances import compared
 
+pytestmark = pytest.mark.xdist_group("claims of bregman")  # one program for all
 CLAIMS = {claim.name: claim for claim in REGISTRY if claim.setting.name == "bregman"}
 COUNT = 400
 # True without it too, or false at none of these instances: `tests/settings/test_bregman_exact.py`.

@@ -19,8 +19,9 @@ from w2sjax.settings.projection import PROJECTION as SETTING
 from w2sjax.settings.projection import floats
 from w2sjax.settings.projection.conversion import from_exact
 
-COUNT = 400
-FEW = ("subspace", "l2_ball", "simplex", "box", "monotone")  # 2,000 instances
+COUNT = 700
+FEW = ("subspace", "simplex", "monotone")  # 2,100 instances: flat, with corners, a set of values
+ELSEWHERE = ("misfit_gain", "nonrealizable_gain", "sharpened_gain")  # by certificates alone
 QUICK: dict[str, Any] = {"xla_backend_optimization_level": 0}  # compiling is what takes time here
 PROJECTION = [claim for claim in REGISTRY if claim.setting is SETTING]
 CLAIMS = {claim.name: claim for claim in PROJECTION}
@@ -44,10 +45,16 @@ def judged(prepared, claim):
     return judge(claim, floats.study(prepared, claim).quantity)
 
 
+def claims_over(name):
+    """All claims that are stated for one of few sets; a claim's arithmetic knows a set by its certificate."""
+    given = PROJECTION if name in FEW else [CLAIMS[one] for one in ELSEWHERE]
+    return [claim for claim in given if claim.stated_for(SETS[name])]
+
+
 @functools.cache
 def answers(name):
     """Verdicts over one kind of set, by claim and, over few, what was done to it: two compilations."""
-    stated = [claim for claim in PROJECTION if claim.stated_for(SETS[name])]
+    stated = claims_over(name)
     variants = {f"{claim.name}:true": claim for claim in stated}
     for claim in stated if name in FEW else ():
         variants[f"{claim.name}:twin"] = twin_of(claim)
@@ -74,12 +81,11 @@ def answers(name):
 )
 def test_no_claim_is_violated(name):
     undecided = {}
-    for claim in PROJECTION:
-        if claim.stated_for(SETS[name]):
-            verdicts = answers(name)[f"{claim.name}:true"][0]
-            assert not np.any(verdicts == Verdict.VIOLATED), claim.name
-            assert not np.any(verdicts == Verdict.INVALID), claim.name
-            undecided[claim.name] = np.mean(verdicts == Verdict.UNDECIDED)
+    for claim in claims_over(name):
+        verdicts = answers(name)[f"{claim.name}:true"][0]
+        assert not np.any(verdicts == Verdict.VIOLATED), claim.name
+        assert not np.any(verdicts == Verdict.INVALID), claim.name
+        undecided[claim.name] = np.mean(verdicts == Verdict.UNDECIDED)
     assert max(undecided.values()) <= 0.02, undecided
 
 
@@ -148,9 +154,9 @@ def theorem_one(name):
     return jax.jit(jax.vmap(one)).lower(keys).compile(QUICK)(keys)
 
 
-@pytest.mark.parametrize("name", ["subspace", "simplex", "box"])
+@pytest.mark.parametrize("name", ["subspace", "simplex"])
 def test_theorem_one_in_exact_arithmetic(name):
-    """The tolerance covers what rounding does to both sides: 51 instances in rational numbers."""
+    """The tolerance covers what rounding does to both sides: 34 instances in rational numbers."""
     sides, given, features, weights = theorem_one(name)
     shares = []
     for index in range(17):

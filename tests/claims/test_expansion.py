@@ -23,6 +23,7 @@ from w2sjax.settings.expansion.conversion import from_exact
 from w2sjax.settings.expansion.drawing import KINDS, STRATA, components, draw, draw_abstaining
 from w2sjax.settings.expansion.finite_world import FiniteWorld, finite_world
 
+pytestmark = pytest.mark.xdist_group("claims on expansion")  # their programs are compiled once
 CLAIMS = {claim.name: claim for claim in REGISTRY if claim.setting == EXPANSION}
 OVERLAP = ("expansion_core", "hard_error", "hard_error_payback")
 COVERAGE = ("pseudolabel_correction_tight", "coverage_good_side")

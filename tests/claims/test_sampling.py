@@ -17,6 +17,7 @@ from w2sjax.settings.sampling.drawing import LARGEST, draw, sample
 from w2sjax.settings.sampling.floats import prepare
 from w2sjax.verification.tally import failure_interval
 
+pytestmark = pytest.mark.xdist_group("claims on samples")  # their programs are compiled once
 CLAIMS = tuple(claim for claim in REGISTRY if claim.setting is SAMPLING)
 COUNT = 500
 each_claim = pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.name)

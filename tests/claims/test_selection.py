@@ -40,6 +40,7 @@ from w2sjax.settings.selection.floats import (
 )
 from w2sjax.verification.lookup import claim_named
 
+pytestmark = pytest.mark.xdist_group("claims on selection")  # their programs are compiled once
 CLAIMS = [claim_named(name) for name in ("error_bracket", "selection_regret")]
 COUNT = 300
 ERROR, WEAK = d(student, target), d(weak, target)

@@ -1,5 +1,6 @@
 """Pictures: outlines against the exact membership tests, what is shown, and which files are written."""
 
+import dataclasses
 import itertools
 import random
 import re
@@ -10,9 +11,12 @@ import pytest
 from falsification_samples import claim, counterexample, fraction, small, twin
 from scipy.spatial import ConvexHull
 
+from docs.generate.results import COUNTEREXAMPLES
+from docs.places import RESULTS
 from w2sjax.arithmetic.flint_numbers import rationals
 from w2sjax.falsification import pictures
 from w2sjax.falsification.budget import Budget
+from w2sjax.falsification.counterexample import load
 from w2sjax.falsification.files import matrix_row, write_all, write_matrix, write_pages
 from w2sjax.falsification.pictures import distances, matrix, plane, region, worlds
 from w2sjax.falsification.rendering import markdown
@@ -169,6 +173,16 @@ def test_without_matplotlib_it_says_so(tmp_path, results, monkeypatch):
     assert "matplotlib is not installed; pip install 'w2sjax[experiments]'" in missing
     assert {path.suffix for path in tmp_path.iterdir()} == {".md", ".json", ".csv", ".html"}
     assert "![" not in (tmp_path / "misfit_gain_realizability.md").read_text()
+
+
+def test_whatever_was_found_has_a_place_in_the_matrix(tmp_path, results):
+    """The counterexamples of the theorems' pages, of all settings that have exact ones."""
+    shown = [load(path) for path in sorted((RESULTS / COUNTEREXAMPLES).iterdir())]
+    assert {found.claim.setting.name for found in shown} == {
+        claim.setting.name for claim in REGISTRY if claim.setting.exact
+    }
+    rows = [dataclasses.replace(results[1], counterexample=found) for found in shown]
+    assert write_matrix(rows, tmp_path) is not None
 
 
 def test_the_matrix_file_draws_again(tmp_path, results):

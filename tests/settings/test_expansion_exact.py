@@ -42,6 +42,7 @@ from w2sjax.settings.expansion.search import walks
 from w2sjax.settings.expansion.sets import Sets
 from w2sjax.settings.expansion.small import fitted, small_worlds
 
+pytestmark = pytest.mark.xdist_group("exact expansion")  # their programs are compiled once
 CLAIMS = {claim.name: claim for claim in REGISTRY if claim.setting == EXPANSION}
 MODERATE = "moderate constant"
 PRINTED = [name for name, claim in CLAIMS.items() if MODERATE in claim.droppable]

@@ -10,6 +10,7 @@ import numpy as np
 
 from w2sjax.auditing import checks
 from w2sjax.auditing.checks import DataError, one_line, place
+from w2sjax.auditing.pieces import StoredRows
 
 LARGE = 2**53  # up to which every integer is a double
 _KINDS = {
@@ -25,16 +26,16 @@ _MISSING = ("None", "<NA>", "NaT")  # how missing values print, pandas' own amon
 
 
 def real_array(
-    label: str, values: Any, dimensions: dict[int, str], *, keep_mapped_single: bool = False
-) -> tuple[np.ndarray, tuple[str, ...]]:
+    label: str, values: Any, dimensions: dict[int, str], *, keep_stored: bool = False
+) -> tuple[Any, tuple[str, ...]]:
     """Return `values` as a finite float64 array, and sentences about digits that were lost.
 
     `label` opens every error message; `dimensions` maps each allowed number of dimensions to the
     shape as a user would write it, such as `{2: "(n, d)"}`. A float64 array is returned as it is,
-    memory-mapped or not. Everything else is copied, except that `keep_mapped_single` leaves a
-    memory-mapped float32 array alone. A frame's columns may differ in type, and Python's own
-    numbers (as nullable columns give) are read where none is missing. Integers beyond 2^53 that are
-    no doubles are rounded, which a sentence says.
+    memory-mapped or not. Everything else is copied, except that `keep_stored` leaves `StoredRows` and
+    memory-mapped floats of any width where they are, to be widened a block at a time. A frame's
+    columns may differ in type, and Python's own numbers (as nullable columns give) are read where none
+    is missing. Integers beyond 2^53 that are no doubles are rounded, which a sentence says.
 
     Raises `DataError` for what is not an array, a ragged, masked, empty or non-numeric one, a wrong
     number of dimensions, NaN, infinities and missing values.
@@ -49,7 +50,7 @@ def real_array(
             f"column {name!r}: {note}" for name, (_, notes) in parts.items() for note in notes
         )
         return np.stack([array for array, _ in parts.values()], axis=1), found
-    array = _as_array(label, values)
+    array: Any = values if isinstance(values, StoredRows) else _as_array(label, values)
     _require_numbers(label, array)
     if array.ndim not in dimensions:
         shapes = " or ".join(dimensions.values())
@@ -58,10 +59,12 @@ def real_array(
         )
     if array.size == 0:
         raise DataError(f"{label}: is empty (shape {array.shape})")
-    doubles = array
+    stored = keep_stored and isinstance(array, np.memmap | StoredRows)
     if array.dtype.kind == "O":
         doubles = _from_objects(label, array)
-    elif not (keep_mapped_single and isinstance(array, np.memmap) and array.dtype == np.float32):
+    elif stored and (array.dtype.kind == "f" or _is_bfloat16(array.dtype)):
+        doubles = typed(array)
+    else:
         doubles = _widened(array)
     checks.require_finite(label, doubles)
     if array.dtype.kind == "O":
@@ -110,7 +113,7 @@ def _is_bfloat16(dtype: np.dtype) -> bool:
     return dtype.kind == "V" and dtype.itemsize == 2 and dtype.names is None and not dtype.shape
 
 
-def _require_numbers(label: str, array: np.ndarray) -> None:
+def _require_numbers(label: str, array: Any) -> None:
     dtype = array.dtype
     if dtype.kind == "O" and array.ndim == 0:
         raise DataError(
@@ -125,7 +128,7 @@ def _require_numbers(label: str, array: np.ndarray) -> None:
     )
 
 
-def _from_objects(label: str, array: np.ndarray) -> np.ndarray:
+def _from_objects(label: str, array: Any) -> np.ndarray:
     """Read Python's own numbers."""
     strange = {kind for kind in set(map(type, array.flat)) if not issubclass(kind, _NUMBERS)}
     if strange:
@@ -159,7 +162,7 @@ def _rounded_among(values: Any, doubles: np.ndarray) -> tuple[str, ...]:
     return ()
 
 
-def _rounded(array: np.ndarray) -> tuple[str, ...]:
+def _rounded(array: Any) -> tuple[str, ...]:
     """Say where the first integer is that is no double, if any."""
     if array.dtype.kind not in "iu" or array.dtype.itemsize < 8:
         return ()
@@ -174,7 +177,12 @@ def _rounded(array: np.ndarray) -> tuple[str, ...]:
     return ()
 
 
-def _widened(array: np.ndarray) -> np.ndarray:
-    if _is_bfloat16(array.dtype):
-        array = array.view(ml_dtypes.bfloat16)
+def typed(array: Any) -> Any:
+    """Give bfloat16 its type."""
+    bare = _is_bfloat16(array.dtype) and array.dtype != ml_dtypes.bfloat16
+    return array.view(ml_dtypes.bfloat16) if bare else array
+
+
+def _widened(array: Any) -> np.ndarray:
+    array = typed(array)
     return array if array.dtype == np.float64 else np.asarray(array).astype(np.float64)

@@ -192,16 +192,34 @@ def _measured(choice: Choice, data: AuditData, students: Student, target, *, str
     about 1e4 and takes columns that depend on each other for unresolved.
     """
     hypothesis = _class(choice, data, streamed=streamed)
-    best = None if target is None else project(hypothesis, target, **settings)
-    arrays = jax.tree.map(jnp.asarray, (data.weak_predictions, students))
+    weak, learning = jax.tree.map(jnp.asarray, (data.weak_predictions, students))
     chunk = max(1, CHUNK // hypothesis.size)
-    measured = measure(hypothesis, *arrays, target, best, chunk=chunk, **settings)
+    projected = students.values is None and students.coefficients is None
+    if streamed and projected:
+        best, learning = _projected_together(hypothesis, weak, target, chunk, **settings)
+    else:
+        best = None if target is None else project(hypothesis, target, **settings)
+    measured = measure(hypothesis, weak, learning, target, best, chunk=chunk, **settings)
     found, learnt = jax.tree.map(np.asarray, measured)
     if streamed and COPIES * 8 * data.strong_features.size <= memory_available():
-        statuses = [found.status, *([] if best is None else [best.status])]
+        # No certificate is expected of students that learnt elsewhere.
+        statuses = [*([found.status] * projected), *([] if best is None else [best.status])]
         if any(np.any(np.asarray(status) != Status.CERTIFIED) for status in statuses):
             return _measured(choice, data, students, target, streamed=False, **settings)
     return hypothesis, best, found, learnt
+
+
+def _projected_together(hypothesis: HypothesisClass, weak, target, chunk: int, **settings):
+    """Project the target and the weak models in the same passes over the features."""
+    labels = weak if target is None else jnp.concatenate([target[None], weak])
+    found = jax.jit(
+        lambda given: jax.lax.map(
+            lambda one: project(hypothesis, one, **settings), given, batch_size=chunk
+        )
+    )(labels)
+    if target is None:
+        return None, found
+    return jax.tree.map(lambda leaf: leaf[0], found), jax.tree.map(lambda leaf: leaf[1:], found)
 
 
 def _sizes(hypothesis: HypothesisClass) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import numpy as np
+
 from w2sjax.auditing.bootstrap import NAMES
 from w2sjax.auditing.classes import Choice
 from w2sjax.auditing.data import AuditData
@@ -17,7 +19,8 @@ def caveats(choice: Choice, data: AuditData, *, learnt_elsewhere: bool) -> tuple
     """Say what can be seen before anything is computed, zero weights not yet left out."""
     if not choice.own_features or learnt_elsewhere:
         # A class without these features, or a student from other points, does not fit any labels.
-        data = dataclasses.replace(data, strong_features=data.strong_features[:, :1])
+        narrow = np.zeros((len(data.strong_features), 1))
+        data = dataclasses.replace(data, strong_features=narrow)
     sentences = list(data.warnings)
     if choice.of_values:
         sentences.append(

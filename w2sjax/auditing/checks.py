@@ -15,7 +15,7 @@ class DataError(ValueError):
     """The user's data cannot be audited; the message names the file, the array and the place."""
 
 
-def row_blocks(array: np.ndarray, size: int = BLOCK_SIZE) -> Iterator[tuple[int, np.ndarray]]:
+def row_blocks(array: Any, size: int = BLOCK_SIZE) -> Iterator[tuple[int, np.ndarray]]:
     """Walk over an array in blocks of whole rows, of about `size` numbers each, as float64.
 
     Yields the index of a block's first row and the block: a view where the array is float64
@@ -50,7 +50,7 @@ def is_masked(values: Any) -> bool:
     return isinstance(values, np.ma.MaskedArray) and bool(np.ma.is_masked(values))
 
 
-def require_finite(label: str, array: np.ndarray) -> None:
+def require_finite(label: str, array: Any) -> None:
     """Raise `DataError` with the place of the first NaN or infinity, reading block by block."""
     for start, block in row_blocks(array):
         finite = np.isfinite(block)

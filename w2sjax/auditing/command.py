@@ -15,11 +15,13 @@ from w2sjax.auditing.classification import pages as classifier_pages
 from w2sjax.auditing.classification import report as classifier_report
 from w2sjax.auditing.classification.audit import audit_classifiers
 from w2sjax.auditing.classification.results import ClassifierAudit
-from w2sjax.auditing.data import COLUMNS, audit_data, stored
+from w2sjax.auditing.data import audit_data
 from w2sjax.auditing.figure import UNIT, save_figure, save_overlap_figure
+from w2sjax.auditing.file_options import named
 from w2sjax.auditing.pages import report as page_of
 from w2sjax.auditing.report import show
 from w2sjax.auditing.results import Audit
+from w2sjax.auditing.sources import COLUMNS, stored, unchanged
 from w2sjax.reporting import pages
 from w2sjax.reporting.pictures import can_draw, figure, missing
 from w2sjax.reporting.terminal import WIDTH, output
@@ -67,8 +69,10 @@ def run(
     given = {name: value for name, value in options.items() if value is not None}
     columns = {name: given.pop(name) for name in COLUMNS if name in given}
     try:
-        arrays, notes = stored(data, **columns)
-        with progress_bar() as progress:
+        if "arrays" in columns:
+            columns["arrays"] = named(columns["arrays"])
+        with progress_bar() as progress, unchanged(data):
+            arrays, notes = stored(data, **columns)
             given |= {"key": jax.random.key(seed), "progress": progress}
             if classifiers.is_classification(arrays, loss, data):
                 report = _classifiers(arrays, notes, data, set, given)

@@ -1,37 +1,29 @@
 """The arrays that an audit studies: loaded from the user's files, validated, split."""
 
 import dataclasses
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Float64
 
-from w2sjax.auditing import checks, files, tables
+from w2sjax.auditing import checks, files
 from w2sjax.auditing.arrays import real_array
 from w2sjax.auditing.checks import DataError, require_probabilities, require_weights
-
-COLUMNS = (  # of a table
-    "strong_columns",
-    "weak_columns",
-    "probability_columns",
-    "target_column",
-    "label_column",
-    "weights_column",
-)
+from w2sjax.auditing.pieces import chosen
+from w2sjax.auditing.sources import stored, unchanged
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class AuditData:
     """Arrays of one audit, as `audit_data` or `load` validated them.
 
-    All arrays are float64, except that features memory-mapped from float32 stay float32, so that
-    nothing is copied: `checks.row_blocks` widens them a block at a time,
-    `np.asarray(data.strong_features, np.float64)` all at once.
+    All arrays are float64, except for features that are memory-mapped or `StoredRows`: those stay as they are
+    stored (float16, bfloat16, float32, float64), so that nothing is copied. `checks.row_blocks` widens them a
+    block at a time, `np.asarray(data.strong_features, np.float64)` all at once.
     """
 
-    strong_features: Float[np.ndarray, "n d"]
+    strong_features: Float[Any, "n d"]  # an array or `StoredRows`
     weak_predictions: Float64[np.ndarray, "m n"]
     weak_names: tuple[str, ...]
     target: Float64[np.ndarray, " n"] | None
@@ -66,13 +58,13 @@ class AuditData:
         return tuple(sentences)
 
     def at(self, rows: slice | np.ndarray, source: str | None = None) -> "AuditData":
-        """Keep some rows: views of a slice, and else copies."""
-        features, chances = self.strong_features[rows], self.weak_probabilities
+        """Keep some rows: views of a slice, and else copies; stored features stay where they are."""
+        chances = self.weak_probabilities
         names = ("weak_predictions", "target", "weights", "student_predictions")
         others = {name: getattr(self, name) for name in names}
         return dataclasses.replace(
             self,
-            strong_features=features if isinstance(rows, slice) else features.astype(np.float64),
+            strong_features=chosen(self.strong_features, rows),
             weak_probabilities=None if chances is None else chances[rows],
             source=self.source if source is None else source,
             **{name: given[..., rows] for name, given in others.items() if given is not None},
@@ -85,67 +77,16 @@ def load(path: str | Path, **columns: Any) -> AuditData:
     Raises `DataError` for everything that `stored` and `audit_data` refuse, and where weak predictions are
     missing; `ImportError` where the extra `audit` is needed.
     """
-    arrays, notes = stored(path, **columns)
-    if "weak_predictions" not in arrays:
-        raise DataError(
-            f"{path}: has no weak_predictions; of weak_probabilities alone, w2sjax.load_classifiers reads "
-            "an audit of classifiers"
-        )
-    numbers = {name: values for name, values in arrays.items() if name not in files.CLASSES}
-    data = audit_data(**numbers, source=str(path))
+    with unchanged(path):
+        arrays, notes = stored(path, **columns)
+        if "weak_predictions" not in arrays:
+            raise DataError(
+                f"{path}: has no weak_predictions; of weak_probabilities alone, w2sjax.load_classifiers "
+                "reads an audit of classifiers"
+            )
+        numbers = {name: values for name, values in arrays.items() if name not in files.CLASSES}
+        data = audit_data(**numbers, source=str(path))
     return dataclasses.replace(data, notes=(*notes, *data.notes))
-
-
-def stored(
-    path: str | Path,
-    *,
-    strong_columns: Sequence[str] = (),
-    weak_columns: Sequence[str] = (),
-    probability_columns: Sequence[str] = (),
-    target_column: str | None = None,
-    label_column: str | None = None,
-    weights_column: str | None = None,
-) -> tuple[dict[str, Any], list[str]]:
-    """Read the arrays of an audit from a file or folder, by name, with sentences about what was lost.
-
-    `path` is an .npz file, a .safetensors file or a folder of .npy files with the arrays that
-    `audit_data` or `classifier_data` take, by name (folders and .safetensors files are memory-mapped), or a
-    .csv file (.gz, .bz2, .zst too), a .parquet file or a folder of .parquet files (in the order of their
-    names, numbers as numbers), whose columns the other arguments select by name or shell glob. Each of
-    `probability_columns` is a weak model: the columns of its classes, or one, of the second of two.
-
-    Raises `DataError` for files that are missing, unknown, damaged or lack an array or column;
-    `ImportError` where the extra `audit` is needed.
-    """
-    path = Path(path)
-    if not path.exists():
-        raise DataError(f"{path}: no such file or folder")
-    columns: dict[str, Any] = {
-        "strong_columns": strong_columns,
-        "weak_columns": weak_columns,
-        "probability_columns": probability_columns,
-    }
-    single = {
-        "target_column": target_column,
-        "label_column": label_column,
-        "weights_column": weights_column,
-    }
-    columns |= {role: [name] for role, name in single.items() if name is not None}
-    readers = {".npz": files.read_npz, ".safetensors": files.read_safetensors}
-    read = files.read_folder if path.is_dir() else readers.get(path.suffix.lower())
-    if tables.is_table(path):
-        return tables.read_table(path, columns)
-    if read is None:
-        raise DataError(
-            f"{path}: unknown extension {path.suffix!r}; expected .npz, .safetensors, .csv, "
-            ".csv.gz, .parquet or a folder of .npy or .parquet files"
-        )
-    if any(columns.values()):
-        found = "is a folder without .parquet files" if path.is_dir() else "holds arrays"
-        raise DataError(
-            f"{path}: {found}; columns can be named for .csv, .csv.gz and .parquet files only"
-        )
-    return read(path)
 
 
 def audit_data(
@@ -167,8 +108,8 @@ def audit_data(
     `weak_probabilities` are those of a weak classifier, (n,) for one of two classes or (n, c) for all:
     overlap points are detected by its confidence.
     Frames of pandas and polars are read, with nullable columns where nothing is missing.
-    float64 arrays are shared with the caller; all others are copied, except for memory-mapped
-    float32 features. Finite checks read block by block.
+    float64 arrays are shared with the caller; all others are copied, except for features that are
+    memory-mapped floats or `StoredRows`. Finite checks read block by block.
 
     Raises `DataError`, naming the array and the first place, for non-numeric dtypes, wrong shapes,
     lengths that disagree, empty and masked arrays, missing values, NaN and infinities, negative
@@ -176,9 +117,7 @@ def audit_data(
     probabilities that are none.
     """
     vector, read = {1: "(n,)"}, Reading(source)
-    features = read.array(
-        "strong_features", strong_features, {2: "(n, d)"}, keep_mapped_single=True
-    )
+    features = read.array("strong_features", strong_features, {2: "(n, d)"}, keep_stored=True)
     rows = read.rows = len(features)
     label = f"{source}: weak_predictions"
     weak, shape = read.per_model("weak_predictions", weak_predictions)
@@ -261,7 +200,7 @@ class Reading:
     def __init__(self, source: str):
         self.source, self.notes, self.rows = source, [], 0
 
-    def array(self, name: str, values: Any, shapes: dict[int, str], **options: Any) -> np.ndarray:
+    def array(self, name: str, values: Any, shapes: dict[int, str], **options: Any) -> Any:
         """Read an array; see `real_array`."""
         array, found = real_array(f"{self.source}: {name}", values, shapes, **options)
         self.notes.extend(f"{name}: {note}" for note in found)

@@ -1,14 +1,16 @@
-"""Named arrays from an .npz file, a folder of .npy files or a .safetensors file."""
+"""Named arrays from an .npz file or a folder of .npy files."""
 
-import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from w2sjax.auditing.checks import DataError, listed, one_line
+from w2sjax.auditing.shards import NAMES, grouped, joined, require_same_points
+from w2sjax.language.names import nearest, suggestion
 
 REQUIRED = ("strong_features", "weak_predictions")
 CLASSES = ("labels", "target_probabilities", "student_probabilities", "class_names")
@@ -21,13 +23,8 @@ OPTIONAL = (
     *CLASSES,
 )
 
-_SAFETENSORS_TYPES = {  # and those that numpy writes with a letter and a number of bits
-    "BF16": "V2",
-    "BOOL": "?",
-    **{f"{kind}{bits}": f"<{kind.lower()}{bits // 8}" for kind in "FIU" for bits in (16, 32, 64)},
-    "I8": "i1",
-    "U8": "u1",
-}
+Names = Mapping[str, str]  # purposes to the names of arrays
+Parts = dict[str, list[tuple[str, Callable[[], Any]]]]  # labels of parts, and what loads each
 
 
 def missing_extra(path: Path) -> str:
@@ -35,7 +32,7 @@ def missing_extra(path: Path) -> str:
     return f"{path}: reading a {path.suffix} file needs the extra: pip install 'w2sjax[audit]'"
 
 
-def read_npz(path: Path) -> tuple[dict[str, Any], list[str]]:
+def read_npz(path: Path, names: Names) -> tuple[dict[str, Any], list[str]]:
     """Read the known arrays of an .npz file into memory; a sentence names the others."""
     if not zipfile.is_zipfile(path):
         raise DataError(f"{path}: is not an .npz file (truncated, corrupt or another format)")
@@ -46,77 +43,82 @@ def read_npz(path: Path) -> tuple[dict[str, Any], list[str]]:
             raise DataError(
                 f"{path}: cannot be read (truncated or corrupt): {one_line(error)}"
             ) from error
-        return _read(path, archive.files, archive.__getitem__)
+        stored: Parts = {
+            name: [(f"{path}: {name}", partial(archive.__getitem__, name))]
+            for name in archive.files
+        }
+        return choose(path, stored, names)
 
 
-def read_folder(path: Path) -> tuple[dict[str, Any], list[str]]:
-    """Map the known .npy files of a folder into memory, read-only; a sentence names the others."""
-    stored = sorted(file.stem for file in path.glob("*.npy"))
-    return _read(path, stored, lambda n: np.lib.format.open_memmap(path / f"{n}.npy", mode="r"))
+def read_folder(path: Path, names: Names) -> tuple[dict[str, Any], list[str]]:
+    """Map the known .npy files of a folder into memory, read-only; a sentence names the others.
 
-
-def read_safetensors(path: Path) -> tuple[dict[str, Any], list[str]]:
-    """Map the known tensors of a .safetensors file into memory, read-only, and name the others.
-
-    The format has no strings, so `weak_names` is read from its metadata, as a JSON list. Raises
-    `ImportError` where safetensors is not installed.
+    An array may be in shards: `strong_features-00003-of-00012.npy`.
     """
-    try:
-        import safetensors
-    except ImportError as error:
-        raise ImportError(missing_extra(path)) from error
-    try:
-        # The library checks the header: offsets, overlaps, lengths.
-        with safetensors.safe_open(path, framework="numpy") as checked:
-            metadata = checked.metadata() or {}
-            stored = list(checked.keys())
-        with path.open("rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            header = json.loads(file.read(length))
-    except (OSError, ValueError, safetensors.SafetensorError) as error:
-        raise DataError(
-            f"{path}: is not a readable .safetensors file: {one_line(error)}"
-        ) from error
 
-    def mapped(name: str) -> np.ndarray:
-        entry = header[name]
-        if entry["dtype"] not in _SAFETENSORS_TYPES:
-            raise DataError(f"{path}: {name}: has dtype {entry['dtype']}; expected real numbers")
-        kind, offset = _SAFETENSORS_TYPES[entry["dtype"]], 8 + length + entry["data_offsets"][0]
-        return np.memmap(path, dtype=kind, mode="r", offset=offset, shape=tuple(entry["shape"]))
+    def mapped(name: str, file: Path, count: int) -> tuple[str, Callable[[], Any]]:
+        label = f"{path}: {name}" if count == 1 else str(file)
+        return label, partial(_mapped, file)
 
-    arrays, notes = _read(path, stored, mapped)
-    if "weak_names" in metadata:
-        try:
-            arrays["weak_names"] = json.loads(metadata["weak_names"])
-        except ValueError as error:
-            raise DataError(f"{path}: weak_names: metadata is not a JSON list: {error}") from error
-    return arrays, notes
+    groups = grouped(path.glob("*.npy"))
+    stored = {
+        name: [mapped(name, file, len(files)) for file in files] for name, files in groups.items()
+    }
+    return choose(path, stored, names)
 
 
-def _read(
-    path: Path, stored: list[str], load: Callable[[str], Any]
-) -> tuple[dict[str, Any], list[str]]:
+def _mapped(file: Path) -> np.ndarray:
+    array = np.lib.format.open_memmap(file, mode="r")
+    beyond = file.stat().st_size - array.offset - array.nbytes
+    if beyond:
+        raise ValueError(f"has {beyond} bytes beyond its array, or is still being written")
+    return array
+
+
+def choose(path: Path, stored: Parts, names: Names) -> tuple[dict[str, Any], list[str]]:
     """Load the stored arrays that an audit uses, and name the others in a sentence.
 
-    Raises `DataError` where a required one is missing.
+    Raises `DataError` where a required one, or one that is named, is missing, and for shards that disagree.
     """
+    own = _own_names(path, stored, names)
     for name in REQUIRED:
         # The probabilities of a classifier will do for predictions.
-        if name not in stored and (name != REQUIRED[1] or "weak_probabilities" not in stored):
-            held, kind = stored, f"array {name}"
-            if path.is_dir():
+        if name not in own and (name != REQUIRED[1] or "weak_probabilities" not in own):
+            held, kind = list(stored), f"array {name}"
+            if path.is_dir() and not any(path.glob("*.safetensors")):
                 held, kind = sorted(file.name for file in path.iterdir()), f"file {name}.npy"
             raise DataError(f"{path}: has no {kind}; it has: {listed(held)}")
-    arrays = {name: _loaded(path, name, load) for name in REQUIRED + OPTIONAL if name in stored}
-    others = [name for name in stored if name not in arrays]
+    parts = {
+        name: [(label, _loaded(label, name, load)) for label, load in stored[own[name]]]
+        for name in REQUIRED + OPTIONAL
+        if name in own
+    }
+    arrays = {name: joined(name, loaded) for name, loaded in parts.items()}
+    for name, loaded in parts.items():
+        if name not in NAMES:
+            require_same_points(name, loaded, parts["strong_features"])
+    others = [name for name in stored if name not in own.values()]
     return arrays, [f"arrays of other names are not used: {listed(others)}"] if others else []
 
 
-def _loaded(path: Path, name: str, load: Callable[[str], Any]) -> np.ndarray:
+def _own_names(path: Path, stored: Parts, names: Names) -> dict[str, str]:
+    """Say which stored array serves each purpose: that of the name given, or of the purpose's name."""
+    purposes = REQUIRED + OPTIONAL
+    for purpose, name in names.items():
+        if purpose not in purposes:
+            raise DataError(f"array {purpose!r}: {nearest(purpose, purposes)}")
+        if name not in stored:
+            near = suggestion(name, stored) or f"it has: {listed(list(stored))}"
+            raise DataError(f"{path}: has no array {name!r} for {purpose}; {near}")
+    taken = set(names.values())
+    own = {name: name for name in purposes if name in stored and name not in taken}
+    return own | dict(names)
+
+
+def _loaded(label: str, name: str, load: Callable[[], Any]) -> np.ndarray:
     """Load an array, telling damage from pickled objects and from what is no array at all."""
     try:
-        array = load(name)
+        array = load()
     except DataError:
         raise
     except Exception as error:  # numpy raises a dozen kinds on damaged headers and archives
@@ -126,7 +128,7 @@ def _loaded(path: Path, name: str, load: Callable[[str], Any]) -> np.ndarray:
             reason = f"holds pickled Python objects, which are never loaded; save plain {plain}"
         else:
             reason = f"cannot be read (truncated or corrupt): {one_line(error)}"
-        raise DataError(f"{path}: {name}: {reason}") from error
+        raise DataError(f"{label}: {reason}") from error
     if not isinstance(array, np.ndarray):
-        raise DataError(f"{path}: {name}: is not a .npy array")
+        raise DataError(f"{label}: is not a .npy array")
     return array

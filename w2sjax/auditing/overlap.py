@@ -7,6 +7,7 @@ anew on each, with the hard-only points that the scores were measured against ke
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -109,7 +110,7 @@ class Overlap:
 
 def examine(
     probabilities: np.ndarray,
-    features: np.ndarray,
+    features: Any,
     *,
     key: PRNGKeyArray | None,
     resamples: int = RESAMPLES,

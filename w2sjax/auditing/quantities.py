@@ -92,7 +92,7 @@ class Student:
 def measure(
     hypothesis: HypothesisClass,
     weak: Float[Array, "m n"],
-    students: Student,
+    students: Student | Projection,
     target: Float[Array, " n"] | None,
     best: Projection | None,
     *,
@@ -102,7 +102,8 @@ def measure(
 ) -> tuple[Quantities, Student]:
     """Measure m weak models, so many at once (all, by default); also gives their students.
 
-    `best` is the projection of `target` on the class; both are None where there is no target.
+    `best` is the projection of `target` on the class; both are None where there is no target. `students`
+    may be the projections of the weak models, where they are known.
     """
 
     def one(given):
@@ -114,8 +115,10 @@ def measure(
     return jax.lax.map(one, (weak, students), batch_size=chunk)
 
 
-def _learn(hypothesis, weak, how: Student, max_steps, tolerance) -> Projection:
+def _learn(hypothesis, weak, how: Student | Projection, max_steps, tolerance) -> Projection:
     """Find a student and certify it."""
+    if isinstance(how, Projection):
+        return how
     options = {"tolerance": tolerance}
     if how.coefficients is not None:
         return certify(hypothesis, weak, how.coefficients, how.intercept, **options)

@@ -1,25 +1,27 @@
-"""What pyarrow reads of CSV and Parquet files: names of columns, and columns of finite doubles."""
+"""What pyarrow reads of CSV files: names of columns, and columns of finite doubles."""
 
+import codecs
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow
 import pyarrow.csv
-import pyarrow.parquet
 from pyarrow import types
 
 from w2sjax.auditing.arrays import LARGE, real_array, rounding
 from w2sjax.auditing.checks import DataError, one_line
+from w2sjax.auditing.list_columns import decoded, is_list
 
 # How pyarrow's single-threaded reader names the place of an error; its rows count the header as 1.
 _PLACE = re.compile(r"(?:In CSV column #(\d+): )?(?:CSV parse error: )?Row #(\d+): (.*)", re.DOTALL)
 _COMPRESSIONS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}  # but commas
 _BLOCK = 2**24  # bytes, into which a row must fit
+_TEXT = 2**20  # bytes that are decoded together
 _END = "\x03"  # ASCII's end of text
 _UNCLOSED = "a quote is opened and never closed, which hides all rows after it"
 
@@ -30,26 +32,43 @@ class CsvReader:
     def __init__(self, path: Path):
         self.path = path
         self.names: list[str] = []
-        with _refusals(self), self._stream() as stream:
+        with refusals(self.path, "CSV", self._why), self._stream() as stream:
             head = stream.read(2**12)
         if b"\0" in head:
             raise DataError(
                 f"{path}: has zero bytes (and begins with {head[:4]!r}); expected CSV in UTF-8"
             )
+        self._require_text()
         # Rows of a wrong length are for `read`.
-        with _refusals(self), self._stream() as stream:
+        with refusals(self.path, "CSV", self._why), self._stream() as stream:
             opened = pyarrow.csv.open_csv(stream, *self._options(lambda row: "skip"))
             schema, self.names = opened.schema, opened.schema.names
         self._truths = {field.name for field in schema if types.is_boolean(field.type)}
         if len(self.names) == 1:
             raise DataError(f"{path}: {_one_column(self.names[0])}")
 
+    def _require_text(self) -> None:
+        """Raise `DataError` where the file is not UTF-8, which pyarrow only tells of the columns it reads."""
+        decoder, line = codecs.getincrementaldecoder("utf-8")(), 1
+        with refusals(self.path, "CSV", self._why), self._stream() as stream:
+            block = b" "
+            while block:
+                block = stream.read(_TEXT)
+                try:
+                    decoder.decode(block, final=not block)
+                except UnicodeDecodeError as error:
+                    line += error.object[: error.start].count(b"\n")
+                    raise DataError(
+                        f"{self.path}: is not UTF-8 in line {line}; save it as UTF-8"
+                    ) from error
+                line += block.count(b"\n")
+
     def read(self, names: list[str]) -> tuple[list[np.ndarray], list[str]]:
         """Read the named columns as finite float64 arrays, and say which digits were lost."""
         kinds = {
             name: pyarrow.bool_() if name in self._truths else pyarrow.float64() for name in names
         }
-        columns, notes = _numbers(self.path, self._table(kinds))
+        columns, notes = numbers(self.path, self._table(kinds))
         large = {
             name: column
             for name, column in zip(names, columns, strict=True)
@@ -60,6 +79,10 @@ class CsvReader:
             for name, column in large.items():
                 notes += _rounded(name, text.column(name).to_pylist(), column.tolist())
         return columns, notes
+
+    def holds_lists(self, name: str) -> bool:
+        """Cells of CSV files are no lists."""
+        return False
 
     def cells(self, name: str) -> list[str | None]:
         """Read a column as text."""
@@ -77,7 +100,7 @@ class CsvReader:
         convert = pyarrow.csv.ConvertOptions(
             include_columns=list(kinds), column_types=kinds, null_values=[""]
         )
-        with _refusals(self), self._stream() as stream:
+        with refusals(self.path, "CSV", self._why), self._stream() as stream:
             table = pyarrow.csv.read_csv(_Ended(stream), *self._options(met), convert)
         if not ended:
             raise DataError(f"{self.path}: {_UNCLOSED}")
@@ -109,45 +132,18 @@ class CsvReader:
         return f"column {name!r}: {told}; expected numbers such as 1234.5"
 
 
-class ParquetReader:
-    """A Parquet file, or all those in a folder, whose selected columns are numbers or true/false."""
-
-    def __init__(self, path: Path):
-        self.path = path
-        files = [path]
-        if path.is_dir():
-            files = sorted(path.rglob("[!._]*.parquet"), key=_natural)
-            if not files:
-                raise DataError(f"{path}: is a folder without .parquet files")
-        with _refusals(self):
-            # Folders' names are no columns.
-            self._dataset = pyarrow.parquet.ParquetDataset(
-                files,
-                partitioning=None,  # pyright: ignore[reportArgumentType]
-            )
-            self.names: list[str] = self._dataset.schema.names
-
-    def read(self, names: list[str]) -> tuple[list[np.ndarray], list[str]]:
-        """Read the named columns as finite float64 arrays, and say which digits were lost."""
-        with _refusals(self):
-            table = self._dataset.read(columns=names)
-        return _numbers(self.path, table.select(names))
-
-    def cells(self, name: str) -> list[Any]:
-        """Read a column as it is."""
-        with _refusals(self):
-            return self._dataset.read(columns=[name]).column(name).to_pylist()
-
-    def _why(self, error: Exception) -> str:
-        return f"is not a readable Parquet file: {one_line(error)}"
-
-
 @contextlib.contextmanager
-def _refusals(reader: CsvReader | ParquetReader) -> Iterator[None]:
+def refusals(
+    path: Path, kind: str, why: Callable[[Exception], str] | None = None
+) -> Iterator[None]:
+    """Make one line of what pyarrow raises on a damaged file."""
     try:
         yield
+    except DataError:
+        raise
     except (OSError, ValueError, pyarrow.ArrowException) as error:
-        raise DataError(f"{reader.path}: {reader._why(error)}") from error
+        reason = f"is not a readable {kind} file: {one_line(error)}" if why is None else why(error)
+        raise DataError(f"{path}: {reason}") from error
 
 
 class _Ended:
@@ -185,19 +181,20 @@ def _rounded(name: str, cells: list[str], doubles: list[float]) -> list[str]:
     return []
 
 
-def _natural(path: Path) -> list[tuple[int, str]]:
-    """Order names with their numbers as numbers: part.2 before part.10."""
-    pieces = re.split(r"(\d+)", str(path))
-    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces]
-
-
-def _numbers(path: Path, table: Any) -> tuple[list[np.ndarray], list[str]]:
+def numbers(path: Path, table: Any) -> tuple[list[np.ndarray], list[str]]:
     """Turn the columns of an Arrow table into finite float64 arrays."""
     if not table.num_rows:
         raise DataError(f"{path}: has no rows")
     columns, notes = [], []
     for name, column in zip(table.column_names, table.columns, strict=True):
         label = f"column {name.strip()!r}"
+        if is_list(column.type):
+            array, found = real_array(
+                f"{path}: {label}", decoded(f"{path}: {label}", column), {2: "(n, k)"}
+            )
+            columns.append(array)
+            notes.extend(f"{label}: {note}" for note in found)
+            continue
         numeric = (types.is_floating, types.is_integer, types.is_boolean, types.is_decimal)
         if not any(is_kind(column.type) for is_kind in numeric):
             raise DataError(f"{path}: {label}: holds {column.type}, not numbers")

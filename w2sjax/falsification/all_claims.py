@@ -71,7 +71,7 @@ def falsify_all(
     with mapping(processes) as work:
         each = functools.partial(_each, work, tell)
         searches = each("small exact instances", searches, _run, "small")
-        _verify_together(searches, sets, budget, key, checkpoint, tell)
+        _verify_together(work, searches, sets, budget, key, checkpoint, tell)
         only = CLIMBED if sets is None else None
         searches = each("ascent", searches, _run, "ascent", only)
         searches = each("violations that are open", searches, _run_open)
@@ -95,18 +95,18 @@ def _stated(claims: Sequence[Claim], sets: Sets | None) -> list[tuple[Claim, lis
     return [(claim, variants_of(claim, sets)) for claim in claims]
 
 
-def _each(work, tell: Progress, label: str, searches: Sequence[Search], act, *given) -> list[Any]:
-    """Do something with every search; what works elsewhere gives back another one."""
+def _each(work, tell: Progress, label: str, pieces: Sequence[Any], act, *given) -> list[Any]:
+    """Do something with every piece; what works elsewhere gives back another one."""
     found: list[Any] = []
-    tell(label, 0, len(searches))
-    for answer in work(act, searches, *([one] * len(searches) for one in given)):
+    tell(label, 0, len(pieces))
+    for answer in work(act, pieces, *([one] * len(pieces) for one in given)):
         found.append(answer)
-        tell(label, len(found), len(searches))
+        tell(label, len(found), len(pieces))
     return found
 
 
-def _verify_together(searches, sets, budget: Budget, key: int, checkpoint, tell: Progress) -> None:
-    """Run the random phase of what is left, claims that lack the same assumption at once.
+def _verify_together(work, searches, sets, budget: Budget, key: int, checkpoint, tell) -> None:
+    """Run the random phase of what is left: claims of a setting that lack the same assumption at once.
 
     A claim that is one assumption short and has an exact side has been searched over every set
     already: a few sets have to do.
@@ -115,37 +115,47 @@ def _verify_together(searches, sets, budget: Budget, key: int, checkpoint, tell:
         return
     groups: dict[Any, list[Search]] = {}
     for search in searches:
-        drop = search.question.claim.dropped
-        few = sets is None and drop is not None and search.question.exact
-        groups.setdefault((drop, few), []).append(search)
-    for (_, few), group in groups.items():
-        only = CLIMBED if few else None
-        left = [search for search in group if not search.done("random", only)]
-        given = _verified(left, only, only or sets, budget, key, checkpoint, tell) if left else {}
+        claim = search.question.claim
+        few = sets is None and claim.dropped is not None and search.question.exact
+        groups.setdefault((claim.setting.name, claim.dropped, few), []).append(search)
+    only = {name: CLIMBED if name[-1] else None for name in groups}
+    left = {
+        name: [search for search in group if not search.done("random", only[name])]
+        for name, group in groups.items()
+    }
+    parts = [(group, only[name]) for name, group in left.items() if group]
+    given = _each(work, tell, "random instances", parts, _verified, sets, budget, key, checkpoint)
+    found = {name: answers for part in given for name, answers in part.items()}
+    for name, group in groups.items():
         for search in group:
-            search.run("random", given.get(search.question.claim.name), only=only)
+            search.run("random", found.get(_named(search)), only=only[name])
 
 
-def _verified(group, only, sets, budget, key, checkpoint, tell) -> dict[str, dict[int, Any]]:
-    """Verify claims together; returns, by claim and place of the set, what was found and what it took."""
+def _named(search: Search) -> tuple[str, str | None]:
+    claim = search.question.claim
+    return claim.name, claim.dropped
+
+
+def _verified(part, sets, budget: Budget, key: int, checkpoint) -> dict[Any, dict[int, Any]]:
+    """Verify claims together; returns, by question and place of the set, what was found and what it took."""
+    group, only = part
     start = time.monotonic()
     allowed = sum(search.seconds_for("random") for search in group)
-    claims = [search.question.claim for search in group]
+    claims, chosen = [search.question.claim for search in group], only or sets
     unset = [NO_SET] * any(claim.stated_for(None) for claim in claims)
     answers: list[Verification] = verify(
         claims,
         key,
-        sets=None if sets is None else [*(s for s in sets if s != NO_SET), *unset],
+        sets=None if chosen is None else [*(s for s in chosen if s != NO_SET), *unset],
         instances=budget.instances,
         checkpoint=_folder(checkpoint),
-        progress=tell,
         stop=lambda: time.monotonic() - start > allowed,
     )
     share = (time.monotonic() - start) / len(answers)
     found = {}
     for search in group:
-        name = search.question.claim.name
-        taken = [(answer, share) for answer in answers if answer.claim == name]
+        name = _named(search)
+        taken = [(answer, share) for answer in answers if answer.claim == name[0]]
         # A set that was not begun for lack of time is missing at the end.
         found[name] = dict(zip(search.places("random", only), taken, strict=False))
     return found

@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def matrix_row(result: Falsification) -> dict[str, Any]:
         "claim": result.claim,
         "dropped": result.drop or "",
         "outcome": result.outcome,
-        "points": size.split(" ")[0],
+        "points": next(iter(re.findall(r"\d+", size)), ""),  # or what else an instance consists of
         "size": size,
         "lhs": found.lhs if found else "",
         "rhs": found.rhs if found else "",

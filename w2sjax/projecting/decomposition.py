@@ -54,17 +54,24 @@ def factorise(features, weights, centre, *, method: str) -> Factorisation:
 
 
 def factorise_rows(rows: Rows, weights, *, free: bool) -> tuple[Rows, Factorisation]:
-    """Decompose by the Gram matrix in two passes; also gives the rows with their means."""
+    """Decompose by the Gram matrix in one pass; also gives the rows with their means.
+
+    It is formed about the means of the first rows. Where those lie off by more than half of a column's
+    root mean square about them, a second pass takes the means that the first one found.
+    """
     masses = np.asarray(weights)
-    rows = rows.centred_on(masses, free=free)
-    gram, sums = rows.gram(masses)
     whole = masses.sum()  # 1 up to rounding
-    rest = sums / whole
-    if rows.centre is None:
-        return rows, _scaled_gram(jnp.asarray(gram), rows, weights, None, jnp.zeros(len(rest)))
-    rows = dataclasses.replace(rows, rest=rest)
+    rows = rows.about(masses) if free else rows
+    gram, sums, flat = rows.gram(masses)
+    rest = sums / whole if free else np.zeros(len(sums))
+    if rows.centre is not None and np.any(4 * whole * rest**2 > np.diagonal(gram)):
+        rows = dataclasses.replace(rows, centre=rows.centre + rest)
+        gram, sums, flat = rows.gram(masses)
+        rest = sums / whole
+    centre = None if rows.centre is None else jnp.asarray(rows.centre)
+    rows = dataclasses.replace(rows, rest=rest if free else None, constant=int(np.sum(flat)))
     gram = jnp.asarray(gram - whole * np.outer(rest, rest))
-    return rows, _scaled_gram(gram, rows, weights, jnp.asarray(rows.centre), jnp.asarray(rest))
+    return rows, _scaled_gram(gram, rows, weights, centre, jnp.asarray(rest))
 
 
 def _product(left, right):

@@ -5,7 +5,6 @@ number of threads changes no digit. A term passes no more additions than in one 
 """
 
 import dataclasses
-import functools
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -36,42 +35,43 @@ class Rows:
         recent: the last values that were asked for, which a projection and its certificate share.
     """
 
-    array: np.ndarray
+    array: Any
     centre: np.ndarray | None = None
     rest: np.ndarray | None = None
     constant: int = 0
     recent: dict[bytes, np.ndarray] = dataclasses.field(default_factory=dict)
 
-    def centred_on(self, weights: Float[np.ndarray, " n"], *, free: bool) -> "Rows":
-        """Find constant columns, and the means; weights sum to 1."""
-        counted, whole = weights > 0, bool(np.all(weights > 0))
+    def about(self, weights: Float[np.ndarray, " n"]) -> "Rows":
+        """Take the means of the first rows of some weight for a centre; constant columns have theirs."""
+        start = int(np.argmax(weights > 0))
+        rows = slice(start, start + self._height)
+        block, masses = self._widened(rows), weights[rows]
+        kept = block[masses > 0]
+        means = np.where(np.ptp(kept, axis=0) == 0, kept[0], masses @ block / masses.sum())
+        return dataclasses.replace(self, centre=means)
 
-        def part(rows: slice) -> Any:
-            block = self._widened(rows)
-            kept = block if whole else block[counted[rows]]
+    def gram(self, weights: Float[np.ndarray, " n"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        r"""$A^\top A$ and $A^\top \sqrt w$ of $A = \sqrt w (H - m)$, and which columns are constant.
+
+        Without a centre those are the columns of zeros.
+        """
+        roots, counted = np.sqrt(weights), weights > 0
+
+        def part(rows: slice) -> tuple[Any, ...]:
+            block = self.centred(rows)
+            kept = block if counted[rows].all() else block[counted[rows]]
             ends = (kept.min(axis=0), kept.max(axis=0)) if len(kept) else (np.inf, -np.inf)
-            return weights[rows] @ block, *ends
+            block = block * roots[rows, None]
+            return block.T @ block, roots[rows] @ block, *ends
 
-        sums, low, high = zip(*self.each(part), strict=True)
-        low, high = functools.reduce(np.minimum, low), functools.reduce(np.maximum, high)
-        if not free:
-            return dataclasses.replace(self, constant=int(np.sum((low == 0) & (high == 0))))
-        flat = low == high
-        centre = np.where(flat, low, np.sum(sums, axis=0) / weights.sum())
-        return dataclasses.replace(self, centre=centre, constant=int(np.sum(flat)))
-
-    def gram(self, weights: Float[np.ndarray, " n"]) -> tuple[np.ndarray, np.ndarray]:
-        r"""$A^\top A$ and $A^\top \sqrt w$ of $A = \sqrt w (H - m)$."""
-        roots = np.sqrt(weights)
-
-        def part(rows: slice) -> tuple[np.ndarray, np.ndarray]:
-            block = self.centred(rows) * roots[rows, None]
-            return block.T @ block, roots[rows] @ block
-
-        square, sums = 0, 0
-        for one, other in self.each(part):
+        width = self.shape[1]
+        square, sums = np.zeros((width, width)), np.zeros(width)
+        low, high = np.full(width, np.inf), np.full(width, -np.inf)
+        for one, other, *ends in self.each(part):
             square, sums = square + one, sums + other
-        return np.asarray(square), np.asarray(sums)
+            low, high = np.minimum(low, ends[0]), np.maximum(high, ends[1])
+        flat = (low == high) if self.centre is not None else (low == 0) & (high == 0)
+        return square, sums, flat
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -114,6 +114,10 @@ class Rows:
         given = np.asarray(masses)
         return self.total(lambda rows: given[..., rows] @ self.centred(rows))
 
+    @property
+    def _height(self) -> int:
+        return max(1, BLOCK // self.shape[1])
+
     def _widened(self, rows: slice) -> np.ndarray:
         return np.asarray(self.array[rows], np.float64)
 
@@ -134,8 +138,7 @@ class Rows:
 
     def each(self, part: Callable[[slice], Part]) -> Iterator[Part]:
         """Give what every block gives, in order; a few are worked on at a time."""
-        size, width = self.shape
-        height = max(1, BLOCK // width)
+        size, height = self.shape[0], self._height
         with ThreadPoolExecutor(cores()) as pool:
             waiting: deque[Any] = deque()
             for start in range(0, size, height):

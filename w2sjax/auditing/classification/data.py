@@ -10,8 +10,10 @@ from jaxtyping import Float, Float64
 from w2sjax.auditing import checks
 from w2sjax.auditing.checks import DataError, listed, require_probabilities, require_weights
 from w2sjax.auditing.classification.labels import classes_of, codes_of
-from w2sjax.auditing.data import AuditData, Reading, stored
+from w2sjax.auditing.data import AuditData, Reading
 from w2sjax.auditing.files import CLASSES
+from w2sjax.auditing.pieces import chosen
+from w2sjax.auditing.sources import stored, unchanged
 
 LOSSES = ("squared", "kl")
 SCALED = 1e-6  # by how much probabilities may miss 1 before that is said
@@ -24,7 +26,7 @@ class ClassifierData:
     `truth` has the true probabilities: ones and zeros where labels were given. Rows sum to 1.
     """
 
-    strong_features: Float[np.ndarray, "n d"]
+    strong_features: Float[Any, "n d"]
     weak_probabilities: Float64[np.ndarray, "m n c"]
     weak_names: tuple[str, ...]
     classes: tuple[str, ...]
@@ -37,7 +39,7 @@ class ClassifierData:
     def at(self, rows: slice | np.ndarray, source: str | None = None) -> "ClassifierData":
         """Keep some rows."""
         kept = {
-            "strong_features": np.asarray(self.strong_features[rows], np.float64),
+            "strong_features": chosen(self.strong_features, rows),
             "weak_probabilities": self.weak_probabilities[:, rows],
             "source": self.source if source is None else source,
         }
@@ -67,13 +69,14 @@ class ClassifierData:
 
 
 def load_classifiers(path: str | Path, **columns: Any) -> ClassifierData:
-    """Load and validate the data of an audit of classifiers: what `w2sjax.auditing.data.stored` reads.
+    """Load and validate the data of an audit of classifiers: what `w2sjax.auditing.sources.stored` reads.
 
     Raises `DataError` for everything that it and `classifier_data` refuse.
     """
-    arrays, notes = stored(path, **columns)
-    is_classification(arrays, "kl", str(path))
-    data = classifier_data(**arrays, source=str(path))
+    with unchanged(path):
+        arrays, notes = stored(path, **columns)
+        is_classification(arrays, "kl", str(path))
+        data = classifier_data(**arrays, source=str(path))
     return dataclasses.replace(data, notes=(*notes, *data.notes))
 
 
@@ -142,9 +145,7 @@ def classifier_data(
     same, both kinds of truth, and weights that are negative or sum to 0.
     """
     read = Reading(source)
-    features = read.array(
-        "strong_features", strong_features, {2: "(n, d)"}, keep_mapped_single=True
-    )
+    features = read.array("strong_features", strong_features, {2: "(n, d)"}, keep_stored=True)
     read.rows = len(features)
     weak = _chances(read, "weak_probabilities", weak_probabilities)
     count, _, width = weak.shape

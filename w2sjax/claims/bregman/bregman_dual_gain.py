@@ -1,8 +1,8 @@
 r"""With the weak model first, as in cross-entropy training, the gain has the target second.
 
-Setting. The gradients $\nabla\varphi(W)$ are closed and convex (for KL: mixtures of logits, such as
-softmax of bounded linear heads), the target lies in $W$, and the student $v$ minimises $D(f_w, \cdot)$
-over $W$.
+Setting. The gradients $\nabla\varphi(V)$ are closed and convex (for KL: mixtures of logits, such as
+softmax of bounded linear heads), the target lies in $V$, and the student $v$ minimises $D(f_w, \cdot)$
+over $V$.
 
 Reference. Derived: Mulgund, Pabbaraju (2025), arXiv:2501.19105, for the conjugate of $\varphi$, as
 $D_\varphi(f, g) = D_{\varphi^*}(\nabla\varphi(g), \nabla\varphi(f))$.

@@ -1,7 +1,7 @@
 r"""A Bregman projection, with the student first, gains at least its misfit.
 
-Setting. $W$ is closed and convex, the target $f^*$ lies in $W$, and the student $v$ minimises $D(\cdot, f_w)$
-over $W$; for KL, error is KL(target ‖ model) and misfit the reverse KL(student ‖ weak).
+Setting. $V$ is closed and convex, the target $f^*$ lies in $V$, and the student $v$ minimises $D(\cdot, f_w)$
+over $V$; for KL, error is KL(target ‖ model) and misfit the reverse KL(student ‖ weak).
 
 Reference. Mulgund, Pabbaraju (2025), arXiv:2501.19105. The three-point identity $D(f^*, f_w) =
 D(f^*, v) + D(v, f_w) + \langle \nabla\varphi(v) - \nabla\varphi(f_w), f^* - v \rangle$; the product is

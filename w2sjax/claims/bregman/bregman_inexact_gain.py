@@ -1,7 +1,7 @@
 r"""A student that is only nearly the Bregman projection gains its misfit less its gap.
 
-Setting. $W$ is closed and convex, $f^* \in W$, and the student $v$ is any member with gap $\gamma(v) =
-\sup_{u \in W} \langle \nabla\varphi(f_w) - \nabla\varphi(v), u - v \rangle$, however it was trained.
+Setting. $V$ is closed and convex, $f^* \in V$, and the student $v$ is any member with gap $\gamma(v) =
+\sup_{u \in V} \langle \nabla\varphi(f_w) - \nabla\varphi(v), u - v \rangle$, however it was trained.
 
 Reference. Derived, from the exact form of Mulgund, Pabbaraju (2025), arXiv:2501.19105: the three-point
 identity at $u = f^*$.

@@ -1,6 +1,6 @@
 r"""Of any softmax-linear head, gain and misfit differ by what its training left over.
 
-Setting. $W$ is all $\mathrm{softmax}(\Theta^\top h(x))$ with target and student among them; $L$ is the
+Setting. $V$ is all $\mathrm{softmax}(\Theta^\top h(x))$ with target and student among them; $L$ is the
 cross-entropy on the weak model's soft labels. D is KL. The student may be regularised or unfinished.
 
 Reference. Derived. $\nabla\varphi$ of a member is $\Theta^\top h$ up to a constant, so the product in

@@ -12,7 +12,7 @@ ALONE, FLOATS_ONLY = "one engine", "no exact search"
 DOTTED = {"edgecolor": "0.55", "linestyle": (0, (1.2, 1.2))}
 CELLS: dict[str, tuple[str, dict[str, Any]]] = {
     FOUND: (
-        "needed: points (or sources) of the smallest counterexample",
+        "needed: points, sources or vectors of the smallest counterexample",
         {"facecolor": COLOURS[0]},
     ),
     FLOATING: ("violated in floating point only", {"hatch": "/////"}),
@@ -22,7 +22,7 @@ CELLS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 # Names of one assumption in different papers share a column.
 SAME = {"i.i.d. sample": "i.i.d.", "i.i.d. points": "i.i.d."}
-CELL, AROUND = 0.108, 1.32  # inches
+CELL, ABOVE_AND_BELOW, BESIDE = 0.108, 1.32, 1.4  # inches
 
 
 def columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -43,8 +43,9 @@ def draw(rows: Sequence[Mapping[str, Any]], stem: Path) -> Path:
     """Draw rows of `matrix.csv` as `stem`.png, .pdf and .svg; returns the first. Needs matplotlib."""
     titles = columns(rows)
     claims = list(dict.fromkeys(row["claim"] for row in rows))
-    height = CELL * len(claims) + AROUND
-    with drawing(stem, COLUMN, height, SVG) as figure:
+    width = max(COLUMN, CELL * len(titles) + BESIDE)
+    height = CELL * len(claims) + ABOVE_AND_BELOW
+    with drawing(stem, width, height, SVG) as figure:
         axes = figure.subplots()
         for y in range(0, len(claims), 2):
             axes.axhspan(y - 0.5, y + 0.5, color="0.96", zorder=0)
@@ -69,7 +70,7 @@ def _cell(axes: Any, x: int, y: int, row: Mapping[str, Any]) -> None:
 
     axes.add_patch(Rectangle((x - 0.44, y - 0.44), 0.88, 0.88, **_style(_kind(row))))
     if row["outcome"] == FOUND:
-        size = str(int(row["points"]))
+        size = str(row["points"])
         fitting = min(6, 10 / len(size))  # three digits fit into a cell
         axes.text(x, y, size, ha="center", va="center_baseline", fontsize=fitting, color="white")
 

@@ -1,7 +1,7 @@
 r"""Bregman geometry: students that learn from a weak model in another loss than the squared one.
 
 The symbols and assumptions that claims are written in. Functions map points to vectors, such as
-probabilities of classes; $D(f, g)$ is the mean of a Bregman divergence, which is part of the instance. $W$ is
+probabilities of classes; $D(f, g)$ is the mean of a Bregman divergence, which is part of the instance. $V$ is
 the class: convex (the hull of named predictors), with convex gradients, or log-linear.
 """
 
@@ -14,14 +14,14 @@ from w2sjax.language.terms import UNKNOWN, Term, quantity
 from w2sjax.settings.bregman.instance import points as points
 from w2sjax.settings.setting import Setting
 
-CONVEX = Assumption("convexity", "W is closed and convex: the hull of the predictors")
-DUAL_CONVEX = Assumption("dual convexity", "the gradients of W are closed and convex")
-LOG_LINEAR = Assumption("log-linearity", "W is all softmax-linear heads over the features; D is KL")
-REALIZABLE = Assumption("realizability", "the target lies in W")
-EXACT = Assumption("exactness", "the student is the minimiser, not any member of W")
+CONVEX = Assumption("convexity", "V is closed and convex: the hull of the predictors")
+DUAL_CONVEX = Assumption("dual convexity", "the gradients of V are closed and convex")
+LOG_LINEAR = Assumption("log-linearity", "V is all softmax-linear heads over the features; D is KL")
+REALIZABLE = Assumption("realizability", "the target lies in V")
+EXACT = Assumption("exactness", "the student is the minimiser, not any member of V")
 STUDENT_FIRST = Assumption("student first", "the student v minimises D(v, f_w), not D(f_w, v)")
 WEAK_FIRST = Assumption("weak model first", "the student v minimises D(f_w, v), not D(v, f_w)")
-MEMBER = Assumption("any student", "the student is any member of W")
+MEMBER = Assumption("any student", "the student is any member of V")
 RELATIVE_ENTROPY = Assumption("relative entropy", "D is KL, of probabilities of classes")
 ONE_TARGET = Assumption("one target", "the target is the same for all weak models")
 MATCHED = Assumption(
@@ -56,7 +56,7 @@ def D(first: str, second: str) -> Term:
 
 
 def gap(one: str) -> Term:
-    r"""Certificate $\sup_{u \in W} \langle \nabla\varphi(f_w) - \nabla\varphi(v), u - v \rangle$."""
+    r"""Certificate $\sup_{u \in V} \langle \nabla\varphi(f_w) - \nabla\varphi(v), u - v \rangle$."""
     return quantity("gap", one)
 
 

@@ -1,0 +1,107 @@
+"""Rows that stay where they are stored, and are read a few at a time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+
+class StoredRows:
+    """A table whose rows are read on demand, by a slice or an array of places, as a numpy array.
+
+    A subclass reads; `np.asarray` reads everything.
+
+    Attributes:
+        shape: rows and columns.
+        dtype: that of what is read.
+    """
+
+    ndim = 2
+
+    def __init__(self, shape: tuple[int, int], dtype: np.dtype):
+        self.shape, self.dtype = shape, dtype
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return self.shape[0] * self.shape[1]
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if copy is False:
+            raise ValueError("rows that are stored elsewhere are copied when they are read")
+        return np.array(self[:], dtype)
+
+    def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+
+class Pieces(StoredRows):
+    """The rows of several arrays, one after another.
+
+    Args:
+        parts: arrays or `StoredRows` of one width and dtype; at least one.
+    """
+
+    def __init__(self, parts: Sequence[Any]):
+        ends = np.cumsum([len(part) for part in parts])
+        super().__init__((int(ends[-1]), parts[0].shape[1]), np.dtype(parts[0].dtype))
+        self._parts, self._ends = parts, ends
+
+    def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
+        if isinstance(rows, slice):
+            start, stop, step = rows.indices(len(self))
+            if step == 1:
+                return self._between(start, stop)
+            rows = np.arange(start, stop, step)
+        found = np.empty((len(rows), self.shape[1]), self.dtype)
+        owners = np.searchsorted(self._ends, rows, side="right")
+        for owner in np.unique(owners):
+            part, here = self._parts[owner], owners == owner
+            found[here] = part[rows[here] - self._ends[owner] + len(part)]
+        return found
+
+    def _between(self, start: int, stop: int) -> np.ndarray:
+        blocks = []
+        for part, end in zip(self._parts, self._ends, strict=True):
+            first = int(end) - len(part)
+            if first < stop and start < end:
+                blocks.append(part[max(start - first, 0) : stop - first])
+        if not blocks:
+            return np.empty((0, self.shape[1]), self.dtype)
+        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+
+
+class Chosen(StoredRows):
+    """Some rows of a stored array, by a slice without steps or by an array of places."""
+
+    def __init__(self, source: Any, rows: slice | np.ndarray):
+        self._source = source
+        if isinstance(rows, slice):
+            start, stop, _ = rows.indices(len(source))
+            rows, count = slice(start, max(start, stop)), max(0, stop - start)
+        else:
+            count = len(rows)
+        self._rows = rows
+        super().__init__((count, source.shape[1]), np.dtype(source.dtype))
+
+    def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
+        if not isinstance(self._rows, slice):
+            return self._source[self._rows[rows]]
+        if isinstance(rows, slice):
+            start, stop, step = rows.indices(len(self))
+            first = self._rows.start
+            if step == 1:
+                return self._source[first + start : first + max(start, stop)]
+            rows = np.arange(start, stop, step)
+        return self._source[rows + self._rows.start]
+
+
+def chosen(features: Any, rows: slice | np.ndarray) -> Any:
+    """Keep some rows: of what is stored elsewhere without reading, of an array in memory as numpy does."""
+    stays = isinstance(features, StoredRows)
+    if not isinstance(rows, slice):
+        stays |= isinstance(features, np.memmap)
+    return Chosen(features, rows) if stays else features[rows]
