@@ -38,6 +38,7 @@ from w2sjax.machine.processes import at_a_time
 from w2sjax.proving.coq import files
 from w2sjax.proving.expressions import NotOfThisKindError
 from w2sjax.proving.proof import PROVED, Proof, prove
+from w2sjax.proving.reading import KINDS
 from w2sjax.verification.overview import RECORD
 from w2sjax.verification.report import progress_bar, verification_json
 from w2sjax.verification.verifying import verify
@@ -118,7 +119,7 @@ class Refresh:
     def prove(self, tell: Tell) -> None:
         """Prove claims, with and without each assumption, and have Coq check the theorems."""
         asked = [c.without(drop) for c in self.claims for drop in (None, *c.droppable)]
-        asked = [claim for claim in asked if claim.setting.name == "projection"]
+        asked = [claim for claim in asked if claim.setting.name in KINDS]
         rows: list[Row] = []
         for place, claim in enumerate(asked):
             tell("prove", place, len(asked))
@@ -132,7 +133,7 @@ class Refresh:
                 path = self.folder / PROOFS / f"{stem(claim)}.json"
                 path.parent.mkdir(parents=True, exist_ok=True)
                 proof.save(path)
-                row |= _checked(proof)
+                row |= _checked(proof) if files.writable(claim) else {}
             rows.append(row)
         tell("prove", len(asked), len(asked))
         self._keep(ATTEMPTS, rows)

@@ -11,14 +11,14 @@ from w2sjax.proving.coq import files
 from w2sjax.proving.expressions import NotOfThisKindError
 from w2sjax.proving.pages import assumed, markdown
 from w2sjax.proving.proof import Proof
-from w2sjax.proving.reading import read
+from w2sjax.proving.reading import KINDS, read
 
 SCRIPTS = "coq"
 
 
 def proof_lines(claim: Claim, results: Results) -> Lines:
     """Write what is known of a proof; nothing where statements of this kind cannot be proved."""
-    if claim.setting.name != "projection":
+    if claim.setting.name not in KINDS:
         return []
     proof, lines = results.proof(claim), ["## Proof", ""]
     if proof is None:
@@ -39,7 +39,7 @@ def _why_not(claim: Claim, results: Results) -> str:
 
 def scripts(claims: Iterable[Claim], results: Results) -> dict[Path, str]:
     """Give the theorems for Coq, and the file that all of them use."""
-    proofs = filter(None, map(results.proof, claims))
+    proofs = filter(None, (results.proof(one) for one in claims if files.writable(one)))
     library = {THEOREMS / SCRIPTS / files.LIBRARY.name: files.LIBRARY.read_text()}
     return library | {script_of(proof): files.text(proof) for proof in proofs}
 
@@ -50,6 +50,8 @@ def script_of(proof: Proof) -> Path:
 
 
 def _coq(claim: Claim, results: Results, proof: Proof) -> Lines:
+    if not files.writable(claim):
+        return []
     script = files.text(proof)
     accepted = results.accepted_by_coq(claim, script)
     path = script_of(proof)

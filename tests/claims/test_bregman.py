@@ -23,7 +23,7 @@ from w2sjax.settings.random_instances import compared
 pytestmark = pytest.mark.xdist_group("claims of bregman")  # one program for all
 CLAIMS = {claim.name: claim for claim in REGISTRY if claim.setting.name == "bregman"}
 COUNT = 400
-# True without it too.
+# True without it too, or false at none of these instances: `tests/settings/test_bregman_exact.py`.
 NEEDLESS = {
     "bregman_inexact_gain": {"convexity", "any student"},
     "combination_gain": {"relative entropy"},

@@ -11,7 +11,6 @@ from w2sjax.reporting.pictures import can_draw, figure, missing
 from w2sjax.reporting.terminal import say, show
 
 PROVED, REFUTED, NEITHER = 0, 1, 4
-KINDS = "projection", "bregman"  # settings that have proofs by multipliers
 CODES = {"proved": PROVED, "refuted": REFUTED, "neither": NEITHER}
 
 
@@ -61,6 +60,7 @@ def prove(
 
 def _all(out: Path | None, json: Path | None, coq: Path | None, typed: str) -> int:
     """Prove every claim of the registry, and refute it without each assumption."""
+    from w2sjax.proving.coq.files import writable
     from w2sjax.proving.reports import report_of_all, table
 
     rows = _proofs()
@@ -68,8 +68,8 @@ def _all(out: Path | None, json: Path | None, coq: Path | None, typed: str) -> i
     proofs = [proof for _, proof in rows if not isinstance(proof, str)]
     if json is not None:
         _write(json, [proof.to_json() for proof in proofs])
-    checks = [_coq(proof, coq if _for_coq(proof) else None) for proof in proofs]
-    outside = dict.fromkeys(one.claim.name for one in proofs if not _for_coq(one))
+    checks = [_coq(proof, coq if writable(proof.claim) else None) for proof in proofs]
+    outside = dict.fromkeys(one.claim.name for one in proofs if not writable(one.claim))
     if coq is not None:
         say(f"only proofs about projections go to Coq: not {', '.join(outside)}")
     if out is not None:
@@ -90,6 +90,7 @@ def _proofs() -> list[tuple[Claim, Any]]:
     from w2sjax.claims import REGISTRY
     from w2sjax.proving.expressions import NotOfThisKindError
     from w2sjax.proving.proof import prove as proof_of
+    from w2sjax.proving.reading import KINDS
     from w2sjax.verification.report import progress_bar
 
     rows: list[tuple[Claim, Any]] = []
@@ -195,10 +196,6 @@ def _coq(proof: Any, folder: Path | None) -> tuple[str, bool]:
     say(f"{path}: {answer.message}")
     first = answer.message.partition("\n")[0]
     return f"{first}: {path.name}", answer.accepted is not False
-
-
-def _for_coq(proof: Any) -> bool:
-    return proof.claim.setting.name == "projection"
 
 
 def _files(proof: Any, folder: Path, checked: str) -> Any:

@@ -23,6 +23,9 @@ from w2sjax.settings.projection.meaning import LABELS, meaning_of
 ALWAYS_MEMBERS = ("projection", "best", "member", "other", "sampled", "between")
 
 
+KINDS = "projection", "bregman"  # settings that have proofs by multipliers
+
+
 def read(claim: Claim) -> Statement:
     """Read a claim.
 

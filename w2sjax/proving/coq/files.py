@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from w2sjax.language.claims import Claim
 from w2sjax.proving.coq.script import Script
 from w2sjax.proving.coq.theorem import Theorem
 from w2sjax.proving.proof import PROVED, Proof
@@ -26,6 +27,11 @@ class Checked:
     message: str
 
 
+def writable(claim: Claim) -> bool:
+    """Whether a proof of it can be written for Coq."""
+    return claim.setting.name == "projection"
+
+
 def text(proof: Proof) -> str:
     """Write a proved claim as a theorem with its proof.
 
@@ -34,7 +40,7 @@ def text(proof: Proof) -> str:
     """
     if proof.outcome != PROVED:
         raise ValueError(f"{proof.claim.name} is {proof.outcome}; only a proof goes to Coq")
-    if proof.claim.setting.name != "projection":
+    if not writable(proof.claim):
         raise ValueError(f"{proof.claim.name}: only proofs about projections go to Coq")
     theorem = Theorem(proof.claim)
     return theorem.text(Script(theorem).lines(proof.certificates))

@@ -95,7 +95,8 @@ class Instance(Record):
 
 def points(weak: Rows, target: Rows, student: Rows) -> Instance:
     """Give functions on points of equal masses, with vectors of numbers as values; D is the squared one."""
-    taught, truth, learnt = (
+    first, second, third = (
         [list(map(Fraction, row)) for row in one] for one in (weak, target, student)
     )
-    return Instance("squared", False, [Fraction(1)] * len(weak), taught, truth, learnt)
+    masses = [Fraction(1)] * len(weak)
+    return Instance("squared", False, masses, weak=first, target=second, student=third)
