@@ -12,6 +12,7 @@ Run `python -m experiments combinations [--preset full] [--out DIR]`.
 """
 
 import dataclasses
+import functools
 from typing import Any
 
 import jax
@@ -107,19 +108,10 @@ def _slope(rows: list[dict[str, Any]], c: int, config: Config) -> float:
 
 def _grown(key: Any, config: Config, c: int, progress: Any) -> list[dict[str, Any]]:
     """Grow mixtures of 1, 2, ... heads for c classes; the other classes have probability 0."""
-    keys = jax.random.split(key, 5)
-    used = jnp.where(jnp.arange(max(config.classes)) < c, 0.0, -jnp.inf)
-    features = jax.random.normal(keys[0], (config.points, config.features))
-    thetas = jax.random.normal(keys[1], (config.heads, config.features, len(used)))
-    scale = config.sharpness / config.features**0.5
-    members = jax.nn.softmax(scale * jnp.einsum("nd,mdc->mnc", features, thetas) + used[None, None])
-    weak = jax.nn.softmax(jax.random.normal(keys[2], (config.points, len(used))) + used[None])
-    shares = jax.random.dirichlet(keys[3], jnp.ones(config.heads))
-    target = jnp.einsum("m,mnc->nc", shares, members)
+    members, weak, target, alone, choosing = _drawn(key, config, c)
     hull = _fit(members, weak)
     size = config.draws, config.largest
-    picked = jax.random.choice(keys[4], config.heads, size, p=hull.coefficients)
-    alone = jnp.mean(KL.between(members, weak[None]), axis=1)
+    picked = jax.random.choice(choosing, config.heads, size, p=hull.coefficients)
     chosen, rows = [int(jnp.argmin(alone))], []
     for k in range(1, config.largest + 1):
         # One shape for all k; a head that is named twice changes no hull.
@@ -143,6 +135,22 @@ def _grown(key: Any, config: Config, c: int, progress: Any) -> list[dict[str, An
     return rows
 
 
+@functools.partial(jax.jit, static_argnums=1)
+def _drawn(key: Any, config: Config, c: Any) -> Any:
+    """Draw heads, a weak model and a target of c classes; how far each head is; and a key that is left."""
+    keys = jax.random.split(key, 5)
+    used = jnp.where(jnp.arange(max(config.classes)) < c, 0.0, -jnp.inf)
+    features = jax.random.normal(keys[0], (config.points, config.features))
+    thetas = jax.random.normal(keys[1], (config.heads, config.features, len(used)))
+    scale = config.sharpness / config.features**0.5
+    members = jax.nn.softmax(scale * jnp.einsum("nd,mdc->mnc", features, thetas) + used[None, None])
+    weak = jax.nn.softmax(jax.random.normal(keys[2], (config.points, len(used))) + used[None])
+    shares = jax.random.dirichlet(keys[3], jnp.ones(config.heads))
+    target = jnp.einsum("m,mnc->nc", shares, members)
+    alone = jnp.mean(KL.between(members, weak[None]), axis=1)
+    return members, weak, target, alone, keys[4]
+
+
 @jax.jit
 def _fit(members: Any, weak: Any) -> Mixture:
     return project(KL, members, weak)
@@ -162,6 +170,7 @@ def _about(members: Any, weak: Any, target: Any, values: Any, picked: Any, k: An
     return drawn, gain, pulled
 
 
+@functools.partial(jax.jit, static_argnums=1)
 def _synthetic(key: Any, config: Config) -> dict[str, Any]:
     """Train a weak model on half of the inputs, and a student head on the target's representation."""
     keys = jax.random.split(key, 5)
@@ -211,9 +220,4 @@ def _trained(loss: Any, start: Any, config: Config) -> Any:
             changes, memory = optimizer.update(slope, memory)
         return (optax.apply_updates(parameters, changes), memory), None
 
-    @jax.jit
-    def run(parameters):
-        state = parameters, optimizer.init(parameters)
-        return jax.lax.scan(step, state, length=config.steps)[0][0]
-
-    return run(start)
+    return jax.lax.scan(step, (start, optimizer.init(start)), length=config.steps)[0][0]

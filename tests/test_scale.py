@@ -1,5 +1,6 @@
 """Blocks over devices, one or eight, and records of finished work."""
 
+import errno
 import functools
 import json
 import os
@@ -15,6 +16,7 @@ import pytest
 
 from w2sjax.machine import scale
 from w2sjax.machine.scale import load_state, over_devices, save_state
+from w2sjax.machine.writable import write_whole
 from w2sjax.verification import verifying as verification
 from w2sjax.verification.report import verification_json
 
@@ -63,14 +65,27 @@ def test_no_folder_no_records(tmp_path, monkeypatch):
 def test_a_kill_while_writing_leaves_the_last_record(tmp_path, monkeypatch):
     save_state(tmp_path, IDENTITY, STATE, 3)
 
-    def killed(path, **arrays):
-        path.write_bytes(b"half of")
+    def killed(stream, **arrays):
+        stream.write(b"half of")
         raise KeyboardInterrupt
 
     monkeypatch.setattr(np, "savez", killed)
     with pytest.raises(KeyboardInterrupt):
         save_state(tmp_path, IDENTITY, STATE, 4)
     assert load_state(tmp_path, IDENTITY)[1] == 3
+
+
+def test_a_full_disk_leaves_the_last_result_and_names_the_file(tmp_path):
+    path = tmp_path / "found.json"
+    write_whole(path, "first")
+
+    def full(stream):
+        stream.write(b"half of")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(OSError, match="No space left on device.*found.json"):
+        write_whole(path, full)
+    assert path.read_text() == "first" and list(tmp_path.iterdir()) == [path]
 
 
 def flipped(content):
