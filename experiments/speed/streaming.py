@@ -25,11 +25,14 @@ from w2sjax.verification.report import progress_bar
 
 SIZES = ((250_000, 256), (500_000, 256), (1_000_000, 256), (1_000_000, 64), (1_000_000, 128))
 AUDIT = """
-import sys
-import jax
-jax.config.update("jax_enable_x64", True)
-import w2sjax
-print(*w2sjax.audit(w2sjax.load(sys.argv[1])).statuses)
+import contextlib, os, sys
+from w2sjax.cli import main
+sys.argv = ["w2sjax", "audit", sys.argv[1], "--json", sys.argv[1] + "/found.json"]
+with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+    with contextlib.suppress(SystemExit):
+        main()
+import json
+print(*{model["status"] for model in json.load(open(sys.argv[-1]))["models"]})
 """
 GRAM = """
 import sys

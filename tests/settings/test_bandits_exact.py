@@ -84,7 +84,7 @@ def fails(case, allowed):
 
 def brute_force(case):
     """Every tape of rewards, with the index in floating point: chance, tries and total of each."""
-    count, horizon = case.sources, case.horizon
+    count, horizon = case.size, case.horizon
     for scenario, chances, rewards in zip(case.scenarios, case.chances, case.rewards, strict=True):
         sources = [list(zip(*both, strict=True)) for both in zip(chances, rewards, strict=True)]
         tape: Any
@@ -211,7 +211,7 @@ def test_false_ones_are_refuted(claim):
     # Shrinking thousands of rounds takes long; see the next test.
     least = hit if hit.horizon > 2000 else shrink(claim, hit, seconds=5)
     found = confirm(claim, least)
-    assert found is not None and found.instance.sources <= 2
+    assert found is not None and found.instance.size <= 2
     assert Instance.from_json(found.instance.to_json()) == found.instance
     assert f"T = {least.horizon} rounds" in markdown(found)
 

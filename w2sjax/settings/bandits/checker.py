@@ -64,7 +64,7 @@ class Checker(Witness):
 
     def _paths(self) -> Iterator[Path]:
         """Yield probability, tries and total reward of each path."""
-        count = self.instance.sources
+        count = self.instance.size
         for place, share in enumerate(self.instance.scenarios):
             open_paths = [(share, [0] * count, [Fraction(0)] * count)]
             while open_paths:

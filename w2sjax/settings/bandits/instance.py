@@ -33,13 +33,13 @@ class Instance(Record):
     rewards: list[list[list[Fraction]]] = axes("scenario", "source")
 
     @property
-    def sources(self) -> int:
+    def size(self) -> int:
         """Number of sources."""
         return len(self.chances[0]) if self.chances else 0
 
     def described(self) -> str:
         """Say how many sources, scenarios and rounds there are."""
-        count, scenarios = self.sources, len(self.scenarios)
+        count, scenarios = self.size, len(self.scenarios)
         words = [f"{count} source" + "s" * (count > 1), f"T = {self.horizon}"]
         return ", ".join([*words, *([f"{scenarios} scenarios"] if scenarios > 1 else [])])
 
@@ -54,7 +54,7 @@ class Instance(Record):
 
     def known(self, number: Callable[[Any], Any]) -> dict[tuple[str, ...], Any]:
         """Give the quantities that hang on no choice, in numbers of any arithmetic."""
-        values = {"K": self.sources, "T": self.horizon, "delta": self.failure}
+        values = {"K": self.size, "T": self.horizon, "delta": self.failure}
         values["best"] = max(self.densities())
         return {(name,): number(value) for name, value in values.items()}
 
@@ -69,16 +69,16 @@ class Instance(Record):
         """Say what makes it no choice among sources."""
         if self.misshapen() is not None:
             return self.misshapen()
-        if not self.sources:
+        if not self.size:
             return "scenarios: expected at least one, with at least one source"
-        places = [(i, k) for i in range(len(self.scenarios)) for k in range(self.sources)]
+        places = [(i, k) for i in range(len(self.scenarios)) for k in range(self.size)]
         if any(len(self.chances[i][k]) != len(self.rewards[i][k]) for i, k in places):
             return "rewards: expected as many as chances"
         shares = [self.scenarios, *(source for row in self.chances for source in row)]
         if any(not share or min(share) <= 0 or sum(share) != 1 for share in shares):
             return "probability: expected positive numbers that sum to 1"
-        if not self.sources <= self.horizon <= LARGEST:
-            allowed = f"{self.sources} (the sources) to {LARGEST}"
+        if not self.size <= self.horizon <= LARGEST:
+            allowed = f"{self.size} (the sources) to {LARGEST}"
             return f"horizon: expected {allowed}, got {self.horizon}"
         if not 0 < self.failure < 1:
             return f"failure: expected a number between 0 and 1, got {self.failure}"

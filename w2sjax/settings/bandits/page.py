@@ -10,7 +10,7 @@ from w2sjax.settings.tables import table
 
 def page(instance: Instance, claim: Claim, evidence: dict[str, Any]) -> list[str]:
     """Give the sources as a table and sentences."""
-    places = range(1, instance.sources + 1)
+    places = range(1, instance.size + 1)
     titles = ["scenario", "probability", *(f"source {k}" for k in places)]
     rows = [
         [i + 1, share, *map(_pays, instance.chances[i], instance.rewards[i])]

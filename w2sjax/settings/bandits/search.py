@@ -91,7 +91,7 @@ def cost(instance: Instance) -> tuple[int, ...]:
     rounds, scenarios = instance.horizon, len(instance.scenarios)
     outcomes = sum(1 for _ in instance.numbers("rewards"))
     digits = sum(map(length, instance.numbers()))
-    return instance.sources, scenarios, outcomes, rounds.bit_length(), digits, rounds
+    return instance.size, scenarios, outcomes, rounds.bit_length(), digits, rounds
 
 
 def steps(instance: Instance, claim: Claim) -> Iterator[Instance]:
@@ -99,7 +99,7 @@ def steps(instance: Instance, claim: Claim) -> Iterator[Instance]:
     yield from _shorter(instance)
     horizon = instance.horizon
     for fewer in dict.fromkeys([*(int(horizon * share) for share in FEWER), horizon - 1]):
-        if instance.sources <= fewer < horizon:
+        if instance.size <= fewer < horizon:
             yield dataclasses.replace(instance, horizon=fewer)
     yield from changed(instance, "failure", "rewards")
     for chances in _shares(instance.chances):
@@ -110,7 +110,7 @@ def steps(instance: Instance, claim: Claim) -> Iterator[Instance]:
 
 def _shorter(instance: Instance) -> Iterator[Instance]:
     """Leave out a source, a scenario or an outcome; the first that is left takes its probability."""
-    for k in range(instance.sources if instance.sources > 1 else 0):
+    for k in range(instance.size if instance.size > 1 else 0):
         yield instance.without("source", {k})
     for i, scenarios in _fewer(instance.scenarios):
         yield dataclasses.replace(instance.without("scenario", {i}), scenarios=scenarios)
