@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -86,6 +87,17 @@ def test_a_full_disk_leaves_the_last_result_and_names_the_file(tmp_path):
     with pytest.raises(OSError, match="No space left on device.*found.json"):
         write_whole(path, full)
     assert path.read_text() == "first" and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_stays_one_and_a_device_is_written_to(tmp_path):
+    """`--json /dev/stdout` is no file to be replaced."""
+    path, link = tmp_path / "found.json", tmp_path / "link"
+    link.symlink_to(path)
+    write_whole(link, "first")
+    write_whole(link, "second")
+    assert link.is_symlink() and path.read_text() == "second"
+    write_whole(Path(os.devnull), "nothing")
+    assert not Path(os.devnull).is_file() and len(list(tmp_path.iterdir())) == 2
 
 
 def flipped(content):

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -10,31 +11,31 @@ from typing import BinaryIO
 def write_whole(path: Path, content: str | Callable[[BinaryIO], None]) -> None:
     """Replace a file in one step: a kill, a full disk or another process leaves a whole one.
 
+    A link or what is no plain file, such as /dev/stdout, is written to where it is.
+
     Raises:
         OSError: naming the file, if it cannot be written; what was there stays.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
+    plain = not path.is_symlink() and (path.is_file() or not path.exists())
+    own = f".{path.name}.{os.getpid()}.{threading.get_ident()}.partial"
+    fresh = path.with_name(own) if plain else path
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with fresh.open("wb") as stream:
             if isinstance(content, str):
                 stream.write(content.encode())
             else:
                 content(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        os.replace(name, path)
+            if plain:
+                stream.flush()
+                os.fsync(stream.fileno())
+        if plain:
+            os.replace(fresh, path)
     except BaseException as error:
-        Path(name).unlink(missing_ok=True)
+        if plain:
+            fresh.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename is None:
             error.filename = str(path)
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def ready_file(option: str, path: Path) -> None:
