@@ -7,6 +7,7 @@ arXiv:2405.15116.
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -196,7 +197,7 @@ def _measured(choice: Choice, data: AuditData, students: Student, target, *, str
     chunk = max(1, CHUNK // hypothesis.size)
     projected = students.values is None and students.coefficients is None
     if streamed and projected:
-        best, learning = _projected_together(hypothesis, weak, target, chunk, **settings)
+        best, learning = _projected_together(hypothesis, weak, target, chunk=chunk, **settings)
     else:
         best = None if target is None else project(hypothesis, target, **settings)
     measured = measure(hypothesis, weak, learning, target, best, chunk=chunk, **settings)
@@ -209,14 +210,12 @@ def _measured(choice: Choice, data: AuditData, students: Student, target, *, str
     return hypothesis, best, found, learnt
 
 
-def _projected_together(hypothesis: HypothesisClass, weak, target, chunk: int, **settings):
+@functools.partial(jax.jit, static_argnames=("chunk", "tolerance", "max_steps"))
+def _projected_together(hypothesis: HypothesisClass, weak, target, *, chunk: int, **settings):
     """Project the target and the weak models in the same passes over the features."""
     labels = weak if target is None else jnp.concatenate([target[None], weak])
-    found = jax.jit(
-        lambda given: jax.lax.map(
-            lambda one: project(hypothesis, one, **settings), given, batch_size=chunk
-        )
-    )(labels)
+    each = functools.partial(project, hypothesis, **settings)
+    found = jax.lax.map(each, labels, batch_size=chunk)
     if target is None:
         return None, found
     return jax.tree.map(lambda leaf: leaf[0], found), jax.tree.map(lambda leaf: leaf[1:], found)
