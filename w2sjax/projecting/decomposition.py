@@ -215,7 +215,11 @@ def _from_gram(gram, squares, scales, features, weights, centre, left_over) -> F
     defect = inflate(jnp.sqrt(jnp.sum(residual**2)), dimension * dimension) + jnp.sum(flushed)
     root = jnp.sqrt(underflow(4 * size, dtype))
     norms, raw_norms = norms + root, raw_norms + root
-    defect = inflate(defect + lost * jnp.sum(shifted**2), dimension + 8)
+    defect += lost * jnp.sum(shifted**2)
+    if isinstance(features, Rows):
+        # G - s s' / w, formed about other means, keeps the error e of the sums s: s e' + e s'.
+        defect += 2 * drift * rounding.norm(inflate(jnp.abs(left_over) / scales, size + 8))
+    defect = inflate(defect, dimension + 16)
     kept = values > 2 * defect
     right = _without_dust(right, kept, squares)
     dropped = rounding.norm(jnp.where(kept, 0, values))
