@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import jax
 import numpy as np
 from jaxtyping import Array, Float
+from threadpoolctl import threadpool_limits
 
 from w2sjax.machine.processes import cores
 
@@ -139,7 +140,8 @@ class Rows:
     def each(self, part: Callable[[slice], Part]) -> Iterator[Part]:
         """Give what every block gives, in order; a few are worked on at a time."""
         size, height = self.shape[0], self._height
-        with ThreadPoolExecutor(cores()) as pool:
+        # As many threads of BLAS in each of ours would crowd the cores.
+        with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(cores()) as pool:
             waiting: deque[Any] = deque()
             for start in range(0, size, height):
                 waiting.append(pool.submit(part, slice(start, min(start + height, size))))
