@@ -32,7 +32,7 @@ from w2sjax.machine.host import memory_available
 from w2sjax.projecting.certificate import Status
 from w2sjax.projecting.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.projecting.projection import MAX_STEPS, project
-from w2sjax.projecting.rows import Rows
+from w2sjax.projecting.rows import Rows, block_of
 from w2sjax.projecting.sets import ConvexSet
 
 TOLERANCE = 1e-8  # relative gap: the four digits of a report ask for no more
@@ -47,6 +47,7 @@ class _Options:
     key: PRNGKeyArray | None
     tolerance: float
     max_steps: int
+    memory: float  # bytes
     progress: Callable[[str, int, int], None] | None
     expansion: ExpansionOptions
 
@@ -64,6 +65,7 @@ def audit(
     neighbours: int | Sequence[int] = (),
     radius: float | Sequence[float] = (),
     smallest_set: float = 0.0,
+    memory: float | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Audit:
     """Audit every weak model of `data` against a convex strong class.
@@ -90,6 +92,8 @@ def audit(
         neighbours, radius: estimate expansion constants for neighbourhoods of these numbers of nearest
             points, and of these radii; needs labels: a target of few values, or predictions of labels.
         smallest_set: q, the share of their region up to which sets do not count for the constants.
+        memory: gigabytes that may be used, by default those that are free: features that would take more
+            are read block by block, as are 2**27 of them or more.
         progress: called with a label, the resamples (or points) done and their number.
 
     Raises:
@@ -104,6 +108,9 @@ def audit(
         raise ValueError(f"max_steps: expected at least 1, got {max_steps}")
     if not tolerance > 0:
         raise ValueError(f"tolerance: expected a positive number, got {tolerance}")
+    if memory is not None and not memory > 0:
+        raise ValueError(f"memory: expected a positive number of gigabytes, got {memory}")
+    room = memory_available() if memory is None else 1e9 * memory
     choice = choose(convex_set, data, intercept)
     wanted = ExpansionOptions(each(neighbours), each(radius), smallest_set)
     wanted.require(_counted(choice.data))
@@ -113,7 +120,9 @@ def audit(
         raise ValueError(f"key: {what} needs one, such as jax.random.key(0)")
     keys: list = [None] * 3 if key is None else list(jax.random.split(key, 3))
     split_key, *part_keys = keys
-    options = [_Options(bootstrap, k, tolerance, max_steps, progress, wanted) for k in part_keys]
+    options = [
+        _Options(bootstrap, k, tolerance, max_steps, room, progress, wanted) for k in part_keys
+    ]
     if split is None:
         return _audit_part(choice, choice.data, "all", None, options[0])[0]
     if choice.of_values:
@@ -140,14 +149,16 @@ def _audit_part(
     students = Student(values=given) if given is not None else fitted or Student()
     target = None if data.target is None else jnp.asarray(data.target)
     settings = {"tolerance": options.tolerance, "max_steps": options.max_steps}
-    streamed = not (options.bootstrap or options.expansion.wanted or choice.of_values)
-    streamed &= data.strong_features.size >= STREAMED
+    streamed = not (options.expansion.wanted or choice.of_values)
+    needed = COPIES * 8 * data.strong_features.size
+    streamed &= data.strong_features.size >= STREAMED or needed > options.memory
     hypothesis, best, found, learnt = _measured(
-        choice, data, students, target, streamed=streamed, **settings
+        choice, data, students, target, streamed=streamed, room=options.memory, **settings
     )
     samples = {}
     if options.bootstrap and options.key is not None:
         how = {"count": options.bootstrap, "key": options.key, "progress": options.progress}
+        how["memory"] = options.memory
         samples = resampled(hypothesis, weak, students, target, **how, **settings)
     overlap = _overlap(data, options)
     expansion = None
@@ -186,13 +197,11 @@ def each(given: Any) -> tuple:
     return tuple(dict.fromkeys(given if isinstance(given, Sequence) else (given,)))
 
 
-def _measured(choice: Choice, data: AuditData, students: Student, target, *, streamed, **settings):
-    """Measure all weak models; what is read block by block and not certified, again in memory.
-
-    The Gram matrix, which is all that can be formed block by block, certifies up to a condition number of
-    about 1e4 and takes columns that depend on each other for unresolved.
-    """
-    hypothesis = _class(choice, data, streamed=streamed)
+def _measured(
+    choice: Choice, data: AuditData, students: Student, target, *, streamed, room, **settings
+):
+    """Measure all weak models; what is read block by block and not certified, again in memory."""
+    hypothesis = _class(choice, data, streamed=streamed, room=room)
     weak, learning = jax.tree.map(jnp.asarray, (data.weak_predictions, students))
     chunk = max(1, CHUNK // hypothesis.size)
     projected = students.values is None and students.coefficients is None
@@ -202,11 +211,12 @@ def _measured(choice: Choice, data: AuditData, students: Student, target, *, str
         best = None if target is None else project(hypothesis, target, **settings)
     measured = measure(hypothesis, weak, learning, target, best, chunk=chunk, **settings)
     found, learnt = jax.tree.map(np.asarray, measured)
-    if streamed and COPIES * 8 * data.strong_features.size <= memory_available():
+    if streamed and COPIES * 8 * data.strong_features.size <= room:
         # No certificate is expected of students that learnt elsewhere.
         statuses = [*([found.status] * projected), *([] if best is None else [best.status])]
         if any(np.any(np.asarray(status) != Status.CERTIFIED) for status in statuses):
-            return _measured(choice, data, students, target, streamed=False, **settings)
+            again = {"streamed": False, "room": room, **settings}
+            return _measured(choice, data, students, target, **again)
     return hypothesis, best, found, learnt
 
 
@@ -224,10 +234,13 @@ def _projected_together(hypothesis: HypothesisClass, weak, target, *, chunk: int
 def _sizes(hypothesis: HypothesisClass) -> dict[str, Any]:
     """Give what a report says of points, features and their rank."""
     features, factors = hypothesis.features, hypothesis.factorisation
-    condition = None
+    condition, route = None, "memory"
     if factors is not None and int(factors.rank) > 0:
-        condition = finite(factors.singular[0] / factors.smallest)
+        condition = finite(factors.condition)
+    if isinstance(features, Rows):
+        route = "blocks" if features.basis is None else "blocks, in another basis"
     return {
+        "route": route,
         "n": hypothesis.size,
         "d": None if features is None else features.shape[1],
         "rank": None if factors is None else int(factors.rank),
@@ -274,13 +287,13 @@ def _counted(data: AuditData) -> AuditData:
     return data.at(np.flatnonzero(data.weights))
 
 
-def _class(choice: Choice, data: AuditData, *, streamed: bool) -> HypothesisClass:
+def _class(choice: Choice, data: AuditData, *, streamed: bool, room: float) -> HypothesisClass:
     rows = len(data.strong_features)
     weights = jnp.asarray(np.ones(rows) if data.weights is None else data.weights)
     if choice.of_values:
         return hypothesis_class(choice.set, weights=weights)
     if streamed:
-        features = Rows(data.strong_features)
+        features = Rows(data.strong_features, block=block_of(room))
     else:
         features = jnp.asarray(np.asarray(data.strong_features, np.float64))
     return hypothesis_class(choice.set, features, weights, intercept=choice.intercept)

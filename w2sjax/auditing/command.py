@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import numpy as np
 from rich.console import Console
 
 from w2sjax.auditing.audit import audit
@@ -102,6 +103,11 @@ def _classifiers(arrays, notes, source: str, set: str, given: dict[str, Any]) ->
             "intercept; for another give --loss squared"
         )
     found = classifiers.classifier_data(**arrays, source=source)
+    room, needed = given.pop("memory", np.inf), 8e-9 * found.strong_features.size
+    if not needed <= room:
+        raise ValueError(
+            f"memory: features of classifiers are read whole, which takes {needed:.3g} GB of {room:g}"
+        )
     return audit_classifiers(_noted(found, notes), **given)
 
 
