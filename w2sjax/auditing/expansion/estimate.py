@@ -79,7 +79,7 @@ def estimate(
     Raises:
         ValueError: for numbers of neighbours and radii out of range, and for data without labels.
     """
-    features = np.asarray(data.strong_features, np.float64)
+    features = data.strong_features
     found = [
         *nearest(features, wanted.neighbours, progress=progress),
         *within(features, wanted.radius, progress=progress),
