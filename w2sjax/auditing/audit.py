@@ -140,7 +140,7 @@ def _audit_part(
     students = Student(values=given) if given is not None else fitted or Student()
     target = None if data.target is None else jnp.asarray(data.target)
     settings = {"tolerance": options.tolerance, "max_steps": options.max_steps}
-    streamed = not (options.bootstrap or options.expansion.wanted or choice.of_values)
+    streamed = not (options.bootstrap or choice.of_values)
     streamed &= data.strong_features.size >= STREAMED
     hypothesis, best, found, learnt = _measured(
         choice, data, students, target, streamed=streamed, **settings
@@ -244,8 +244,10 @@ def stream(options: Any, place: int) -> PRNGKeyArray | None:
 def _overlap(data: AuditData, options: _Options) -> Overlap | None:
     if data.weak_probabilities is None:
         return None
-    key, progress = stream(options, 0), options.progress
-    return examine(data.weak_probabilities, data.strong_features, key=key, progress=progress)
+    key, features = stream(options, 0), data.strong_features
+    if features.size >= STREAMED:
+        features = Rows(features)
+    return examine(data.weak_probabilities, features, key=key, progress=options.progress)
 
 
 def _expansion(data, students, overlap: Overlap | None, options: _Options) -> Expansion:
