@@ -136,6 +136,20 @@ def test_points_in_a_file_have_the_neighbours_of_those_in_memory(
         assert linked(one) == linked(other) and one.tied == other.tied
 
 
+@pytest.mark.parametrize("seed", range(9))
+def test_the_order_of_pairs_changes_nothing(seed):
+    """Threads hand them over as they find them."""
+    random = np.random.default_rng(seed)
+    points = random.integers(-2, 3, (ROWS, WIDTH)).astype(float)
+    first, second = np.triu_indices(ROWS, 1)
+    far = np.linalg.norm(points[first] - points[second], axis=1)
+    found = neighbours._Nearest(ROWS, 4)
+    for some in np.array_split(random.permutation(far.size), 5):
+        found.take(first[some], second[some], far[some])
+    links, tied = exact_nearest(points, 3)
+    assert linked(found.graph(3)) == links and found.graph(3).tied == tied
+
+
 def test_progress_is_that_of_the_work(monkeypatch):
     seen = []
     monkeypatch.setattr(rows, "BLOCK", 30 * 15)
