@@ -7,6 +7,7 @@ import pytest
 from w2sjax import audit, audit_data
 from w2sjax.auditing import audit as module
 from w2sjax.auditing import bootstrap
+from w2sjax.auditing.pieces import Pieces
 from w2sjax.machine.processes import cores
 from w2sjax.projecting import rows
 
@@ -92,3 +93,33 @@ def test_so_are_resamples(monkeypatch, data, kind, how):
                 ends = np.asarray([model.interval(name), again.interval(name)], float)
                 # A guarantee of students from elsewhere holds the root of a gap.
                 np.testing.assert_allclose(ends[1], ends[0], rtol=1e-6)
+
+
+def test_regions_and_expansion_are_those_in_memory(monkeypatch, data):
+    """Rows of weight 0 among them, each point twice; and nothing is read as a whole."""
+    read = []
+
+    class Watched(Pieces):
+        def __getitem__(self, rows):
+            read.append(len(super().__getitem__(rows)))
+            return super().__getitem__(rows)
+
+    features = np.repeat(data["strong_features"][:60], 2, axis=0).astype(np.float16)
+    chances = np.where(features[:, 0] > 1, np.linspace(0.9, 1, 120), np.linspace(0.4, 0.6, 120))
+    data |= {"strong_features": Watched([features[:70], features[70:]]), "weak_probabilities": chances,
+             "target": np.sign(data["target"]), "weights": np.arange(120) % 4.0}  # fmt: skip
+    given, options = audit_data(**data), {"neighbours": (1, 4), "radius": 1.5}
+    whole = audit(given, **options)
+    monkeypatch.setattr(module, "STREAMED", 1)
+    monkeypatch.setattr(rows, "BLOCK", 150)
+    read.clear()
+    streamed = audit(given, **options)
+    assert max(read) == 150 // 5
+    same(whole, streamed)
+    assert whole.expansion and whole.overlap and streamed.overlap
+    assert whole.expansion == streamed.expansion
+    assert {"coverage_good_side"} < {row.statement for row in whole.expansion.estimates}
+    assert np.array_equal(whole.overlap.regions, streamed.overlap.regions)
+    assert min(whole.overlap.counts.values()) > 0
+    np.testing.assert_allclose(streamed.overlap.scores, whole.overlap.scores, rtol=1e-14)
+    assert streamed.overlap.score.resolution == whole.overlap.score.resolution

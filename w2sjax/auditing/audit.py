@@ -149,7 +149,7 @@ def _audit_part(
     students = Student(values=given) if given is not None else fitted or Student()
     target = None if data.target is None else jnp.asarray(data.target)
     settings = {"tolerance": options.tolerance, "max_steps": options.max_steps}
-    streamed = not (options.expansion.wanted or choice.of_values)
+    streamed = not choice.of_values
     needed = COPIES * 8 * data.strong_features.size
     streamed &= data.strong_features.size >= STREAMED or needed > options.memory
     hypothesis, best, found, learnt = _measured(
@@ -257,8 +257,10 @@ def stream(options: Any, place: int) -> PRNGKeyArray | None:
 def _overlap(data: AuditData, options: _Options) -> Overlap | None:
     if data.weak_probabilities is None:
         return None
-    key, progress = stream(options, 0), options.progress
-    return examine(data.weak_probabilities, data.strong_features, key=key, progress=progress)
+    key, features = stream(options, 0), data.strong_features
+    if features.size >= STREAMED:
+        features = Rows(features)
+    return examine(data.weak_probabilities, features, key=key, progress=options.progress)
 
 
 def _expansion(data, students, overlap: Overlap | None, options: _Options) -> Expansion:

@@ -87,9 +87,10 @@ class Student:
         if features is None:
             return self.coefficients
         if isinstance(features, Rows):
-            each = jax.vmap(features.times)(jnp.asarray(self.coefficients))
-            return np.asarray(each) + self.intercept[:, None]
-        return self.coefficients @ np.asarray(features).T + self.intercept[:, None]
+            values = np.asarray(jax.vmap(features.times)(jnp.asarray(self.coefficients)))
+        else:
+            values = self.coefficients @ np.asarray(features).T
+        return values + self.intercept[:, None]
 
 
 @functools.partial(jax.jit, static_argnames=("tolerance", "max_steps", "chunk"))
