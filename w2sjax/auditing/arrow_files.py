@@ -58,10 +58,10 @@ class ParquetReader:
                 ]
             starts = np.cumsum([0, *counts]).tolist()
             groups += [
-                (count, partial(self._group, file, group, starts[group], name))
+                (file, count, partial(self._group, file, group, starts[group], name))
                 for group, count in enumerate(counts)
             ]
-        if not sum(count for count, _ in groups):
+        if not sum(count for _, count, _ in groups):
             raise DataError(f"{self.path}: has no rows")
         return grouped_rows(groups)
 
@@ -81,12 +81,14 @@ class DatasetReader:
 
     def __init__(self, path: Path):
         self.path = path
-        self._table = arrow_folders.table(path)
+        self._shards = arrow_folders.shards(path)
+        self._table = pyarrow.concat_tables([shard.table for shard in self._shards])
         self.names: list[str] = self._table.column_names
 
     def read(self, names: list[str]) -> tuple[list[np.ndarray], list[str]]:
         """Read the named columns as finite float64 arrays, and say which digits were lost."""
-        return numbers(self.path, self._table.select(names))
+        columns, notes = numbers(self.path, self._table.select(names))
+        return [column.copy() for column in columns], notes  # of what is mapped
 
     def holds_lists(self, name: str) -> bool:
         """Tell a column whose cells are lists."""
@@ -94,14 +96,19 @@ class DatasetReader:
 
     def rows(self, name: str) -> Pieces:
         """Give a column of lists where it is."""
-        label, first_row, groups = f"{self.path}: column {name.strip()!r}", 0, []
-        if not len(self._table):
+        label, first_row = f"{self.path}: column {name.strip()!r}", 0
+        parts: list[Any] = []
+        for shard in self._shards:
+            for chunk in shard.table.column(name).chunks:
+                if len(chunk):
+                    array = decoded(label, pyarrow.chunked_array([chunk]), first_row)
+                    parts.append(shard.unmapped(array))
+                first_row += len(chunk)
+        if not parts:
             raise DataError(f"{self.path}: has no rows")
-        for chunk in self._table.column(name).chunks:
-            alone = pyarrow.chunked_array([chunk])
-            groups.append((len(chunk), partial(decoded, label, alone, first_row)))
-            first_row += len(chunk)
-        return grouped_rows(groups)
+        if len({part.shape[1] for part in parts}) > 1:
+            raise DataError(f"{label}: has lists of several lengths")
+        return Pieces(parts)
 
     def cells(self, name: str) -> list[Any]:
         """Read a column as it is."""

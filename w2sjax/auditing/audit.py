@@ -25,6 +25,7 @@ from w2sjax.auditing.expansion.estimate import estimate
 from w2sjax.auditing.expansion.options import ExpansionOptions
 from w2sjax.auditing.expansion.results import Expansion
 from w2sjax.auditing.overlap import Overlap, examine
+from w2sjax.auditing.pieces import require_unchanged
 from w2sjax.auditing.quantities import Student, measure
 from w2sjax.auditing.ranking import rank
 from w2sjax.auditing.results import Audit, finite, model_audit
@@ -142,9 +143,13 @@ def _audit_part(
     settings = {"tolerance": options.tolerance, "max_steps": options.max_steps}
     streamed = not (options.bootstrap or options.expansion.wanted or choice.of_values)
     streamed &= data.strong_features.size >= STREAMED
-    hypothesis, best, found, learnt = _measured(
-        choice, data, students, target, streamed=streamed, **settings
-    )
+    try:
+        hypothesis, best, found, learnt = _measured(
+            choice, data, students, target, streamed=streamed, **settings
+        )
+    except jax.errors.JaxRuntimeError:  # what JAX makes of an error in reading
+        require_unchanged(data.strong_features)
+        raise
     samples = {}
     if options.bootstrap and options.key is not None:
         how = {"count": options.bootstrap, "key": options.key, "progress": options.progress}

@@ -9,6 +9,7 @@ import jax
 from rich.console import Console
 
 from w2sjax.auditing.audit import audit
+from w2sjax.auditing.changes import unchanged
 from w2sjax.auditing.classification import data as classifiers
 from w2sjax.auditing.classification import figure as classifier_figure
 from w2sjax.auditing.classification import pages as classifier_pages
@@ -21,7 +22,7 @@ from w2sjax.auditing.file_options import named
 from w2sjax.auditing.pages import report as page_of
 from w2sjax.auditing.report import show
 from w2sjax.auditing.results import Audit
-from w2sjax.auditing.sources import COLUMNS, stored, unchanged
+from w2sjax.auditing.sources import COLUMNS, stored
 from w2sjax.machine.writable import write_whole
 from w2sjax.reporting import pages
 from w2sjax.reporting.pictures import can_draw, figure, missing

@@ -9,9 +9,10 @@ from jaxtyping import Float, Float64
 
 from w2sjax.auditing import checks, files
 from w2sjax.auditing.arrays import real_array
+from w2sjax.auditing.changes import unchanged
 from w2sjax.auditing.checks import DataError, require_probabilities, require_weights
 from w2sjax.auditing.pieces import chosen
-from w2sjax.auditing.sources import stored, unchanged
+from w2sjax.auditing.sources import stored
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -1,7 +1,6 @@
 """What of the user's files is read by what: the arrays of an audit, by name."""
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,23 +26,6 @@ PICKLES = {  # and how to load one
 }
 
 
-@contextlib.contextmanager
-def unchanged(path: str | Path) -> Iterator[None]:
-    """Raise `DataError`, naming the file, where one has grown, shrunk or been written to in the meantime."""
-    before = _stamps(Path(path))
-    yield
-    after = _stamps(Path(path))
-    for file in sorted(before.keys() | after.keys()):
-        if before.get(file) != after.get(file):
-            raise DataError(f"{file}: changed while it was read; wait until it is written")
-
-
-def _stamps(path: Path) -> dict[Path, tuple[int, int]]:
-    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
-    found = {file: file.stat() for file in files}
-    return {file: (stat.st_size, stat.st_mtime_ns) for file, stat in found.items()}
-
-
 def stored(
     path: str | Path,
     *,
@@ -62,7 +44,7 @@ def stored(
 
     `path` is an .npz file, a .safetensors file or a folder of either .npy or .safetensors files, with the
     arrays that `audit_data` or `classifier_data` take, by name or by what `arrays` calls them, such as
-    {"strong_features": "layer_20"}; all but .npz files are memory-mapped, and arrays of folders may be in
+    {"strong_features": "layer_20"}; features stay in all but .npz files, and arrays of folders may be in
     shards (`strong_features-00003-of-00012.npy`).
 
     Or it is a table, whose columns the other arguments select by name or shell glob: a .csv file (.gz, .bz2,

@@ -8,12 +8,13 @@ import numpy as np
 from jaxtyping import Float, Float64
 
 from w2sjax.auditing import checks
+from w2sjax.auditing.changes import unchanged
 from w2sjax.auditing.checks import DataError, listed, require_probabilities, require_weights
 from w2sjax.auditing.classification.labels import classes_of, codes_of
 from w2sjax.auditing.data import AuditData, Reading
 from w2sjax.auditing.files import CLASSES
 from w2sjax.auditing.pieces import chosen
-from w2sjax.auditing.sources import stored, unchanged
+from w2sjax.auditing.sources import stored
 
 LOSSES = ("squared", "kl")
 SCALED = 1e-6  # by how much probabilities may miss 1 before that is said
