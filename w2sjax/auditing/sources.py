@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from w2sjax.auditing import files, safetensors_files, tables
+from w2sjax.auditing.changes import unchanged
 from w2sjax.auditing.checks import DataError
 
 COLUMNS = (  # of a table, and names of arrays
@@ -54,8 +55,8 @@ def stored(
     `student_probability_columns` are those of the students, `class_names` the classes in that order. Features
     in one column of lists are read a few row groups at a time.
 
-    Raises `DataError` for files that are missing, unknown, damaged or lack an array or column;
-    `ImportError` where the extra `audit` is needed.
+    Raises `DataError` for files that are missing, unknown, damaged, change meanwhile or lack an array or
+    column; `ImportError` where the extra `audit` is needed.
     """
     path = Path(path)
     if not path.exists():
@@ -77,6 +78,12 @@ def stored(
         "weights_column": weights_column,
     }
     columns |= {role: [name] for role, name in single.items() if name is not None}
+    with unchanged(path):
+        return _read(path, columns, arrays or {})
+
+
+def _read(path: Path, columns: dict[str, Any], arrays: Mapping[str, str]) -> Any:
+    """Read columns of a table, or arrays."""
     if tables.is_table(path):
         if arrays:
             raise DataError(f"{path}: is a table: name columns, not arrays")
@@ -87,7 +94,7 @@ def stored(
         raise DataError(
             f"{path}: {found}; columns can be named for .csv, .csv.gz and .parquet files only"
         )
-    return read(path, arrays or {})
+    return read(path, arrays)
 
 
 def _reader(path: Path) -> Callable[[Path, files.Names], tuple[dict[str, Any], list[str]]]:

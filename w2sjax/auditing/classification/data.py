@@ -8,7 +8,6 @@ import numpy as np
 from jaxtyping import Float, Float64
 
 from w2sjax.auditing import checks
-from w2sjax.auditing.changes import unchanged
 from w2sjax.auditing.checks import DataError, listed, require_probabilities, require_weights
 from w2sjax.auditing.classification.labels import classes_of, codes_of
 from w2sjax.auditing.data import AuditData, Reading
@@ -74,10 +73,9 @@ def load_classifiers(path: str | Path, **columns: Any) -> ClassifierData:
 
     Raises `DataError` for everything that it and `classifier_data` refuse.
     """
-    with unchanged(path):
-        arrays, notes = stored(path, **columns)
-        is_classification(arrays, "kl", str(path))
-        data = classifier_data(**arrays, source=str(path))
+    arrays, notes = stored(path, **columns)
+    is_classification(arrays, "kl", str(path))
+    data = classifier_data(**arrays, source=str(path))
     return dataclasses.replace(data, notes=(*notes, *data.notes))
 
 
