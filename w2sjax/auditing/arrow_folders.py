@@ -11,7 +11,7 @@ import pyarrow.ipc
 
 from w2sjax.auditing.checks import DataError, listed, one_line
 from w2sjax.auditing.file_rows import FileRows
-from w2sjax.auditing.shards import grouped
+from w2sjax.auditing.shards import grouped, require_same_columns
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,8 +71,10 @@ def shards(path: Path) -> list[Mapped]:
     found = [_mapped(file) for file in files]
     if not found:
         raise DataError(f"{path}: has no rows")
+    expected = found[0].table.schema
     for one in found:
-        if not one.table.schema.equals(found[0].table.schema):
+        require_same_columns(one.file, one.table.schema, files[0], expected, expected.names)
+        if not one.table.schema.equals(expected):
             raise DataError(
                 f"{one.file}: has other columns than {files[0].name}: {listed(one.table.column_names)}"
             )

@@ -60,6 +60,13 @@ def _decoded(label: str, chunk: Any, first_row: int) -> np.ndarray:
     return values.to_numpy(zero_copy_only=False).reshape(len(chunk), width)
 
 
+def require_width(label: str, array: np.ndarray, first: Any) -> None:
+    """Raise `DataError` for lists of another length than those of the first rows."""
+    width, expected = array.shape[1], first.shape[1]
+    if width != expected:
+        raise DataError(f"{label}: has lists of {width} numbers, where others have {expected}")
+
+
 class _Group(StoredRows):
     """Rows that are decoded when they are read; those of the last few groups stay so."""
 
@@ -79,12 +86,10 @@ class _Group(StoredRows):
         self.require_unchanged()
         found = self._load()
         self.require_unchanged()
-        if found.shape != self.shape:
-            width, expected = found.shape[1], self.shape[1]
-            raise DataError(
-                f"{self._file}: has lists of {width} numbers, where others have {expected}"
-            )
-        return found.astype(self.dtype, copy=False)
+        require_width(str(self._file), found, self)
+        if len(found) != len(self):
+            raise DataError(f"{self._file}: has row groups of other sizes than it says")
+        return found
 
 
 class _Recent:

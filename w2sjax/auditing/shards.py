@@ -101,6 +101,19 @@ def require_same_points(name: str, parts: Sequence[tuple[str, np.ndarray]], feat
             raise DataError(f"{label}: has {points} points, but {its_label} has {len(rows)} rows")
 
 
+def require_same_columns(
+    file: Path, schema: Any, first: Path, expected: Any, names: Iterable[str]
+) -> None:
+    """Raise `DataError` for a column that a file, by its Arrow schema, has not, or not of the same type."""
+    for name in names:
+        label, kind = f"{file}: column {name.strip()!r}", expected.field(name).type
+        if name not in schema.names:
+            raise DataError(f"{label}: is missing, which {first.name} has")
+        held = schema.field(name).type
+        if held != kind:
+            raise DataError(f"{label}: holds {held}, but in {first.name} it holds {kind}")
+
+
 def points_axis(name: str, dimensions: int) -> int:
     """Say along which axis of an array the points are."""
     if name in _BY_MODEL:
