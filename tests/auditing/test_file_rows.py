@@ -1,5 +1,6 @@
 """Rows that are read from a file are those of its memory map, and a file that changes is named."""
 
+import jax.numpy as jnp
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -9,12 +10,13 @@ from hypothesis import strategies as st
 from safetensors.numpy import save_file
 from test_pieces import places
 
-from w2sjax import audit, audit_data
+from w2sjax import Status, audit, audit_data, hypothesis_class, project
 from w2sjax.auditing import audit as module
 from w2sjax.auditing import file_rows
 from w2sjax.auditing.data import load
 from w2sjax.auditing.file_rows import unmapped
 from w2sjax.projecting import rows
+from w2sjax.projecting.sets import Affine
 
 ROWS, WIDTH = 40, 3
 
@@ -95,6 +97,18 @@ def test_a_file_that_changes_after_it_was_loaded_is_named(tmp_path, save, change
     for read in (lambda: features[whole], lambda: features[some], features.require_unchanged):
         with pytest.raises(ValueError, match=f"{file.name}: changed while it was read"):
             read()
+
+
+def test_a_class_over_a_file_is_that_over_its_numbers(tmp_path, monkeypatch):
+    monkeypatch.setattr(rows, "BLOCK", 900)
+    data = load(save_npy(tmp_path, FEATURES)[0])
+    target = jnp.asarray(np.cos(5 * data.weak_predictions[0]))
+    students = [
+        project(hypothesis_class(Affine(), rows.Rows(features)), target)
+        for features in (data.strong_features, FEATURES)
+    ]
+    assert all(student.status == Status.CERTIFIED for student in students)
+    np.testing.assert_array_equal(*(student.values for student in students))
 
 
 def test_so_is_one_that_changes_between_two_passes(tmp_path, monkeypatch):
