@@ -21,7 +21,7 @@ def data():
     target = features @ random.normal(size=5) + random.normal(size=120)
     weak = np.stack([np.tanh(features[:, 0]), target + random.normal(size=120)])
     return {"strong_features": features, "weak_predictions": weak, "target": target,
-            "weights": random.uniform(0.1, 1, 120)}  # fmt: skip
+            "weights": np.r_[np.zeros(30), random.uniform(0.1, 1, 90)]}  # fmt: skip
 
 
 def both(monkeypatch, given, kind, **options):

@@ -25,6 +25,7 @@ from w2sjax.auditing.expansion.estimate import estimate
 from w2sjax.auditing.expansion.options import ExpansionOptions
 from w2sjax.auditing.expansion.results import Expansion
 from w2sjax.auditing.overlap import Overlap, examine
+from w2sjax.auditing.pieces import require_unchanged
 from w2sjax.auditing.quantities import Student, measure
 from w2sjax.auditing.ranking import rank
 from w2sjax.auditing.results import Audit, finite, model_audit
@@ -152,9 +153,13 @@ def _audit_part(
     streamed = not choice.of_values
     needed = COPIES * 8 * data.strong_features.size
     streamed &= data.strong_features.size >= STREAMED or needed > options.memory
-    hypothesis, best, found, learnt = _measured(
-        choice, data, students, target, streamed=streamed, room=options.memory, **settings
-    )
+    try:
+        hypothesis, best, found, learnt = _measured(
+            choice, data, students, target, streamed=streamed, room=options.memory, **settings
+        )
+    except jax.errors.JaxRuntimeError:  # what JAX makes of an error in reading
+        require_unchanged(data.strong_features)
+        raise
     samples = {}
     if options.bootstrap and options.key is not None:
         how = {"count": options.bootstrap, "key": options.key, "progress": options.progress}

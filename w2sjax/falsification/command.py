@@ -48,10 +48,14 @@ def run(
     if every and (drop is not None or twin):
         raise ValueError("falsify: --all tries every assumption; it takes no --drop or --twin")
     budget = Budget(instances=instances, small=small, restarts=restarts, seconds=seconds)
+    if not (instances or small or restarts):
+        raise ValueError("falsify: --budget, --small and --restarts are all 0: nothing is searched")
     if json is not None:
         ready_file("--json", json)
     if out is not None:
         ready_folder("--out", out)
+    if checkpoint is not None:
+        ready_folder("--checkpoint", checkpoint)
     common = {"sets": sets, "budget": budget, "checkpoint": checkpoint}
     claims = list(REGISTRY) if name is None else find_claims([name])
     results, reasons = _search(claims, every, seed, drop, twin, common)

@@ -46,6 +46,8 @@ def run(
         ready_file("--json", json)
     if out is not None:
         ready_folder("--out", out)
+    if checkpoint is not None:
+        ready_folder("--checkpoint", checkpoint)
     chosen = find_claims(names) if names else list(REGISTRY)
     began = time.monotonic()
     with progress_bar() as progress:
