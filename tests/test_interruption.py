@@ -59,4 +59,4 @@ def test_a_killed_command_goes_on(tmp_path, command, kills):
 
 def seen(record):
     """When which files were written."""
-    return {path.name: path.stat().st_mtime_ns for path in record.glob("[!.]*")}
+    return {path.name: path.stat().st_mtime_ns for path in record.rglob("[!.]*.json")}
