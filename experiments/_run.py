@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import functools
 import importlib.util
+import io
 import itertools
 import json
 import sys
@@ -20,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from w2sjax.machine.versions import versions
+from w2sjax.machine.writable import write_whole
 from w2sjax.verification.report import progress_bar
 
 
@@ -71,10 +73,11 @@ class Run:
         """Write CSV files of rows that name their columns, numbers with all their digits."""
         for file, rows in tables.items():
             first, *rest = rows
-            with (self.folder / f"{file}.csv").open("w", newline="") as stream:
-                writer = csv.DictWriter(stream, first)
-                writer.writeheader()
-                writer.writerows([first, *rest])
+            stream = io.StringIO()
+            writer = csv.DictWriter(stream, first)
+            writer.writeheader()
+            writer.writerows([first, *rest])
+            write_whole(self.folder / f"{file}.csv", stream.getvalue())
 
     @contextlib.contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -95,7 +98,7 @@ class Run:
             "seconds": {**self.seconds, "total": time.perf_counter() - self.start},
         }
         text = json.dumps(manifest | self.facts, indent=1, default=float)
-        (self.folder / "manifest.json").write_text(text + "\n")
+        write_whole(self.folder / "manifest.json", text + "\n")
         figures = f"figures.{self.name}"
         if importlib.util.find_spec(figures):
             importlib.import_module(figures).draw(self.folder)

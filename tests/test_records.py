@@ -57,6 +57,13 @@ def test_a_unit_that_is_known_is_not_computed(tmp_path):
     assert asked == ["a"] and len(list(tmp_path.glob("sum_*/*"))) == 1
 
 
+@pytest.mark.parametrize("value", [object(), {"a": [st]}, np.asarray(["text"])])
+def test_what_would_not_come_back_is_refused(tmp_path, value):
+    with pytest.raises(TypeError, match="cannot record"):
+        Record(tmp_path, "sum", WORK).keep("a", value)
+    assert not list(tmp_path.iterdir())
+
+
 def test_no_folder_no_records(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Record(None, "sum", WORK).keep("a", 1)

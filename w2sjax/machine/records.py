@@ -23,6 +23,10 @@ FORMAT = "w2sjax record 1"
 DIGITS = 16  # of a digest in a file's name
 
 
+class RecordError(ValueError):
+    """A file of a record that is damaged, or belongs to other work."""
+
+
 class Record:
     """The finished units of one work; nothing is written where there is no folder.
 
@@ -34,13 +38,13 @@ class Record:
         """Read what is recorded of a work; `kind` is the first word of its folder's name.
 
         Raises:
-            ValueError: naming a file that is damaged, or belongs to other work.
+            RecordError: naming the file.
         """
-        known = work | {"versions": versions(), "code": code()}
-        self.work = json.loads(json.dumps(known))  # as a file gives it back
         self.units: dict[str, Any] = {}
         self.folder = None
         if folder is not None:
+            known = work | {"versions": versions(), "code": code()}
+            self.work = json.loads(json.dumps(known))  # as a file gives it back
             self.folder = Path(folder) / f"{kind}_{_digest(json.dumps(known, sort_keys=True))}"
             for path in sorted(self.folder.glob("[!.]*.json")):
                 fields = self._read(path)
@@ -54,15 +58,19 @@ class Record:
                 raise ValueError("its checksum is another")
             known = fields["format"], fields["work"]
         except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-            raise ValueError(f"checkpoint: {path} cannot be read ({error}); remove it") from error
+            raise RecordError(f"checkpoint: {path} cannot be read ({error}); remove it") from error
         if known != (FORMAT, self.work):
-            raise ValueError(f"checkpoint: {path} belongs to other work; use another folder")
+            raise RecordError(f"checkpoint: {path} belongs to other work; use another folder")
         return fields
 
     def keep(self, unit: str, value: Any) -> Any:
         """Record a unit; gives it as it will be read back.
 
-        A value is made of dicts, lists, text, numbers, None and arrays.
+        A value is made of dicts, lists, text, numbers, None and arrays of numbers.
+
+        Raises:
+            TypeError: for another one.
+            OSError: naming the file, if it cannot be written.
         """
         stored = _encoded(value)
         self.units[unit] = _decoded(json.loads(json.dumps(stored)))
@@ -104,6 +112,8 @@ def _encoded(value: Any) -> Any:
     if value is None or type(value) in (str, int, float, bool):
         return value
     array = np.asarray(value)
+    if array.dtype.hasobject or array.dtype.kind in "US":
+        raise TypeError(f"cannot record {value!r}")
     content = base64.b64encode(array.tobytes()).decode()
     return {"dtype": array.dtype.name, "shape": list(array.shape), "base64": content}
 
