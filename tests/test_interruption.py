@@ -11,8 +11,9 @@ import time
 import pytest
 
 TIMES = ("seconds", "compile_seconds")
-SEARCH = "w2sjax falsify inexact_gain --set simplex --set box --budget 0 --restarts 0 --small 4000"
-CHECK = "w2sjax verify misfit_gain sharpened_gain --set simplex --set box --instances 60000"
+SETS = "--set simplex --set box"
+SEARCH = f"w2sjax falsify inexact_gain {SETS} --set subspace --budget 0 --restarts 0 --small 4000"
+CHECK = f"w2sjax verify misfit_gain sharpened_gain {SETS} --instances 60000"
 PROVE = "w2sjax prove --all"
 STUDY = "experiments rates"
 
