@@ -20,6 +20,7 @@ from experiments._exact_search import refuted, survives
 from experiments._run import Run, Table, experiment, grouped, table_of
 from w2sjax.claims import REGISTRY
 from w2sjax.falsification.false_statements import false_statements
+from w2sjax.machine.processes import end_with_parent
 
 PROCESSES = 2
 FALSE = {
@@ -83,7 +84,7 @@ def _exactly(run: Run) -> list[list[dict[str, Any]]]:
     left = {unit: how for unit, how in (false | true).items() if unit not in run.record.units}
     known, total = len(false) + len(true) - len(left), len(false) + len(true)
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(PROCESSES, mp_context=spawn) as pool:
+    with ProcessPoolExecutor(PROCESSES, spawn, end_with_parent) as pool:
         units = {pool.submit(*how): unit for unit, how in left.items()}
         for done, future in enumerate(as_completed(units), known + 1):
             run.record.keep(units[future], future.result())

@@ -116,6 +116,10 @@ def test_a_violation_is_exit_code_one(tmp_path):
         (["pythagorean_identity", "--set", "box"], "sets: none of the claims ['pythagorean_iden"),
         (["misfit_gain", "--json", "no/such/folder.json"], "--json: there is no folder no/such"),
         (["misfit_gain", "--json", "."], "--json: . is a folder"),
+        (
+            ["misfit_gain", "--checkpoint", "/dev/null/x"],
+            "--checkpoint: cannot write in /dev/null/x",
+        ),
     ],
 )
 def test_bad_input_is_exit_code_two(arguments, message, tmp_path, monkeypatch):

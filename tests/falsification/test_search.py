@@ -264,7 +264,7 @@ def test_trouble_in_exact_decisions_is_bad_input(bounds, monkeypatch):
     assert done.exit_code == 2 and "error: exact: no" in done.output
 
 
-@pytest.mark.parametrize("option", ["--out", "--json"])
+@pytest.mark.parametrize("option", ["--out", "--json", "--checkpoint"])
 def test_outputs_are_tried_before_the_search(tmp_path, monkeypatch, option):
     def search(*_, **__):
         raise AssertionError("searched")
