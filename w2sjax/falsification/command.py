@@ -105,7 +105,11 @@ def _show(results: Sequence[Any]) -> None:
 
 
 def settle(
-    results: Sequence[Any], claims: Sequence[Any], drop: str | None, tell: Callable[[str], None]
+    results: Sequence[Any],
+    claims: Sequence[Any],
+    drop: str | None,
+    checkpoint: Path | None,
+    tell: Callable[[str], None],
 ) -> tuple[bool, list[str]]:
     """Decide exactly what verifications left open; claims of a user's file are given as objects.
 
@@ -118,27 +122,27 @@ def settle(
     def refutations(group) -> list[bool]:
         (claim,) = group
         name = claim_named(claim).name
-        return _settled(claim, [one for one in results if one.claim == name], drop, tell)
+        mine = [one for one in results if one.claim == name]
+        return _settled(claim, mine, {"drop": drop, "checkpoint": checkpoint}, tell)
 
     refuted, reasons = judge_each([[claim] for claim in claims], refutations)
     return any(refuted), reasons
 
 
-def _settled(claim: Any, results: Sequence[Any], drop: str | None, tell: Any) -> list[bool]:
+def _settled(claim: Any, results: Sequence[Any], how: dict[str, Any], tell: Any) -> list[bool]:
     """Tell for each verification of a claim whether it is refuted."""
     from w2sjax.falsification.redecide import redecide, why_not
     from w2sjax.verification.lookup import NO_SET, claim_named
 
     left = [result for result in results if result.undecided + result.invalid + result.violated]
-    reason = why_not(claim_named(claim).without(drop)) if left else ""
+    reason = why_not(claim_named(claim).without(how["drop"])) if left else ""
     if reason:
         tell(f"{claim_named(claim).name}: not decided exactly ({reason})")
         return [result.refuted for result in results]
     refuted = []
     for result in left:
         sets = None if result.set == NO_SET else [result.set]
-        common = {"sets": sets, "instances": result.instances, "drop": drop}
-        (again,) = redecide(claim, result.seed or 0, **common)
+        (again,) = redecide(claim, result.seed or 0, sets=sets, instances=result.instances, **how)
         refuted.append(again.violated > 0 or (again.undecided > 0 and result.refuted))
         settled = f"{again.holds} hold, {again.violated} are violated"
         tell(

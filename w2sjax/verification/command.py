@@ -61,7 +61,7 @@ def run(
             write_whole(json, json_module.dumps(verification_json(results), indent=1) + "\n")
     refuted = any(result.refuted for result in results)
     if exact:
-        refuted, more = settle(results, chosen, drop, settled.append)
+        refuted, more = settle(results, chosen, drop, checkpoint, settled.append)
         reasons += more
     for line in settled:
         say(line)
