@@ -195,9 +195,8 @@ def prove(
     ] = False,
     json: Json = None,
     out: Out = None,
-    coq: Annotated[
-        Path | None, typer.Option(help="Folder for theorems for Coq, which checks them if it can.")
-    ] = None,
+    coq: Annotated[Path | None, typer.Option(help="Folder for theorems that Coq checks.")] = None,
+    checkpoint: Checkpoint = None,
 ) -> None:
     """Prove a statement about projections exactly, or refute it; 0 proved, 1 refuted, 4 neither."""
 
@@ -215,6 +214,7 @@ def sharpen(
     ],
     json: Json = None,
     out: Out = None,
+    checkpoint: Checkpoint = None,
 ) -> None:
     """Find the best constant of a bound about projections, with a proof and a tight instance."""
 

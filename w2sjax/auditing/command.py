@@ -1,6 +1,7 @@
 """What the command `w2sjax audit DATA` does."""
 
 import dataclasses
+import io
 import json as json_format
 from pathlib import Path
 from typing import Any
@@ -136,8 +137,9 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     written = [folder / f"{STEM}.json", folder / f"{STEM}.txt"]
     write_json(report, written[0])
-    with written[1].open("w") as file:
-        _shown(report, Console(file=file, width=WIDTH))
+    text = io.StringIO()
+    _shown(report, Console(file=text, width=WIDTH))
+    write_whole(written[1], text.getvalue())
     gains, overlap = None, None
     if can_draw():
         if isinstance(report, ClassifierAudit):
