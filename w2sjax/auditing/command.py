@@ -24,7 +24,7 @@ from w2sjax.auditing.pages import report as page_of
 from w2sjax.auditing.report import show
 from w2sjax.auditing.results import Audit
 from w2sjax.auditing.sources import COLUMNS, stored
-from w2sjax.machine.writable import ready_file, ready_folder, write_whole
+from w2sjax.machine.writable import ready_file, ready_folders, write_whole
 from w2sjax.reporting import pages
 from w2sjax.reporting.pictures import can_draw, figure, missing
 from w2sjax.reporting.terminal import WIDTH, output
@@ -72,10 +72,8 @@ def run(
     given = {name: value for name, value in options.items() if value is not None}
     columns = {name: given.pop(name) for name in COLUMNS if name in given}
     try:
-        if json is not None:
-            ready_file("--json", Path(json))
-        if out is not None:
-            ready_folder("--out", Path(out))
+        ready_file("--json", None if json is None else Path(json))
+        ready_folders(out=None if out is None else Path(out))
         if "arrays" in columns:
             columns["arrays"] = named(columns["arrays"])
         with progress_bar() as progress:

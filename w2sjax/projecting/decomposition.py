@@ -12,6 +12,7 @@ vectors (`dependence`).
 """
 
 import dataclasses
+import functools
 
 import jax
 import jax.numpy as jnp
@@ -20,36 +21,35 @@ from jaxtyping import Array, Float
 
 from w2sjax.arithmetic import rounding
 from w2sjax.arithmetic.rounding import additions, contract, gamma, inflate, total, underflow
-from w2sjax.machine.host import concrete
+from w2sjax.machine.host import concrete, seen
+from w2sjax.machine.sharded import spread
 from w2sjax.projecting.centring import centred_with_rest
 from w2sjax.projecting.dependence import copies, dependent_directions
 from w2sjax.projecting.factorisation import Factorisation
 from w2sjax.projecting.rows import Rows
+from w2sjax.projecting.thin_qr import thin_qr
 
 
 def factorise(features, weights, centre, *, method: str) -> Factorisation:
     """Decompose $\\sqrt w (H - m) S^{-1}$ by "qr" or "gram"; not differentiated.
 
-    On the host, directions that are not kept are put to an exact test. `centre` holds the columns'
+    On the host, directions that are not kept are put to an exact test, unless the rows lie on several
+    devices. `centre` holds the columns'
     `means`, or is None for a class without intercept.
     """
     features, weights, centre = jax.lax.stop_gradient((features, weights, centre))
     decompose = _by_qr if method == "qr" else _by_gram
-    found = decompose(features, weights, centre)
-    rows, masses, rank = (concrete(part) for part in (features, weights, found.rank))
-    if rows is None or masses is None or rank is None or rank >= rows.shape[1]:
+    found = decompose(features, weights, centre, spread(features))
+    rank, ceiling = concrete(found.rank), concrete(found.ceiling)
+    if rank is None or ceiling is None or rank >= ceiling or spread(features) is not None:
         return found
-    counted, ceiling = rows[masses > 0], found.ceiling
-    small = np.any((counted != 0) & (np.abs(counted) < np.finfo(counted.dtype).tiny))
-    if rank >= np.asarray(ceiling) and not small:
+    rows, masses = concrete(features), concrete(weights)
+    if rows is None or masses is None:
         return found
-    if small:
-        # XLA reads subnormal numbers as zeros: what it saw as zero or equal may not be.
-        found = dataclasses.replace(found, largest_group=jnp.zeros_like(found.largest_group))
-        ceiling = jnp.asarray(min(len(counted) - int(centre is not None), rows.shape[1]), jnp.int32)
+    counted = rows[masses > 0]
     candidates, scales = np.asarray(found.right)[:, rank:], np.asarray(found.scales)
     null = dependent_directions([counted], candidates, scales, constant=centre is not None)
-    ceiling = jnp.minimum(ceiling, features.shape[1] - null)
+    ceiling = jnp.minimum(found.ceiling, features.shape[1] - null)
     return dataclasses.replace(found, ceiling=ceiling)
 
 
@@ -111,7 +111,10 @@ def _ceiling(features, weights, centre, scales, rank):
         null = jnp.all((features == constant[None, :]) | ~counted, axis=0)
         scaled = jnp.where(counted, features / scales[None, :], 0)
         whole = jnp.all(((scaled != 0) == (features != 0)) | ~counted, axis=0)
-        return copies(scaled, null, whole)
+        # XLA reads subnormal numbers as zeros: what it sees as zero or equal may not be.
+        small = jnp.any(_subnormal(features) & counted)
+        found = copies(scaled, null, whole)
+        return jax.tree.map(lambda one, other: jnp.where(small, one, other), none, found)
 
     none = jnp.zeros((), jnp.int32), jnp.ones((), jnp.int32)
     if isinstance(features, Rows):  # `factorise_rows` looks for null vectors
@@ -122,8 +125,16 @@ def _ceiling(features, weights, centre, scales, rank):
     return ceiling, jnp.where(dimension - dependent == rank, group, 0)
 
 
-@jax.jit
-def _by_qr(features, weights, centre) -> Factorisation:
+def _subnormal(array):
+    """Tell the subnormal numbers by their bits."""
+    limits = jnp.finfo(array.dtype)
+    kind = jnp.uint64 if array.dtype == jnp.float64 else jnp.uint32
+    size = jax.lax.bitcast_convert_type(array, kind) << 1  # the sign falls off
+    return (size > 0) & (size < 2 << limits.nmant)
+
+
+@functools.partial(jax.jit, static_argnames="place")
+def _by_qr(features, weights, centre, place) -> Factorisation:
     size, dimension = features.shape
     dtype = features.dtype
     columns, left_over = centred_with_rest(features, weights, centre)
@@ -137,7 +148,7 @@ def _by_qr(features, weights, centre) -> Factorisation:
     # Every entry may lose a few smallest numbers before it is scaled.
     lost = underflow(4, dtype) * size**0.5 * (1 + scales)
     norms, raw_norms = norms + lost, raw_norms + lost
-    orthogonal, triangular = jnp.linalg.qr(scaled)
+    orthogonal, triangular = thin_qr(scaled, place)
     fewer = min(size, dimension)
     triangular = jnp.pad(triangular, ((0, dimension - fewer), (0, 0)))
     orthogonal = jnp.pad(orthogonal, ((0, 0), (0, dimension - fewer)))
@@ -162,13 +173,22 @@ def _by_qr(features, weights, centre) -> Factorisation:
     )  # fmt: skip
 
 
-def _by_gram(features, weights, centre) -> Factorisation:
-    masses = concrete(weights)
+def _by_gram(features, weights, centre, place) -> Factorisation:
+    if place is not None:
+        gram, left_over = _spread_gram(features, weights, centre)
+        return scaled_gram(gram, features, weights, centre, left_over)
+    masses = seen(weights)
     plain = centre is None and masses is not None and masses.all()
     columns, left_over = features, jnp.zeros(features.shape[1], features.dtype)
     if not plain:
         columns, left_over = centred_with_rest(features, weights, centre)
     return scaled_gram(_gram(columns, weights), features, weights, centre, left_over)
+
+
+@jax.jit
+def _spread_gram(features, weights, centre):
+    columns, left_over = centred_with_rest(features, weights, centre)
+    return _product((columns * weights[:, None]).T, columns), left_over
 
 
 def scaled_gram(gram, features, weights, centre, left_over) -> Factorisation:
