@@ -48,11 +48,13 @@ print("done")
 COLUMNS = {
     "points": "{points:,}",
     "features": "{features}",
+    "options": "{options}",
     "numpy [s]": "{numpy:.1f}",
     "audit [s]": "{audit:.1f}",
     "anonymous [MB]": "{megabytes:.0f}",
     "statuses": "{statuses}",
 }
+MORE = ("--split 0.3", "--bootstrap 20")  # what one size is asked for as well
 BLOCK = 2**16  # rows that are written at a time
 
 
@@ -65,13 +67,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="folder for streaming.csv and its picture")
     given = parser.parse_args(arguments)
     sizes = SIZES if given.points is None else ((given.points, given.features),)
+    asked = [""] if given.neighbours is None else [f"--neighbours {given.neighbours}"]
+    asked += [] if given.points is None else MORE
     rows = []
     with progress_bar() as tell:
         for place, size in enumerate(sizes):
             tell("sizes", place, len(sizes))
             with tempfile.TemporaryDirectory(dir=given.out) as folder:
                 _write(Path(folder), *size, labelled=given.neighbours is not None)
-                rows.append(_measured(folder, *size, given.neighbours))
+                rows += _measured(folder, *size, asked)
     Console(width=100).print(table_of("An audit of features on disk", COLUMNS, rows))
     if given.out is not None:
         from figures.streaming import draw
@@ -103,20 +107,17 @@ def _write(folder: Path, points: int, features: int, *, labelled: bool) -> None:
 
 
 def _measured(
-    folder: str, points: int, features: int, neighbours: int | None
-) -> dict[str, int | float | str]:
-    options = [] if neighbours is None else ["--neighbours", str(neighbours)]
+    folder: str, points: int, features: int, asked: list[str]
+) -> list[dict[str, int | float | str]]:
     _run(GRAM, folder)  # the file's pages are in memory from here on, for both
     numpy_seconds, _, _ = _run(GRAM, folder)
-    seconds, megabytes, statuses = _run(AUDIT, folder, *options)
-    return {
-        "points": points,
-        "features": features,
-        "numpy": numpy_seconds,
-        "audit": seconds,
-        "megabytes": megabytes,
-        "statuses": statuses,
-    }
+    size = {"points": points, "features": features, "numpy": numpy_seconds}
+    rows = []
+    for options in asked:
+        seconds, megabytes, statuses = _run(AUDIT, folder, *options.split())
+        found = {"audit": seconds, "megabytes": megabytes, "statuses": statuses}
+        rows.append({**size, "options": options, **found})
+    return rows
 
 
 def _run(program: str, *given: str) -> tuple[float, float, str]:

@@ -62,7 +62,8 @@ def test_so_are_those_of_rows_held_out(monkeypatch, data):
 
 @pytest.mark.parametrize("room", [None, 1e-6])
 def test_what_is_not_certified_is_read_into_memory_if_it_fits(monkeypatch, data, room):
-    data["strong_features"][:, 1] = data["strong_features"][:, 0] * (1 + 1e-6 * data["target"])
+    data["strong_features"] = data["strong_features"].astype(float)
+    data["strong_features"][:, 1] = data["strong_features"][:, 0] + 1e-9 * data["target"]
     one, other = both(monkeypatch, data, "orthant", memory=room)
     if room is None:
         same(one, other)

@@ -40,7 +40,7 @@ class Rows:
         rest: of the means, what rounding has left of them.
         basis: $T$, where products are taken with the columns of $(H - m)T$ instead; means are those of
             these columns.
-        block: numbers of a block, at most; a row at least.
+        block: numbers of a block, at most, `BLOCK` by default; a row at least.
         recent: the last values that were asked for, which a projection and its certificate share.
     """
 
@@ -48,7 +48,7 @@ class Rows:
     centre: np.ndarray | None = None
     rest: np.ndarray | None = None
     basis: np.ndarray | None = None
-    block: int = BLOCK
+    block: int | None = None
     recent: dict[bytes, np.ndarray] = dataclasses.field(default_factory=dict)
 
     def about(self, weights: Float[np.ndarray, " n"]) -> "Rows":
@@ -132,7 +132,7 @@ class Rows:
 
     @property
     def _height(self) -> int:
-        return max(1, self.block // self.shape[1])
+        return max(1, (self.block or BLOCK) // self.shape[1])
 
     def _widened(self, rows: slice) -> np.ndarray:
         return np.asarray(self.array[rows], np.float64)
