@@ -122,5 +122,5 @@ def test_regions_and_expansion_are_those_in_memory(monkeypatch, data):
     assert {"coverage_good_side"} < {row.statement for row in whole.expansion.estimates}
     assert np.array_equal(whole.overlap.regions, streamed.overlap.regions)
     assert min(whole.overlap.counts.values()) > 0
-    np.testing.assert_allclose(streamed.overlap.scores, whole.overlap.scores, rtol=1e-14)
+    np.testing.assert_allclose(streamed.overlap.scores, whole.overlap.scores, atol=1e-14)
     assert streamed.overlap.score.resolution == whole.overlap.score.resolution

@@ -100,7 +100,8 @@ class Points:
                 yield first, self._block(others)
 
     def _scaled(self, rows: slice) -> np.ndarray:
-        return np.ldexp(np.asarray(self.features[rows], np.float64, order="C"), -self.exponent)
+        block = np.array(self.features[rows], np.float64, order="C")
+        return np.ldexp(block, -self.exponent, out=block)
 
     def _block(self, rows: slice) -> _Block:
         points = self._scaled(rows)
@@ -110,7 +111,8 @@ class Points:
     def _tile(self, first, second, rows, columns, limits, needed) -> tuple[np.ndarray, ...]:
         """Give the near pairs of some rows of one block with some of another."""
         squares = first.squares[rows, None], second.squares[None, columns]
-        near = first.centred[rows] @ (-2 * second.centred[columns].T)
+        near = first.centred[rows] @ second.centred[columns].T
+        near *= -2
         near += squares[0]
         near += squares[1]
         if first is second and rows == columns:
@@ -151,6 +153,8 @@ def _distances(first: _Block, second: _Block, one: np.ndarray, other: np.ndarray
     found, step = np.empty(len(one)), max(1, DIFFERENCES // first.points.shape[1])
     for start in range(0, len(one), step):
         some = slice(start, start + step)
-        apart = first.points[one[some]] - second.points[other[some]]
-        found[some] = np.sqrt(np.sum(apart * apart, axis=1))
+        apart = first.points[one[some]]
+        apart -= second.points[other[some]]
+        apart *= apart
+        found[some] = np.sqrt(np.sum(apart, axis=1))
     return found

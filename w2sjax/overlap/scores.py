@@ -67,24 +67,34 @@ def largest_cosine_of_rows(
     In doubles; that of `largest_similarity` up to rounding. A block of the hard points meets all blocks of
     points, so that the file is read once for each; `progress` is told of these.
     """
-    hard, best = np.flatnonzero(used), np.full(points.shape[0], -np.inf if used.any() else 0.0)
+    hard, best = np.flatnonzero(used), np.zeros(points.shape[0])
     height = next(points.each(lambda some: some.stop))
     starts = range(0, len(hard), height)
     for done, start in enumerate(starts, 1):
-        # Some come twice in the last block, so that all have one shape.
-        places = np.resize(hard[start : start + height], min(height, len(hard)))
-        rows = jnp.asarray(np.asarray(points.array[places], np.float64))
+        rows = _turned(points.array[hard[start : start + height]])
 
-        def part(some: slice, rows: Array = rows) -> None:
-            block = jnp.asarray(points.centred(some))
-            sizes = min(POINT_BLOCK, len(block)), min(HARD_BLOCK, len(rows))
-            found = _largest(block, rows, jnp.ones(len(rows), bool), "cosine", *sizes)
-            best[some] = np.maximum(best[some], np.asarray(found))
+        def part(some: slice, rows: np.ndarray = rows) -> None:
+            block, found = _turned(points.array[some]), best[some]
+            for first in range(0, len(block), POINT_BLOCK):
+                mine = slice(first, first + POINT_BLOCK)
+                for other in range(0, len(rows), HARD_BLOCK):
+                    cosines = block[mine] @ rows[other : other + HARD_BLOCK].T
+                    np.maximum(found[mine], np.abs(cosines).max(axis=1), out=found[mine])
 
         deque(points.each(part), maxlen=0)
         if progress is not None:
             progress("hard points", done, len(starts))
-    return best
+    return np.minimum(best, 1)
+
+
+def _turned(stored: np.ndarray) -> Float64[np.ndarray, "m d"]:
+    """Make the `_directions` of rows, with few copies of them."""
+    rows = np.array(stored, np.float64)
+    size = np.maximum(rows.max(axis=1), -rows.min(axis=1))[:, None]
+    rows /= np.where(size > 0, size, 1)
+    length = np.sqrt(np.einsum("md,md->m", rows, rows))[:, None]
+    rows /= np.where(length > 0, length, 1)
+    return rows
 
 
 @functools.partial(jax.jit, static_argnums=(3, 4, 5))
