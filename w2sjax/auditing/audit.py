@@ -29,6 +29,7 @@ from w2sjax.auditing.quantities import Student, measure
 from w2sjax.auditing.ranking import rank
 from w2sjax.auditing.results import Audit, finite, model_audit
 from w2sjax.machine.host import memory_available
+from w2sjax.machine.sharded import spread
 from w2sjax.projecting.certificate import Status
 from w2sjax.projecting.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.projecting.projection import MAX_STEPS, project
@@ -106,7 +107,13 @@ def audit(
         raise ValueError(f"tolerance: expected a positive number, got {tolerance}")
     choice = choose(convex_set, data, intercept)
     wanted = ExpansionOptions(each(neighbours), each(radius), smallest_set)
-    wanted.require(_counted(choice.data))
+    by_rows = wanted.wanted or split is not None or data.weak_probabilities is not None
+    if by_rows or choice.of_values:
+        choice = dataclasses.replace(choice, data=choice.data.together())
+    given = _counted(choice.data)
+    if bootstrap and given.weights is not None and not given.weights.all():
+        raise ValueError("bootstrap: rows that devices share have zero weights; leave them out")
+    wanted.require(given)
     random = split is not None and not split.startswith("last:")
     if key is None and (bootstrap or random):
         what = "a bootstrap" if bootstrap else "a random split"
@@ -141,7 +148,7 @@ def _audit_part(
     target = None if data.target is None else jnp.asarray(data.target)
     settings = {"tolerance": options.tolerance, "max_steps": options.max_steps}
     streamed = not (options.bootstrap or options.expansion.wanted or choice.of_values)
-    streamed &= data.strong_features.size >= STREAMED
+    streamed &= data.strong_features.size >= STREAMED and spread(data.strong_features) is None
     hypothesis, best, found, learnt = _measured(
         choice, data, students, target, streamed=streamed, **settings
     )
@@ -228,7 +235,7 @@ def _sizes(hypothesis: HypothesisClass) -> dict[str, Any]:
     if factors is not None and int(factors.rank) > 0:
         condition = finite(factors.singular[0] / factors.smallest)
     return {
-        "n": hypothesis.size,
+        "n": int(jnp.sum(hypothesis.weights > 0)),
         "d": None if features is None else features.shape[1],
         "rank": None if factors is None else int(factors.rank),
         "unresolved": 0 if factors is None else max(0, int(factors.ceiling - factors.rank)),
@@ -268,8 +275,8 @@ def _weighted(data: AuditData) -> tuple[str, ...]:
 
 
 def _counted(data: AuditData) -> AuditData:
-    """Leave out rows of weight zero, which no quantity depends on."""
-    if data.weights is None or data.weights.all():
+    """Leave out rows of weight zero, which no quantity depends on, unless devices share them."""
+    if data.weights is None or spread(data.strong_features) is not None or data.weights.all():
         return data
     return data.at(np.flatnonzero(data.weights))
 
@@ -281,6 +288,8 @@ def _class(choice: Choice, data: AuditData, *, streamed: bool) -> HypothesisClas
         return hypothesis_class(choice.set, weights=weights)
     if streamed:
         features = Rows(data.strong_features)
+    elif spread(data.strong_features) is not None:
+        features = data.strong_features
     else:
         features = jnp.asarray(np.asarray(data.strong_features, np.float64))
     return hypothesis_class(choice.set, features, weights, intercept=choice.intercept)
