@@ -18,6 +18,7 @@ from w2sjax.machine.hosts import join
 from w2sjax.verification import verifying
 from w2sjax.verification.report import verification_json
 
+pytestmark = pytest.mark.skipif(jax.default_backend() != "cpu", reason="two processes share no GPU")
 VERIFIED = ["misfit_gain", "--drop", "realizability", "--instances", "990", "--seed", "2"]
 # The audit that follows finds the hosts joined. Each of them has half of the rows.
 PROGRAM = f"""

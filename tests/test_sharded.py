@@ -16,6 +16,7 @@ from w2sjax.projecting.sets import Affine, L2Ball
 from w2sjax.projecting.thin_qr import thin_qr
 
 POINTS, WIDTH = 192, 4
+pytestmark = pytest.mark.skipif(jax.device_count() < 8, reason="needs eight devices")
 random = np.random.default_rng(0)
 FEATURES = random.standard_normal((POINTS, WIDTH)) + 3
 TARGET = FEATURES @ random.standard_normal(WIDTH) + random.standard_normal(POINTS)
