@@ -88,6 +88,15 @@ def test_the_thin_decomposition_has_orthogonal_columns_and_gives_the_matrix_back
     np.testing.assert_allclose(orthogonal @ triangular, matrix, atol=1e-14)
 
 
+def test_explicit_axes_are_refused_in_a_line_where_jax_allows_no_other():
+    features = over_rows(8, AxisType.Explicit)(FEATURES)
+    with pytest.raises(ValueError, match="have to lie along Auto axes"):
+        jax.jit(lambda given: hypothesis_class(Affine(), given).factorisation)(features)
+    with jax.set_mesh(features.sharding.mesh):
+        with pytest.raises(ValueError, match="have to lie along Auto axes"):
+            hypothesis_class(Affine(), features)
+
+
 def test_bad_entries_are_named_where_they_are():
     place = over_rows(4)
     bad = FEATURES.copy()
