@@ -21,6 +21,10 @@ from w2sjax.verification import verifying as verification
 from w2sjax.verification.report import verification_json
 
 
+eight = pytest.mark.skipif(jax.device_count() < 8, reason="needs eight devices")
+
+
+@eight
 def test_blocks_come_back_in_order():
     assert jax.device_count() == 8
 
@@ -103,6 +107,7 @@ def alone():
         process.kill()
 
 
+@eight
 @pytest.mark.parametrize(("place", "chunk"), [(1, 8), (1, 1), (0, 1)])
 def test_devices_and_chunks_change_no_bit(alone, monkeypatch, place, chunk):
     """Real claims, compiled for 8 devices and for 1: same counts, extremes and index."""

@@ -15,7 +15,8 @@ from w2sjax.projecting.centring import means
 from w2sjax.projecting.sets import Affine, L2Ball
 from w2sjax.projecting.thin_qr import thin_qr
 
-POINTS, WIDTH = 48, 4
+POINTS, WIDTH = 192, 4
+pytestmark = pytest.mark.skipif(jax.device_count() < 8, reason="needs eight devices")
 random = np.random.default_rng(0)
 FEATURES = random.standard_normal((POINTS, WIDTH)) + 3
 TARGET = FEATURES @ random.standard_normal(WIDTH) + random.standard_normal(POINTS)
@@ -60,23 +61,19 @@ def moved(program, *given, **options) -> list[int]:
     return [int(np.prod([int(side) for side in shape.split(",") if side])) for shape in shapes]
 
 
-@pytest.mark.parametrize("method", ["qr", "gram"])
-def test_no_row_leaves_its_device(method):
-    count, points = 8, 8 * POINTS
-    place = over_rows(count)
-    features, target, weights = place(np.tile(FEATURES, (8, 1))), place(np.tile(TARGET, 8)), None
-    spread = hypothesis_class(Affine(), features, weights, method=method)
-    factored: Any = features, spread.weights, spread.centre
-    triangles = count * WIDTH * WIDTH
-    assert not moved(jax.jit(means), *factored[:2])
-    if method == "qr":
-        program: Any = decomposition._by_qr
-        assert max(moved(program, *factored, features.sharding)) == triangles < points
-    else:
-        program = decomposition._spread_gram
-        assert not moved(program, *factored)
-    project_all: Any = projection._project
-    assert not moved(project_all, spread, target, None, max_steps=9, tolerance=None)
+def test_no_row_leaves_its_device():
+    place = over_rows(8)
+    features, weights = place(FEATURES), place(WEIGHTS)
+    spread = hypothesis_class(Affine(), features, weights)
+    given = features, spread.weights, spread.centre
+    programs: Any = decomposition._by_qr, decomposition._spread_gram, projection._project
+    by_qr, by_gram, projected = programs
+    triangles = 8 * WIDTH * WIDTH
+    assert max(moved(by_qr, *given, features.sharding)) == triangles < POINTS
+    assert not moved(by_gram, *given)
+    assert not moved(jax.jit(means), *given[:2])
+    options = {"max_steps": projection.MAX_STEPS, "tolerance": None}
+    assert not moved(projected, spread, place(TARGET), None, **options)
 
 
 @pytest.mark.parametrize("shape", [(48, 4), (16, 4), (8, 12)])
@@ -89,6 +86,15 @@ def test_the_thin_decomposition_has_orthogonal_columns_and_gives_the_matrix_back
     square = np.asarray(orthogonal).T @ np.asarray(orthogonal)
     np.testing.assert_allclose(square, np.eye(least), atol=1e-14)
     np.testing.assert_allclose(orthogonal @ triangular, matrix, atol=1e-14)
+
+
+def test_explicit_axes_are_refused_in_a_line_where_jax_allows_no_other():
+    features = over_rows(8, AxisType.Explicit)(FEATURES)
+    with pytest.raises(ValueError, match="have to lie along Auto axes"):
+        jax.jit(lambda given: hypothesis_class(Affine(), given).factorisation)(features)
+    with jax.set_mesh(features.sharding.mesh):
+        with pytest.raises(ValueError, match="have to lie along Auto axes"):
+            hypothesis_class(Affine(), features)
 
 
 def test_bad_entries_are_named_where_they_are():

@@ -31,6 +31,7 @@ Drop = Annotated[str | None, typer.Option(help="An assumption to do without.")]
 Json = Annotated[Path | None, typer.Option(help="Write the results to this file.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for results, pages, tables and pictures.")]
 Checkpoint = Annotated[Path | None, typer.Option(help="Record progress here; resume from it.")]
+Hosts = Annotated[str | None, typer.Option(help="Other hosts: auto, or PLACE/COUNT@ADDRESS:PORT.")]
 Names = list[str] | None
 
 
@@ -114,7 +115,10 @@ def _command(
             if "context" in given:
                 given["typed"] = given.pop("context").find_root().obj
             try:
-                code = getattr(importlib.import_module(module), run)(**given)
+                called = getattr(importlib.import_module(module), run)
+                if (hosts := given.pop("hosts", None)) is not None:
+                    called = importlib.import_module("w2sjax.machine.hosts").together(hosts, called)
+                code = called(**given)
             except (ValueError, OSError, ImportError) as error:
                 text = f"error: {error}"
                 _errors.print(text, markup=False, highlight=False, soft_wrap=True)
@@ -144,15 +148,12 @@ def verify(
     instances: Annotated[int, typer.Option(help="Instances for each claim and set.")] = 20_000,
     seed: Seed = 0,
     drop: Drop = None,
-    exact: Annotated[
-        bool, typer.Option("--exact", help="Decide exactly what floating point does not settle.")
-    ] = False,
-    each_set: Annotated[
-        bool, typer.Option("--by-set", help="A row for each claim and set, not for each claim.")
-    ] = False,
+    exact: Annotated[bool, typer.Option("--exact", help="Decide exactly what is unclear.")] = False,
+    each_set: Annotated[bool, typer.Option("--by-set", help="A row for each set, too.")] = False,
     json: Json = None,
     out: Out = None,
     checkpoint: Checkpoint = None,
+    hosts: Hosts = None,
 ) -> None:
     """Check claims on random instances: does each hold, how tight is it?"""
 

@@ -11,6 +11,8 @@ import numpy as np
 from w2sjax.auditing import checks
 from w2sjax.auditing.checks import DataError, one_line, place
 from w2sjax.auditing.pieces import StoredRows
+from w2sjax.auditing.shared_arrays import shared_array
+from w2sjax.machine.sharded import spread
 
 LARGE = 2**53  # up to which every integer is a double
 _KINDS = {
@@ -26,20 +28,28 @@ _MISSING = ("None", "<NA>", "NaT")  # how missing values print, pandas' own amon
 
 
 def real_array(
-    label: str, values: Any, dimensions: dict[int, str], *, keep_stored: bool = False
+    label: str,
+    values: Any,
+    dimensions: dict[int, str],
+    *,
+    keep_stored: bool = False,
+    keep_shared: bool = False,
 ) -> tuple[Any, tuple[str, ...]]:
     """Return `values` as a finite float64 array, and sentences about digits that were lost.
 
     `label` opens every error message; `dimensions` maps each allowed number of dimensions to the
     shape as a user would write it, such as `{2: "(n, d)"}`. A float64 array is returned as it is,
     memory-mapped or not. Everything else is copied, except that `keep_stored` leaves `StoredRows` and
-    memory-mapped floats of any width where they are, to be widened a block at a time. A frame's
+    memory-mapped floats of any width where they are, to be widened a block at a time, and `keep_shared`
+    JAX's arrays that several devices share. A frame's
     columns may differ in type, and Python's own numbers (as nullable columns give) are read where none
     is missing. Integers beyond 2^53 that are no doubles are rounded, which a sentence says.
 
     Raises `DataError` for what is not an array, a ragged, masked, empty or non-numeric one, a wrong
     number of dimensions, NaN, infinities and missing values.
     """
+    if keep_shared and spread(values) is not None:
+        return shared_array(label, values, dimensions), ()
     columns = _columns(values) if 2 in dimensions else {}
     if columns:
         parts = {

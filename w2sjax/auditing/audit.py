@@ -30,6 +30,7 @@ from w2sjax.auditing.quantities import Student, measure
 from w2sjax.auditing.ranking import rank
 from w2sjax.auditing.results import Audit, finite, model_audit
 from w2sjax.machine.host import memory_available
+from w2sjax.machine.sharded import spread
 from w2sjax.projecting.certificate import Status
 from w2sjax.projecting.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.projecting.projection import MAX_STEPS, project
@@ -114,7 +115,13 @@ def audit(
     room = memory_available() if memory is None else 1e9 * memory
     choice = choose(convex_set, data, intercept)
     wanted = ExpansionOptions(each(neighbours), each(radius), smallest_set)
-    wanted.require(_counted(choice.data))
+    by_rows = wanted.wanted or split is not None or data.weak_probabilities is not None
+    if by_rows or choice.of_values:
+        choice = dataclasses.replace(choice, data=choice.data.together())
+    given = _counted(choice.data)
+    if bootstrap and given.weights is not None and not given.weights.all():
+        raise ValueError("bootstrap: rows that devices share have zero weights; leave them out")
+    wanted.require(given)
     random = split is not None and not split.startswith("last:")
     if key is None and (bootstrap or random):
         what = "a bootstrap" if bootstrap else "a random split"
@@ -150,9 +157,10 @@ def _audit_part(
     students = Student(values=given) if given is not None else fitted or Student()
     target = None if data.target is None else jnp.asarray(data.target)
     settings = {"tolerance": options.tolerance, "max_steps": options.max_steps}
-    streamed = not choice.of_values
+    elsewhere = choice.of_values or spread(data.strong_features) is not None
     needed = COPIES * 8 * data.strong_features.size
-    streamed &= data.strong_features.size >= STREAMED or needed > options.memory
+    large = data.strong_features.size >= STREAMED or needed > options.memory
+    streamed = large and not elsewhere
     try:
         hypothesis, best, found, learnt = _measured(
             choice, data, students, target, streamed=streamed, room=options.memory, **settings
@@ -246,7 +254,7 @@ def _sizes(hypothesis: HypothesisClass) -> dict[str, Any]:
         route = "blocks" if features.basis is None else "blocks, in another basis"
     return {
         "route": route,
-        "n": hypothesis.size,
+        "n": int(jnp.sum(hypothesis.weights > 0)),
         "d": None if features is None else features.shape[1],
         "rank": None if factors is None else int(factors.rank),
         "unresolved": 0 if factors is None else max(0, int(factors.ceiling - factors.rank)),
@@ -288,8 +296,8 @@ def _weighted(data: AuditData) -> tuple[str, ...]:
 
 
 def _counted(data: AuditData) -> AuditData:
-    """Leave out rows of weight zero, which no quantity depends on."""
-    if data.weights is None or data.weights.all():
+    """Leave out rows of weight zero, which no quantity depends on, unless devices share them."""
+    if data.weights is None or spread(data.strong_features) is not None or data.weights.all():
         return data
     return data.at(np.flatnonzero(data.weights))
 
@@ -301,6 +309,8 @@ def _class(choice: Choice, data: AuditData, *, streamed: bool, room: float) -> H
         return hypothesis_class(choice.set, weights=weights)
     if streamed:
         features = Rows(data.strong_features, block=block_of(room))
+    elif spread(data.strong_features) is not None:
+        features = data.strong_features
     else:
         features = jnp.asarray(np.asarray(data.strong_features, np.float64))
     return hypothesis_class(choice.set, features, weights, intercept=choice.intercept)

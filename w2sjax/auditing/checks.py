@@ -60,14 +60,14 @@ def require_finite(label: str, array: Any) -> None:
             raise DataError(f"{label}: {reason} at {place(start + row, *columns)}")
 
 
-def require_weights(label: str, weights: np.ndarray) -> None:
+def require_weights(label: str, weights: Any) -> None:
     """Raise `DataError` where a weight is negative, or all are zero, or their sum overflows."""
-    negative = np.flatnonzero(weights < 0)
-    if negative.size:
-        row = int(negative[0])
+    negative = weights < 0
+    if negative.any():
+        row = int(negative.argmax())
         raise DataError(f"{label}: negative value {float(weights[row])!r} at row {row}")
     with np.errstate(over="ignore"):
-        total = np.sum(weights)
+        total = weights.sum()
     if total == 0:
         raise DataError(f"{label}: all {len(weights)} are zero, so they sum to zero")
     if not np.isfinite(total):

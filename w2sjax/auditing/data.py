@@ -11,6 +11,7 @@ from w2sjax.auditing import checks, files
 from w2sjax.auditing.arrays import real_array
 from w2sjax.auditing.checks import DataError, require_probabilities, require_weights
 from w2sjax.auditing.pieces import chosen
+from w2sjax.auditing.shared_arrays import brought_together
 from w2sjax.auditing.sources import stored
 
 
@@ -20,15 +21,16 @@ class AuditData:
 
     All arrays are float64, except for features that are memory-mapped or `StoredRows`: those stay as they are
     stored (float16, bfloat16, float32, float64), so that nothing is copied. `checks.row_blocks` widens them a
-    block at a time, `np.asarray(data.strong_features, np.float64)` all at once.
+    block at a time, `np.asarray(data.strong_features, np.float64)` all at once. JAX's arrays that several
+    devices share stay where they are.
     """
 
     strong_features: Float[Any, "n d"]  # an array or `StoredRows`
-    weak_predictions: Float64[np.ndarray, "m n"]
+    weak_predictions: Float64[Any, "m n"]
     weak_names: tuple[str, ...]
-    target: Float64[np.ndarray, " n"] | None
-    weights: Float64[np.ndarray, " n"] | None
-    student_predictions: Float64[np.ndarray, "m n"] | None
+    target: Float64[Any, " n"] | None
+    weights: Float64[Any, " n"] | None
+    student_predictions: Float64[Any, "m n"] | None
     source: str  # the file or folder, for messages and reports
     weak_probabilities: Float64[np.ndarray, "n *classes"] | None = None
     notes: tuple[str, ...] = ()  # sentences about what was lost or left out in reading
@@ -38,17 +40,18 @@ class AuditData:
         """Sentences about what is legal but makes an audit say less than one may expect."""
         sentences = list(self.notes)
         rows, width = self.strong_features.shape
-        target = self.target
+        counted = True
         if self.weights is not None:
             counted = self.weights > 0
-            zeros = rows - int(np.count_nonzero(counted))
+            zeros = rows - int(counted.sum())
             rows -= zeros
-            target = None if target is None else target[counted]
             if zeros:
                 plural = "weight is" if zeros == 1 else "weights are"
                 sentences.append(f"{zeros} {plural} zero: n = {rows} rows count")
-        if target is not None and np.all(target == target[0]):
-            sentences.append(f"target is constant: it is {float(target[0])!r} in every row")
+        if self.target is not None:
+            low = self.target.min(where=counted, initial=np.inf)
+            if low == self.target.max(where=counted, initial=-np.inf):
+                sentences.append(f"target is constant: it is {float(low)!r} in every row")
         if rows <= width:
             comparison = "equals" if rows == width else "is less than"
             sentences.append(
@@ -69,6 +72,14 @@ class AuditData:
             source=self.source if source is None else source,
             **{name: given[..., rows] for name, given in others.items() if given is not None},
         )
+
+    def together(self) -> "AuditData":
+        """Bring what devices share to this process; `DataError` where other hosts have parts."""
+        names = ("strong_features", "weak_predictions", "target", "weights", "student_predictions")
+        found = {
+            name: brought_together(f"{self.source}: {name}", getattr(self, name)) for name in names
+        }
+        return dataclasses.replace(self, **found)
 
 
 def load(path: str | Path, **columns: Any) -> AuditData:
@@ -108,14 +119,15 @@ def audit_data(
     overlap points are detected by its confidence.
     Frames of pandas and polars are read, with nullable columns where nothing is missing.
     float64 arrays are shared with the caller; all others are copied, except for features that are
-    memory-mapped floats or `StoredRows`. Finite checks read block by block.
+    memory-mapped floats or `StoredRows`. Finite checks read block by block. JAX's arrays that several devices
+    share, or hosts, become doubles where they are.
 
     Raises `DataError`, naming the array and the first place, for non-numeric dtypes, wrong shapes,
     lengths that disagree, empty and masked arrays, missing values, NaN and infinities, negative
     weights, weights that sum to zero, weak names that are repeated, not strings, or not m, and
     probabilities that are none.
     """
-    vector, read = {1: "(n,)"}, Reading(source)
+    vector, read = {1: "(n,)"}, Reading(source, keep_shared=True)
     features = read.array("strong_features", strong_features, {2: "(n, d)"}, keep_stored=True)
     rows = read.rows = len(features)
     label = f"{source}: weak_predictions"
@@ -135,6 +147,7 @@ def audit_data(
                 f"{source}: student_predictions: has shape {shape}; expected {weak.shape}, "
                 "that of weak_predictions"
             )
+    weak_probabilities = brought_together(f"{source}: weak_probabilities", weak_probabilities)
     weak_probabilities = read.per_point(
         "weak_probabilities", weak_probabilities, {1: "(n,)", 2: "(n, c)"}, require_probabilities
     )
@@ -196,11 +209,13 @@ def split(data: Any, how: str, *, seed: int | None = None) -> tuple[Any, Any]:
 class Reading:
     """The arrays of one source, with notes of what was lost in reading them."""
 
-    def __init__(self, source: str):
+    def __init__(self, source: str, *, keep_shared: bool = False):
         self.source, self.notes, self.rows = source, [], 0
+        self.keep_shared = keep_shared
 
     def array(self, name: str, values: Any, shapes: dict[int, str], **options: Any) -> Any:
         """Read an array; see `real_array`."""
+        options["keep_shared"] = self.keep_shared
         array, found = real_array(f"{self.source}: {name}", values, shapes, **options)
         self.notes.extend(f"{name}: {note}" for note in found)
         return array
@@ -218,7 +233,7 @@ class Reading:
     def per_model(self, name: str, values: Any) -> tuple[np.ndarray, tuple[int, ...]]:
         """Read what has a row a model, or is that of a single one; also give the shape it had."""
         array = self.array(name, values, {1: "(n,)", 2: "(m, n)"})
-        return np.atleast_2d(array), array.shape
+        return array if array.ndim == 2 else array[None], array.shape
 
 
 def _require_length(label: str, length: int, rows: int) -> None:

@@ -5,7 +5,7 @@ and only counts and extremes leave the second. Two, because inside one program X
 drawn number again wherever it is used, and a logarithm computed twice can differ in its last bit: a
 theorem is about one instance. Instance i depends on the key, the set's name and i alone, and every
 block is the same computation, so the answer does not depend on how many blocks a call takes, on how
-many devices share them, or on an interruption.
+many devices and hosts share them, or on an interruption.
 """
 
 import dataclasses
@@ -29,6 +29,7 @@ from w2sjax.falsification.claim_source import source_of
 from w2sjax.language.claims import Claim
 from w2sjax.language.files import to_json
 from w2sjax.language.rewriting import twin_of
+from w2sjax.machine import hosts
 from w2sjax.machine.compilation import compile_quickly
 from w2sjax.machine.records import Record
 from w2sjax.machine.scale import over_devices
@@ -42,7 +43,7 @@ BLOCKS = "blocks"  # the unit of a record: what the blocks so far come to
 DRAWN = "drawn"  # the setting of instances that a user's function draws
 INSTANCES = 20_000
 SHORT = 10_000  # instances up to which compiling a check takes longer than running it
-TOGETHER = 2  # groups of claims at a time
+TOGETHER = 2  # groups of claims at a time, on one host
 
 
 def verify(
@@ -74,6 +75,8 @@ def verify(
         stop: asked after every chunk whether to end early; sets that were not begun are then left
             out, and the others have fewer instances.
 
+    On several hosts (`jax.distributed`), which all call it with the same arguments, each has the answer.
+
     Raises:
         ValueError: for unknown claims, sets or assumptions, fewer than one instance, or a user's `draw`
             that gives one instance for every key. Needs double precision:
@@ -103,7 +106,7 @@ def verify(
     over = threading.Event()
 
     def ended() -> bool:
-        return over.is_set() or (stop is not None and stop())
+        return over.is_set() or (stop is not None and bool(hosts.of_each(stop()).any()))
 
     def carried_out(run: _Run) -> list[Verification]:
         if run is not runs[0] and ended():
@@ -112,8 +115,9 @@ def verify(
         with jax.enable_x64(True):
             return run.execute(progress, ended)
 
-    # One program of ours keeps about one core busy, whether it is compiled or runs.
-    with ThreadPoolExecutor(max_workers=TOGETHER) as pool:
+    # One program of ours keeps about one core busy, whether it is compiled or runs. Hosts have to run
+    # theirs in one order: each waits for the others.
+    with ThreadPoolExecutor(max_workers=1 if hosts.several() else TOGETHER) as pool:
         found = [pool.submit(carried_out, run) for run in runs]
         try:
             for (rows, column, _, _), future in zip(groups, found, strict=True):
@@ -191,9 +195,14 @@ class _Run:
         self.record = Record(self.checkpoint, "verify", work)
         known = self.record.units.get(BLOCKS, {"state": None, "done": 0})
         self.state, self.done = known["state"], known["done"]
+        if np.ptp(hosts.of_each(self.done)):
+            raise ValueError(
+                "checkpoint: hosts find different records; name a folder that all share"
+            )
         self.blocks = -(-self.instances // BLOCK)
         # A loop over one block is none to XLA: its body would be another computation.
-        self.devices = min(jax.device_count(), -(-self.blocks // 2))
+        few = jax.device_count() if hosts.several() else -(-self.blocks // 2)
+        self.devices = min(jax.device_count(), few)
         each = min(self.chunk, -(-self.blocks // self.devices))
         self.width = max(each, 2) * self.devices
 
@@ -237,12 +246,13 @@ class _Run:
         seconds = 0.0
         while program is not None and self.done < self.blocks:
             start = time.perf_counter()
-            parts = jax.device_get(program(self._ids()))
+            parts = hosts.fetched(program(self._ids()))
             seconds += time.perf_counter() - start
             for i in range(min(self.width, self.blocks - self.done)):
                 self.state = merge(self.state, {name: part[i] for name, part in parts.items()})
             self.done = min(self.done + self.width, self.blocks)
-            self.record.keep(BLOCKS, {"state": self.state, "done": self.done})
+            if hosts.first():
+                self.record.keep(BLOCKS, {"state": self.state, "done": self.done})
             if progress is not None:
                 progress(title, min(self.done * BLOCK, self.instances), self.instances)
             if stop():
