@@ -251,10 +251,7 @@ def doctor() -> None:
     _console.print(examine())
 
 
-@_command(
-    "w2sjax.auditing.command",
-    example="audit data.npz --bootstrap 200 --split 0.3 --out report",
-)
+@_command("w2sjax.auditing.command", example="audit data.npz --bootstrap 200 --out report")
 def audit(
     context: typer.Context,
     data: Annotated[
@@ -295,5 +292,6 @@ def audit(
     loss: file_options.Loss = None,
     json: Json = None,
     out: Out = None,
+    checkpoint: Checkpoint = None,
 ) -> None:
     """Study your own activations and labels: misfit, certified gain, ranking; classifiers too."""

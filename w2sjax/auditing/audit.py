@@ -9,6 +9,7 @@ arXiv:2405.15116.
 import dataclasses
 import functools
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -27,6 +28,7 @@ from w2sjax.auditing.expansion.results import Expansion
 from w2sjax.auditing.overlap import Overlap, examine
 from w2sjax.auditing.quantities import Student, measure
 from w2sjax.auditing.ranking import rank
+from w2sjax.auditing.recorded import Once, recorded
 from w2sjax.auditing.results import Audit, finite, model_audit
 from w2sjax.machine.host import memory_available
 from w2sjax.projecting.certificate import Status
@@ -49,6 +51,7 @@ class _Options:
     max_steps: int
     progress: Callable[[str, int, int], None] | None
     expansion: ExpansionOptions
+    once: Once
 
 
 def audit(
@@ -64,6 +67,7 @@ def audit(
     neighbours: int | Sequence[int] = (),
     radius: float | Sequence[float] = (),
     smallest_set: float = 0.0,
+    checkpoint: str | Path | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Audit:
     """Audit every weak model of `data` against a convex strong class.
@@ -90,6 +94,8 @@ def audit(
         neighbours, radius: estimate expansion constants for neighbourhoods of these numbers of nearest
             points, and of these radii; needs labels: a target of few values, or predictions of labels.
         smallest_set: q, the share of their region up to which sets do not count for the constants.
+        checkpoint: a folder where resamples and neighbours are recorded, and from where a killed audit of
+            these data and options goes on.
         progress: called with a label, the resamples (or points) done and their number.
 
     Raises:
@@ -113,7 +119,13 @@ def audit(
         raise ValueError(f"key: {what} needs one, such as jax.random.key(0)")
     keys: list = [None] * 3 if key is None else list(jax.random.split(key, 3))
     split_key, *part_keys = keys
-    options = [_Options(bootstrap, k, tolerance, max_steps, progress, wanted) for k in part_keys]
+    known = {"key": key, "split": split, "expansion": wanted}
+    known["numbers"] = bootstrap, tolerance, max_steps
+    once_of = recorded(checkpoint, choice, **known)
+    options = [
+        _Options(bootstrap, k, tolerance, max_steps, progress, wanted, once_of(part))
+        for k, part in zip(part_keys, ("fit", "held-out"), strict=True)
+    ]
     if split is None:
         return _audit_part(choice, choice.data, "all", None, options[0])[0]
     if choice.of_values:
@@ -148,6 +160,7 @@ def _audit_part(
     samples = {}
     if options.bootstrap and options.key is not None:
         how = {"count": options.bootstrap, "key": options.key, "progress": options.progress}
+        how["once"] = options.once
         samples = resampled(hypothesis, weak, students, target, **how, **settings)
     overlap = _overlap(data, options)
     expansion = None
@@ -257,6 +270,7 @@ def _expansion(data, students, overlap: Overlap | None, options: _Options) -> Ex
         bootstrap=options.bootstrap,
         key=stream(options, 1),
         progress=options.progress,
+        once=options.once,
     )
 
 

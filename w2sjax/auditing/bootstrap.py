@@ -44,11 +44,12 @@ def resampled(
     max_steps: int,
     chunk: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    once: Callable[[str, Callable[[], Any]], Any] = lambda unit, compute: compute(),
 ) -> dict[str, Float64[np.ndarray, "count m"]]:
     """Measure `count` resamples; the chunk size changes results by rounding at most.
 
     Students that are neither given nor fixed are learned anew on every resample. What each number may
-    be off by is found under its name with `DOUBT` in front.
+    be off by is found under its name with `DOUBT` in front. `once` records every chunk, as of a `Record`.
     """
     models, rows = weak.shape
     hypothesis, students, method = _prepared(hypothesis, students)
@@ -62,8 +63,9 @@ def resampled(
     for start in range(0, count, chunk):
         # The last chunk repeats its end, so that one program serves all.
         ids = jnp.asarray(np.minimum(np.arange(start, start + chunk), count - 1))
-        block = _block(hypothesis, *arrays, key, ids, **settings)
-        blocks.append(np.asarray(block)[: count - start])
+        block = functools.partial(_block, hypothesis, *arrays, key, ids, **settings)
+        found = once(f"resamples {start} to {start + chunk}", block)
+        blocks.append(np.asarray(found)[: count - start])
         if progress is not None:
             progress("bootstrap", min(start + chunk, count), count)
     stacked = np.concatenate(blocks)

@@ -23,7 +23,7 @@ from w2sjax.auditing.pages import report as page_of
 from w2sjax.auditing.report import show
 from w2sjax.auditing.results import Audit
 from w2sjax.auditing.sources import COLUMNS, stored, unchanged
-from w2sjax.machine.writable import write_whole
+from w2sjax.machine.writable import ready_file, ready_folder, write_whole
 from w2sjax.reporting import pages
 from w2sjax.reporting.pictures import can_draw, figure, missing
 from w2sjax.reporting.terminal import WIDTH, output
@@ -71,6 +71,9 @@ def run(
     given = {name: value for name, value in options.items() if value is not None}
     columns = {name: given.pop(name) for name in COLUMNS if name in given}
     try:
+        ready_file("--json", None if json is None else Path(json))
+        ready_folder("--out", None if out is None else Path(out))
+        ready_folder("--checkpoint", given.get("checkpoint"))
         if "arrays" in columns:
             columns["arrays"] = named(columns["arrays"])
         with progress_bar() as progress, unchanged(data):
@@ -102,6 +105,8 @@ def _classifiers(arrays, notes, source: str, set: str, given: dict[str, Any]) ->
             "set, intercept: the strong class of classifiers is that of softmax-linear heads with an "
             "intercept; for another give --loss squared"
         )
+    if given.pop("checkpoint", None) is not None:
+        raise ValueError("checkpoint: an audit of classifiers records nothing; leave it out")
     found = classifiers.classifier_data(**arrays, source=source)
     return audit_classifiers(_noted(found, notes), **given)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from w2sjax.machine.writable import ready_file, ready_folders, write_whole
+from w2sjax.machine.writable import ready_file, ready_folder, write_whole
 from w2sjax.reporting.terminal import say, show
 
 FOUND, NONE = 1, 0
@@ -49,7 +49,8 @@ def run(
         raise ValueError("falsify: --all tries every assumption; it takes no --drop or --twin")
     budget = Budget(instances=instances, small=small, restarts=restarts, seconds=seconds)
     ready_file("--json", json)
-    ready_folders(out=out, checkpoint=checkpoint)
+    ready_folder("--out", out)
+    ready_folder("--checkpoint", checkpoint)
     common = {"sets": sets, "budget": budget, "checkpoint": checkpoint}
     claims = list(REGISTRY) if name is None else find_claims([name])
     results, reasons = _search(claims, every, seed, drop, twin, common)
