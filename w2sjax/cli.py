@@ -290,6 +290,7 @@ def audit(
     label_column: file_options.LabelColumn = None,
     weights_column: file_options.WeightsColumn = None,
     loss: file_options.Loss = None,
+    memory: file_options.Memory = None,
     json: Json = None,
     out: Out = None,
     checkpoint: Checkpoint = None,

@@ -83,7 +83,7 @@ def test_other_data_and_options_have_their_own_record(tmp_path):
         (data(), "affine", {"expansion": ExpansionOptions((2,), (), 0.0)}),
     ]
     for count, (given, named, changes) in enumerate(cases, 1):
-        once_of = recorded(tmp_path, choose(named, given, None), **plain | changes)
+        once_of = recorded(tmp_path, choose(named, given, None), **(plain | changes))
         for part in ("fit", "held-out"):
             value = f"{part} {count}"
             assert once_of(part)("resamples", lambda value=value: value) == value

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import numpy as np
 from rich.console import Console
 
 from w2sjax.auditing.audit import audit
@@ -22,8 +23,8 @@ from w2sjax.auditing.file_options import named
 from w2sjax.auditing.pages import report as page_of
 from w2sjax.auditing.report import show
 from w2sjax.auditing.results import Audit
-from w2sjax.auditing.sources import COLUMNS, stored, unchanged
-from w2sjax.machine.writable import ready_file, ready_folder, write_whole
+from w2sjax.auditing.sources import COLUMNS, stored
+from w2sjax.machine.writable import ready_file, ready_folders, write_whole
 from w2sjax.reporting import pages
 from w2sjax.reporting.pictures import can_draw, figure, missing
 from w2sjax.reporting.terminal import WIDTH, output
@@ -72,11 +73,11 @@ def run(
     columns = {name: given.pop(name) for name in COLUMNS if name in given}
     try:
         ready_file("--json", None if json is None else Path(json))
-        ready_folder("--out", None if out is None else Path(out))
-        ready_folder("--checkpoint", given.get("checkpoint"))
+        folder = None if out is None else Path(out)
+        ready_folders(out=folder, checkpoint=given.get("checkpoint"))
         if "arrays" in columns:
             columns["arrays"] = named(columns["arrays"])
-        with progress_bar() as progress, unchanged(data):
+        with progress_bar() as progress:
             arrays, notes = stored(data, **columns)
             given |= {"key": jax.random.key(seed), "progress": progress}
             if classifiers.is_classification(arrays, loss, data):
@@ -108,6 +109,11 @@ def _classifiers(arrays, notes, source: str, set: str, given: dict[str, Any]) ->
     if given.pop("checkpoint", None) is not None:
         raise ValueError("checkpoint: an audit of classifiers records nothing; leave it out")
     found = classifiers.classifier_data(**arrays, source=source)
+    room, needed = given.pop("memory", np.inf), 8e-9 * found.strong_features.size
+    if not needed <= room:
+        raise ValueError(
+            f"memory: features of classifiers are read whole, which takes {needed:.3g} GB of {room:g}"
+        )
     return audit_classifiers(_noted(found, notes), **given)
 
 

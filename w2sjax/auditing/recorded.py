@@ -23,11 +23,10 @@ Once = Callable[[str, Callable[[], Any]], Any]
 def recorded(
     checkpoint: str | Path | None,
     choice: Choice,
-    *,
     key: PRNGKeyArray | None,
     split: str | None,
     expansion: ExpansionOptions,
-    numbers: Sequence[float],
+    numbers: Sequence[float | None],
 ) -> Callable[[str], Once]:
     """Give what records the units of each part of an audit.
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from w2sjax.machine.writable import ready_file, ready_folder, write_whole
+from w2sjax.machine.writable import ready_file, ready_folders, write_whole
 from w2sjax.reporting.terminal import say, show
 
 FOUND, NONE = 1, 0
@@ -48,9 +48,10 @@ def run(
     if every and (drop is not None or twin):
         raise ValueError("falsify: --all tries every assumption; it takes no --drop or --twin")
     budget = Budget(instances=instances, small=small, restarts=restarts, seconds=seconds)
+    if not (instances or small or restarts):
+        raise ValueError("falsify: --budget, --small and --restarts are all 0: nothing is searched")
     ready_file("--json", json)
-    ready_folder("--out", out)
-    ready_folder("--checkpoint", checkpoint)
+    ready_folders(out=out, checkpoint=checkpoint)
     common = {"sets": sets, "budget": budget, "checkpoint": checkpoint}
     claims = list(REGISTRY) if name is None else find_claims([name])
     results, reasons = _search(claims, every, seed, drop, twin, common)

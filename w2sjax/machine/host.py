@@ -11,6 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
+from w2sjax.machine.sharded import along_automatic_axes, spread
+
 
 def concrete(array) -> np.ndarray | None:
     """Return the array as numpy's, or None while it is being traced."""
@@ -18,6 +20,11 @@ def concrete(array) -> np.ndarray | None:
         return np.asarray(array)
     except jax.errors.TracerArrayConversionError:
         return None
+
+
+def seen(array) -> Any:
+    """Return the array as numpy's, or as it is where devices share it; None while it is being traced."""
+    return concrete(array) if spread(array) is None else array
 
 
 def floating(name: str, given: Any) -> Array:
@@ -29,18 +36,13 @@ def floating(name: str, given: Any) -> Array:
     """
     if _masked(given):
         raise ValueError(f"{name}: expected numbers, got a masked array; leave out what is masked")
-    array = given if isinstance(given, jax.Array) else _plain(name, given)
+    array = along_automatic_axes(given) if isinstance(given, jax.Array) else _plain(name, given)
     whole = jnp.issubdtype(array.dtype, jnp.integer)
     if not whole and not jnp.issubdtype(array.dtype, jnp.floating):
         raise ValueError(f"{name}: expected an array of real numbers, got {array.dtype}")
     made = jnp.asarray(array, jnp.result_type(float) if whole else array.dtype)
-    known, held = concrete(array), concrete(made)
-    if (
-        whole
-        and known is not None
-        and held is not None
-        and np.any(held.astype(known.dtype) != known)
-    ):
+    known, held = (concrete(array), concrete(made)) if whole else (None, None)
+    if known is not None and held is not None and np.any(held.astype(known.dtype) != known):
         raise ValueError(
             f"{name}: whole numbers of more digits than a {made.dtype} holds; subtract a common start, "
             "or round them yourself with astype"

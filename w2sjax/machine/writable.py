@@ -59,16 +59,17 @@ def ready_file(option: str, path: Path | None) -> None:
         raise ValueError(f"{option}: {path} cannot be written ({error})") from error
 
 
-def ready_folder(option: str, folder: Path | None) -> None:
-    """Make a folder, if one is asked for, and see that files can be written there.
+def ready_folders(**folders: Path | None) -> None:
+    """Make the folders that options ask for, and see that files can be written there.
 
     Raises:
         ValueError: naming the option, if not.
     """
-    if folder is None:
-        return
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        raise ValueError(f"{option}: cannot write in {folder} ({error})") from error
+    for option, folder in folders.items():
+        if folder is None:
+            continue
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
+        except OSError as error:
+            raise ValueError(f"--{option}: cannot write in {folder} ({error})") from error

@@ -12,15 +12,17 @@ the plain inner product as a variant.
 """
 
 import functools
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Real
+from jaxtyping import Array, Bool, Float, Float64, Real
 
 from w2sjax.arithmetic.rounding import HIGHEST
 from w2sjax.machine.host import at_least_single, concrete, floating
+from w2sjax.projecting.rows import Rows
 
 MEASURES = ("cosine", "inner")
 POINT_BLOCK, HARD_BLOCK = 1024, 1024
@@ -53,6 +55,36 @@ def largest_similarity(
     _require(points, hard, counted, measure, point_block, hard_block)
     sizes = min(point_block, points.shape[0]), min(hard_block, hard.shape[0])
     return _largest(points, hard, counted, measure, *sizes)
+
+
+def largest_cosine_of_rows(
+    points: Rows,
+    used: Bool[np.ndarray, " n"],
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Float64[np.ndarray, " n"]:
+    """Give the largest cosine of every point with those that are used, all of them rows of a file.
+
+    In doubles; that of `largest_similarity` up to rounding. A block of the hard points meets all blocks of
+    points, so that the file is read once for each; `progress` is told of these.
+    """
+    hard, best = np.flatnonzero(used), np.full(points.shape[0], -np.inf if used.any() else 0.0)
+    height = next(points.each(lambda some: some.stop))
+    starts = range(0, len(hard), height)
+    for done, start in enumerate(starts, 1):
+        # Some come twice in the last block, so that all have one shape.
+        places = np.resize(hard[start : start + height], min(height, len(hard)))
+        rows = jnp.asarray(np.asarray(points.array[places], np.float64))
+
+        def part(some: slice, rows: Array = rows) -> None:
+            block = jnp.asarray(points.centred(some))
+            sizes = min(POINT_BLOCK, len(block)), min(HARD_BLOCK, len(rows))
+            found = _largest(block, rows, jnp.ones(len(rows), bool), "cosine", *sizes)
+            best[some] = np.maximum(best[some], np.asarray(found))
+
+        deque(points.each(part), maxlen=0)
+        if progress is not None:
+            progress("hard points", done, len(starts))
+    return best
 
 
 @functools.partial(jax.jit, static_argnums=(3, 4, 5))

@@ -16,11 +16,12 @@ def times(features, coefficients: Float[Array, " d"]) -> Float[Array, " n"]:
 
 def means(features, weights) -> Float[Array, " d"]:
     """Give the weighted means of the columns; of a constant column its value."""
-    first = features[jnp.argmax(weights)]
     counted = weights[:, None] > 0
-    constant = jnp.all((features == first[None, :]) | ~counted, axis=0)
+    # A row of features that lie on many devices would bring all of them to each.
+    low = jnp.min(jnp.where(counted, features, jnp.inf), axis=0)
+    high = jnp.max(jnp.where(counted, features, -jnp.inf), axis=0)
     mean = contract(jnp.where(counted, features, 0), weights) / jnp.sum(weights)
-    return jnp.where(constant, first, mean)
+    return jnp.where(low == high, low, mean)
 
 
 def centred(features, weights, centre) -> Float[Array, "n d"]:

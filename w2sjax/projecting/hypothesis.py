@@ -12,10 +12,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from w2sjax.machine.host import concrete, floating
+from w2sjax.machine.host import floating, seen
+from w2sjax.machine.sharded import spread
 from w2sjax.projecting.centring import means, times
-from w2sjax.projecting.decomposition import factorise, factorise_rows
+from w2sjax.projecting.decomposition import factorise
 from w2sjax.projecting.factorisation import Factorisation
+from w2sjax.projecting.row_factorisation import factorise_rows
 from w2sjax.projecting.rows import Rows
 from w2sjax.projecting.sets.convex_set import CoefficientSet, ConvexSet, ValueSet
 from w2sjax.projecting.sets.rkhs_ball import RKHSBall
@@ -103,7 +105,7 @@ def hypothesis_class(
         raise ValueError(f"features: the set {set.name!r} constrains coefficients and needs them")
     if not isinstance(features, Rows):
         features = floating("features", features)
-        _refuse(features, "features", lambda a: ~np.isfinite(a), "not finite")
+        _refuse(features, "features", lambda a, of: ~of.isfinite(a), "not finite")
     if len(features.shape) != 2 or 0 in features.shape:
         raise ValueError(f"features: expected shape (n, d) with n, d >= 1, got {features.shape}")
     count = features.shape[0]
@@ -117,7 +119,8 @@ def hypothesis_class(
     if set.intercept and not free:
         raise ValueError(f"intercept: the set {set.name!r} always has one; use 'subspace'")
     if isinstance(features, Rows):
-        features, factorisation = factorise_rows(features, weights, free=free)
+        how = {"free": free, "linear": set.linear}
+        features, factorisation = factorise_rows(features, weights, **how)
         centre = None if features.centre is None else jnp.asarray(features.centre)
         return HypothesisClass(set, features, weights, centre, factorisation, intercept=free)
     centre = means(features, weights) if free else None
@@ -143,20 +146,21 @@ def _normalised(weights: Float[Array, " n"]) -> Float[Array, " n"]:
     weights = floating("weights", weights)
     if weights.ndim != 1 or weights.shape[0] == 0:
         raise ValueError(f"weights: expected shape (n,) with n >= 1, got {weights.shape}")
-    _refuse(weights, "weights", lambda a: ~np.isfinite(a) | (a < 0), "negative or not finite")
-    known = concrete(weights)
+    _refuse(weights, "weights", lambda a, of: ~of.isfinite(a) | (a < 0), "negative or not finite")
+    known = seen(weights)
     if known is not None and not known.any():
         raise ValueError("weights: all are zero")
     largest = jnp.max(weights)
     scaled = weights / jnp.where(largest > 0, largest, 1)
     normalised = scaled / jnp.sum(scaled)
-    left = concrete(normalised)
+    left = seen(normalised)
     if known is not None and left is not None:
         smallest = np.finfo(left.dtype).tiny
-        lost = np.flatnonzero((known > 0) & (left < smallest))
-        if lost.size:
+        lost = (known > 0) & (left < smallest)
+        if lost.any():
+            first = int(lost.argmax())
             raise ValueError(
-                f"weights[{lost[0]}]: {known[lost[0]]} is lost beside {known.max()}; put it to 0 or make "
+                f"weights[{first}]: {known[first]} is lost beside {known.max()}; put it to 0 or make "
                 "it larger"
             )
     return normalised
@@ -164,10 +168,11 @@ def _normalised(weights: Float[Array, " n"]) -> Float[Array, " n"]:
 
 def _refuse(array, name, bad, reason) -> None:
     """Raise for the first bad entry of a concrete array; under a trace statuses do the talking."""
-    known = concrete(array)
+    known = seen(array)
     if known is None:
         return
-    wrong = bad(known)
+    wrong = bad(known, known.__array_namespace__())
     if wrong.any():
-        index = tuple(int(i) for i in np.argwhere(wrong)[0])
-        raise ValueError(f"{name}{list(index)}: {known[index]} is {reason}")
+        index = tuple(map(int, np.unravel_index(int(wrong.argmax()), wrong.shape)))
+        entry = f" {known[index]} is" if spread(array) is None else ""
+        raise ValueError(f"{name}{list(index)}:{entry} {reason}")

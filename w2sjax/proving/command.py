@@ -6,7 +6,7 @@ from typing import Any
 
 from w2sjax.falsification.command import replay as decide_again
 from w2sjax.language.claims import Claim
-from w2sjax.machine.writable import ready_file, ready_folder, write_whole
+from w2sjax.machine.writable import ready_file, ready_folders, write_whole
 from w2sjax.reporting.pictures import can_draw, figure, missing
 from w2sjax.reporting.terminal import say, show
 
@@ -38,9 +38,7 @@ def prove(
     if every and (drop is not None or twin):
         raise ValueError("prove: --all tries every assumption; it takes no --drop or --twin")
     ready_file("--json", json)
-    ready_folder("--out", out)
-    ready_folder("--coq", coq)
-    ready_folder("--checkpoint", checkpoint)
+    ready_folders(out=out, coq=coq, checkpoint=checkpoint)
     if every:
         return _all(out, json, coq, checkpoint, typed)
     from w2sjax.proving.pages import text
@@ -129,8 +127,7 @@ def sharpen(
     from w2sjax.proving.sharpening import sharpen as best_of
 
     ready_file("--json", json)
-    ready_folder("--out", out)
-    ready_folder("--checkpoint", checkpoint)
+    ready_folders(out=out, checkpoint=checkpoint)
     claim = _claim(name)
     if len(claim.unknowns) == 2:
         found: Any = curve(claim, checkpoint=checkpoint)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from w2sjax.machine.writable import ready_file, ready_folder, write_whole
+from w2sjax.machine.writable import ready_file, ready_folders, write_whole
 from w2sjax.reporting.terminal import say
 
 FINE, REFUTED = 0, 1
@@ -43,8 +43,7 @@ def run(
     from w2sjax.verification.verifying import verify
 
     ready_file("--json", json)
-    ready_folder("--out", out)
-    ready_folder("--checkpoint", checkpoint)
+    ready_folders(out=out, checkpoint=checkpoint)
     chosen = find_claims(names) if names else list(REGISTRY)
     began = time.monotonic()
     with progress_bar() as progress:
