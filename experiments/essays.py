@@ -77,7 +77,7 @@ def main(run: Run) -> list[Table]:
     essays, strong = read(run, corpus.RUBRICS)
     with run.timed("views"):
         views = _views(essays.texts, run.config)
-    rows, digest = [], fingerprint(strong)
+    rows, digest = [], fingerprint([strong])
     for split in range(run.config.splits):
         judge = functools.partial(study, essays, strong, views, split, run)
         rows += run.once(f"split {split} with embeddings {digest}", judge)

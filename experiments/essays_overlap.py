@@ -114,7 +114,7 @@ def main(run: Run) -> tuple[Table, ...]:
             f"{run.given.data}: expected {LEAST} scores in column {rubric!r} on either side of the "
             f"median, got {labels.sum():.0f} above and {np.sum(1 - labels):.0f} below"
         )
-    found, digest = [], fingerprint(strong)
+    found, digest = [], fingerprint([strong])
     for split in range(config.splits):
 
         def studied(seed=(run.given.seed, split)):

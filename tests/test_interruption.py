@@ -13,9 +13,9 @@ import pytest
 TIMES = ("seconds", "compile_seconds")
 SETS = "--set simplex --set box"
 SEARCH = f"w2sjax falsify inexact_gain {SETS} --set subspace --budget 0 --restarts 0 --small 4000"
-CHECK = f"w2sjax verify misfit_gain sharpened_gain {SETS} --instances 60000"
+CHECK = f"w2sjax verify misfit_gain sharpened_gain {SETS} --instances 10000"
 PROVE = "w2sjax prove --all"
-STUDY = "experiments rates"
+STUDY = "experiments early_stopping"
 
 
 def started(command, folder):

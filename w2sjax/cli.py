@@ -252,10 +252,7 @@ def doctor() -> None:
     _console.print(examine())
 
 
-@_command(
-    "w2sjax.auditing.command",
-    example="audit data.npz --bootstrap 200 --split 0.3 --out report",
-)
+@_command("w2sjax.auditing.command", example="audit data.npz --bootstrap 200 --out report")
 def audit(
     context: typer.Context,
     data: Annotated[
@@ -297,5 +294,6 @@ def audit(
     memory: file_options.Memory = None,
     json: Json = None,
     out: Out = None,
+    checkpoint: Checkpoint = None,
 ) -> None:
     """Study your own activations and labels: misfit, certified gain, ranking; classifiers too."""

@@ -82,7 +82,7 @@ USAGES: dict[str, Sequence[Usage]] = {
         (WRITERS, "--json gone/found.json"),
         (WRITERS, "--out file"),
         (WRITERS, "--out file/deeper"),
-        (OVER_SETS, "--checkpoint file"),
+        ((*OVER_SETS, "prove misfit_gain", "audit data.npz"), "--checkpoint file"),
         (("prove misfit_gain",), "--coq file"),
     ],
     "What to read": [

@@ -9,6 +9,7 @@ arXiv:2405.15116.
 import dataclasses
 import functools
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -18,7 +19,7 @@ from jaxtyping import PRNGKeyArray
 
 from w2sjax.auditing import data as auditing_data
 from w2sjax.auditing.bootstrap import resampled
-from w2sjax.auditing.caveats import caveats, findings
+from w2sjax.auditing.caveats import caveats, findings, weighted
 from w2sjax.auditing.classes import Choice, choose
 from w2sjax.auditing.data import AuditData
 from w2sjax.auditing.expansion.estimate import estimate
@@ -28,7 +29,8 @@ from w2sjax.auditing.overlap import Overlap, examine
 from w2sjax.auditing.pieces import require_unchanged
 from w2sjax.auditing.quantities import Student, measure
 from w2sjax.auditing.ranking import rank
-from w2sjax.auditing.results import Audit, finite, model_audit
+from w2sjax.auditing.recorded import Once, recorded
+from w2sjax.auditing.results import Audit, model_audit, sizes
 from w2sjax.machine.host import memory_available
 from w2sjax.machine.sharded import spread
 from w2sjax.projecting.certificate import Status
@@ -52,6 +54,7 @@ class _Options:
     memory: float  # bytes
     progress: Callable[[str, int, int], None] | None
     expansion: ExpansionOptions
+    once: Once
 
 
 def audit(
@@ -67,6 +70,7 @@ def audit(
     neighbours: int | Sequence[int] = (),
     radius: float | Sequence[float] = (),
     smallest_set: float = 0.0,
+    checkpoint: str | Path | None = None,
     memory: float | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Audit:
@@ -94,6 +98,7 @@ def audit(
         neighbours, radius: estimate expansion constants for neighbourhoods of these numbers of nearest
             points, and of these radii; needs labels: a target of few values, or predictions of labels.
         smallest_set: q, the share of their region up to which sets do not count for the constants.
+        checkpoint: a folder where resamples and neighbours are recorded, and a killed audit goes on.
         memory: gigabytes that may be used, by default those that are free: features that would take more
             are read block by block, as are 2**27 of them or more.
         progress: called with a label, the resamples (or points) done and their number.
@@ -128,8 +133,11 @@ def audit(
         raise ValueError(f"key: {what} needs one, such as jax.random.key(0)")
     keys: list = [None] * 3 if key is None else list(jax.random.split(key, 3))
     split_key, *part_keys = keys
+    numbers = bootstrap, tolerance, max_steps, memory
+    once_of = recorded(checkpoint, choice, key, split, wanted, numbers)
     options = [
-        _Options(bootstrap, k, tolerance, max_steps, room, progress, wanted) for k in part_keys
+        _Options(bootstrap, k, tolerance, max_steps, room, progress, wanted, once_of(part))
+        for k, part in zip(part_keys, ("fit", "held-out"), strict=True)
     ]
     if split is None:
         return _audit_part(choice, choice.data, "all", None, options[0])[0]
@@ -171,7 +179,7 @@ def _audit_part(
     samples = {}
     if options.bootstrap and options.key is not None:
         how = {"count": options.bootstrap, "key": options.key, "progress": options.progress}
-        how["memory"] = options.memory
+        how |= {"memory": options.memory, "once": options.once}
         samples = resampled(hypothesis, weak, students, target, **how, **settings)
     overlap = _overlap(data, options)
     expansion = None
@@ -196,10 +204,10 @@ def _audit_part(
         overlap=overlap,
         expansion=expansion,
         **rank(found, data.weak_names),
-        **_sizes(hypothesis),
+        **sizes(hypothesis),
     )
     if overlap is not None:
-        warnings = (*warnings, *_weighted(data), *overlap.warnings)
+        warnings = (*warnings, *weighted(data), *overlap.warnings)
     if expansion is not None:
         warnings = (*warnings, *expansion.warnings)
     return dataclasses.replace(report, warnings=(*warnings, *findings(report))), learnt
@@ -244,24 +252,6 @@ def _projected_together(hypothesis: HypothesisClass, weak, target, *, chunk: int
     return jax.tree.map(lambda leaf: leaf[0], found), jax.tree.map(lambda leaf: leaf[1:], found)
 
 
-def _sizes(hypothesis: HypothesisClass) -> dict[str, Any]:
-    """Give what a report says of points, features and their rank."""
-    features, factors = hypothesis.features, hypothesis.factorisation
-    condition, route = None, "memory"
-    if factors is not None and int(factors.rank) > 0:
-        condition = finite(factors.condition)
-    if isinstance(features, Rows):
-        route = "blocks" if features.basis is None else "blocks, in another basis"
-    return {
-        "route": route,
-        "n": int(jnp.sum(hypothesis.weights > 0)),
-        "d": None if features is None else features.shape[1],
-        "rank": None if factors is None else int(factors.rank),
-        "unresolved": 0 if factors is None else max(0, int(factors.ceiling - factors.rank)),
-        "condition_number": condition,
-    }
-
-
 def stream(options: Any, place: int) -> PRNGKeyArray | None:
     """Another stream of random numbers than the bootstrap's, whose samples are not to change."""
     return None if options.key is None else jax.random.fold_in(options.key, 2**31 + place)
@@ -285,14 +275,8 @@ def _expansion(data, students, overlap: Overlap | None, options: _Options) -> Ex
         bootstrap=options.bootstrap,
         key=stream(options, 1),
         progress=options.progress,
+        once=options.once,
     )
-
-
-def _weighted(data: AuditData) -> tuple[str, ...]:
-    """Say that detection counts points, where their weights differ."""
-    if data.weights is None or np.all(data.weights == data.weights[0]):
-        return ()
-    return ("overlap points are counted one by one, whatever their weights",)
 
 
 def _counted(data: AuditData) -> AuditData:

@@ -50,15 +50,17 @@ def resampled(
     memory: float = float("inf"),
     chunk: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    once: Callable[[str, Callable[[], Any]], Any] = lambda unit, compute: compute(),
 ) -> dict[str, Float64[np.ndarray, "count m"]]:
     """Measure `count` resamples, in at most a quarter of the memory, bytes; it changes only rounding.
 
     Students that are neither given nor fixed are learned anew on every resample. What each number may
-    be off by is found under its name with `DOUBT` in front.
+    be off by is found under its name with `DOUBT` in front. `once` records every chunk, as of a `Record`.
     """
     models, rows = weak.shape
     settings = {"tolerance": tolerance, "max_steps": max_steps}
     each: Callable[..., Array]
+    route = "in blocks" if isinstance(hypothesis.features, Rows) else "in memory"
     if isinstance(hypothesis.features, Rows):
         features, factors = hypothesis.features, hypothesis.factorisation
         students = _given_values(hypothesis, students)
@@ -78,8 +80,9 @@ def resampled(
     for start in range(0, count, chunk):
         # The last chunk repeats its end, so that one program serves all.
         ids = jnp.asarray(np.minimum(np.arange(start, start + chunk), count - 1))
-        block = each(hypothesis, weak, students, target, key, ids, **settings)
-        blocks.append(np.asarray(block)[: count - start])
+        block = functools.partial(each, hypothesis, weak, students, target, key, ids, **settings)
+        found = once(f"resamples {start} to {start + chunk}, {route}", block)
+        blocks.append(np.asarray(found)[: count - start])
         if progress is not None:
             progress("bootstrap", min(start + chunk, count), count)
     stacked = np.concatenate(blocks)

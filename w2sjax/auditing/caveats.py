@@ -71,3 +71,10 @@ def findings(report: Audit) -> tuple[str, ...]:
         f"bootstrap: {lost} intervals are left out, some resample is not finite": lost,
     }
     return tuple(sentence for sentence, holds in remarks.items() if holds)
+
+
+def weighted(data: AuditData) -> tuple[str, ...]:
+    """Say that detection counts points, where their weights differ."""
+    if data.weights is None or np.all(data.weights == data.weights[0]):
+        return ()
+    return ("overlap points are counted one by one, whatever their weights",)

@@ -73,7 +73,8 @@ def run(
     columns = {name: given.pop(name) for name in COLUMNS if name in given}
     try:
         ready_file("--json", None if json is None else Path(json))
-        ready_folders(out=None if out is None else Path(out))
+        folder = None if out is None else Path(out)
+        ready_folders(out=folder, checkpoint=given.get("checkpoint"))
         if "arrays" in columns:
             columns["arrays"] = named(columns["arrays"])
         with progress_bar() as progress:
@@ -105,6 +106,8 @@ def _classifiers(arrays, notes, source: str, set: str, given: dict[str, Any]) ->
             "set, intercept: the strong class of classifiers is that of softmax-linear heads with an "
             "intercept; for another give --loss squared"
         )
+    if given.pop("checkpoint", None) is not None:
+        raise ValueError("checkpoint: an audit of classifiers records nothing; leave it out")
     found = classifiers.classifier_data(**arrays, source=source)
     room, needed = given.pop("memory", np.inf), 8e-9 * found.strong_features.size
     if not needed <= room:

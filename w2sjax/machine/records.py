@@ -10,7 +10,7 @@ the later one stays, and each knows those that were there when it began.
 import base64
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -87,12 +87,12 @@ class Record:
         return self.units[unit] if unit in self.units else self.keep(unit, compute())
 
 
-def fingerprint(*arrays: Any) -> str:
+def fingerprint(arrays: Iterable[Any]) -> str:
     """Tell arrays apart, by a digest of their shapes, types and numbers."""
     found = hashlib.sha256()
     for array in map(np.asarray, arrays):
         found.update(f"{array.dtype} {array.shape};".encode())
-        found.update(np.ascontiguousarray(array).data if array.size else b"")
+        found.update(np.atleast_1d(np.ascontiguousarray(array)).view(np.uint8).data)
     return found.hexdigest()
 
 

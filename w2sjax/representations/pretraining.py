@@ -73,9 +73,9 @@ def pretrain(
     work = {
         "network": [network.depth, network.width],
         "schedule": dataclasses.asdict(schedule),
-        "data": fingerprint(*leaves, inputs, labels, *jax.tree.leaves(heads)),
-        "orders": None if orders is None else fingerprint(orders),
-        "keys": None if keys is None else fingerprint(jax.random.key_data(keys)),
+        "data": fingerprint([*leaves, inputs, labels, *jax.tree.leaves(heads)]),
+        "orders": None if orders is None else fingerprint([orders]),
+        "keys": None if keys is None else fingerprint([jax.random.key_data(keys)]),
     }
     record = Record(checkpoint, "pretrain", work)
     losses, done = np.zeros((labels.shape[0], 0), labels.dtype), 0

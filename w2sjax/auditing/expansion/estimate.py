@@ -28,6 +28,7 @@ from w2sjax.auditing.expansion.regions import CORRECTION, Case, cases
 from w2sjax.auditing.expansion.results import Agreement, Estimate, Expansion, Neighbourhood
 from w2sjax.auditing.labels import cuts, labels
 from w2sjax.auditing.neighbours import Neighbourhoods, nearest, within
+from w2sjax.auditing.recorded import Once, neighbourhoods
 from w2sjax.auditing.results import finite
 
 BLOCK = 2**22  # masses of resamples looked at together: 32 MB
@@ -62,6 +63,7 @@ def estimate(
     bootstrap: int = 0,
     key: PRNGKeyArray | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    once: Once = lambda unit, compute: compute(),
 ) -> Expansion:
     """Estimate the constants and evaluate the bounds, for every neighbourhood that is wanted.
 
@@ -75,15 +77,19 @@ def estimate(
         bootstrap: resamples for intervals of c; needs a key.
         key: for the resamples.
         progress: called with a label, the points whose neighbours are found and their number.
+        once: records the neighbourhoods, as of a `Record`.
 
     Raises:
         ValueError: for numbers of neighbours and radii out of range, and for data without labels.
     """
     features = data.strong_features
-    found = [
-        *nearest(features, wanted.neighbours, progress=progress),
-        *within(features, wanted.radius, progress=progress),
-    ]
+    found = neighbourhoods(
+        once,
+        lambda: [
+            *nearest(features, wanted.neighbours, progress=progress),
+            *within(features, wanted.radius, progress=progress),
+        ],
+    )
     counts = None
     if key is not None and bootstrap:
         counts = _resamples(key, bootstrap, len(features))
