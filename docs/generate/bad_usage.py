@@ -168,12 +168,14 @@ def refused(command: str) -> str:
 
 def called() -> Iterator[tuple[str, str]]:
     """Give each call with what its `ValueError` says; raises `AssertionError` where there is none."""
+    import jax
     import jax.numpy as jnp
 
     import w2sjax
     from w2sjax.overlap.detection import detect
     from w2sjax.projecting.sets import Affine
 
+    jax.config.update("jax_enable_x64", True)
     random = np.random.default_rng(0)
     x, y = jnp.asarray(random.normal(size=(12, 3))), jnp.asarray(random.normal(size=12))
     given: dict[str, Any] = {"w2sjax": w2sjax, "numpy": np, "Affine": Affine, "detect": detect}

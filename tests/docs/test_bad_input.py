@@ -62,7 +62,11 @@ def said(fault, kind, form, given):
 
 
 def test_every_command_refuses_bad_usage():
-    assert len(list(typed())) == sum(map(len, USAGES.values()))  # which raises for all else
+    found = list(typed())  # which raises for all else
+    assert len(found) == sum(map(len, USAGES.values()))
+    for heading, _, options, lines in found:
+        if heading == "Where to write":  # seen before anything is computed
+            assert {line.startswith(options.split()[0] + ": ") for line in lines} == {True}, lines
     assert all("\n" not in line for _, line in called())
 
 

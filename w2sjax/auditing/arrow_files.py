@@ -52,7 +52,7 @@ class ParquetReader:
         """Give a column of lists where it is: row groups are decoded when they are read."""
         self._require_types([name])
         groups = []
-        for file in self._files:
+        for file in map(Path.absolute, self._files):  # wherever the program stands later
             with refusals(file, "Parquet"), pyarrow.parquet.ParquetFile(file) as opened:
                 counts = [
                     opened.metadata.row_group(group).num_rows

@@ -40,7 +40,7 @@ class FileRows(StoredRows):
         by_column: bool = False,
     ):
         super().__init__(shape, dtype)
-        self._path, self._start, self._by_column = Path(path), start, by_column
+        self._path, self._start, self._by_column = Path(path).absolute(), start, by_column
         self._stamp = stamp(self._path)
 
     def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
