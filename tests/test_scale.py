@@ -20,7 +20,6 @@ from w2sjax.machine.writable import write_whole
 from w2sjax.verification import verifying as verification
 from w2sjax.verification.report import verification_json
 
-
 eight = pytest.mark.skipif(jax.device_count() < 8, reason="needs eight devices")
 
 
