@@ -124,7 +124,7 @@ class Refresh:
         for place, claim in enumerate(asked):
             tell("prove", place, len(asked))
             try:
-                proof = prove(claim, shrink_seconds=1)
+                proof = prove(claim, shrink_seconds=1, checkpoint=PROGRESS)
             except NotOfThisKindError:
                 continue
             row = {"claim": claim.name, "file": stem(claim), "statement": stated(claim)}

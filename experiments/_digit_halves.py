@@ -163,16 +163,26 @@ def purchases(lessons: Sequence[Lesson], key: Any, run: Run) -> list[dict[str, A
     for repetition, taught in enumerate(lessons):
         own = jax.random.fold_in(key, repetition)
         for place, name in enumerate(STRATEGIES):
-            bought = _buy(own, taught, name, rounds)
-            regions = np.asarray(bought["regions"]).reshape(rounds, BATCH)
-            shares[place, :, repetition] = np.cumsum(np.mean(regions == OVERLAP, axis=1))
-            accuracy[place, -1, repetition] = _student(taught, bought, run.config.student_strength)
+            buy = functools.partial(_bought, own, taught, name, run.config)
+            found = run.once(f"{name} buys, repetition {repetition}", buy)
+            shares[place, :, repetition] = found["shares"]
+            accuracy[place, -1, repetition] = found["accuracy"]
         run.progress("sources", repetition + 1, len(lessons))
     shares /= np.arange(1, rounds + 1)[:, None]
     return [
         row | averages({"density": shares[place], "accuracy": accuracy[place]})
         for place, row in places(strategy=tuple(STRATEGIES), round=range(1, rounds + 1))
     ]
+
+
+def _bought(key, taught: Lesson, name: str, config: Any) -> dict[str, Any]:
+    """Let one strategy buy; sums of the shares of overlap points, and the student's accuracy."""
+    bought = _buy(key, taught, name, config.rounds)
+    regions = np.asarray(bought["regions"]).reshape(config.rounds, BATCH)
+    return {
+        "shares": np.cumsum(np.mean(regions == OVERLAP, axis=1)),
+        "accuracy": _student(taught, bought, config.student_strength),
+    }
 
 
 def _buy(key, taught: Lesson, name: str, rounds: int) -> dict[str, Any]:

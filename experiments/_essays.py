@@ -10,7 +10,6 @@ import dataclasses
 import hashlib
 import importlib
 import math
-import os
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,6 +17,8 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float
+
+from w2sjax.machine.writable import write_whole
 
 RUBRICS = ("Cohesion", "Syntax", "Vocabulary", "Phraseology", "Grammar", "Conventions")
 SCORES = ("Overall", *RUBRICS)
@@ -162,7 +163,5 @@ def _read(path: Path) -> dict[str, np.ndarray]:
 
 def _write(path: Path, known: dict[str, np.ndarray]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("wb") as stream:
-        np.savez(stream, digests=np.array(list(known)), embeddings=np.array(list(known.values())))
-    os.replace(part, path)
+    arrays: Any = {"digests": np.array(list(known)), "embeddings": np.array(list(known.values()))}
+    write_whole(path, lambda stream: np.savez(stream, **arrays))

@@ -100,12 +100,19 @@ class Program:
         indices = first + jnp.arange(self.blocks)
         return indices, key, setting.plan(), *(number.astype(jnp.float64) for number in numbers)
 
-    def run(self, key: Any, setting: Setting, runs: int, progress: Any = None) -> Runs:
-        """Run `runs` times; run i depends on the key and i alone."""
+    def run(
+        self, key: Any, setting: Setting, runs: int, progress: Any = None, once: Any = None
+    ) -> Runs:
+        """Run `runs` times; run i depends on the key and i alone. `once` records, as of `Run`."""
         parts = []
         for first in range(0, -(-runs // BLOCK), self.blocks):
-            found = jax.device_get(self.call(*self._arguments(key, first, setting)))
-            parts.append([np.concatenate(list(leaf)) for leaf in found])
+
+            def called(first=first):
+                found = jax.device_get(self.call(*self._arguments(key, first, setting)))
+                return [np.concatenate(list(leaf)) for leaf in found]
+
+            unit = f"blocks {first} to {first + self.blocks}"
+            parts.append(called() if once is None else once(unit, called))
             if progress is not None:
                 progress(min((first + self.blocks) * BLOCK, runs), runs)
         exact, simulated, status, radius = (

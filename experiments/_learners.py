@@ -138,7 +138,7 @@ def trained(trainings: dict[str, Training], run: Run) -> dict[str, Learner]:
                 one.schedule,
                 start=one.start,
                 orders=one.orders,
-                checkpoint=run.folder / "training",
+                checkpoint=run.progress_folder,
                 progress=functools.partial(run.progress, f"pretraining: {name}"),
             )
         return name, Learner(one.network, in_precision(found, jnp.float64))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from experiments._run import read
+from w2sjax.machine.writable import write_whole
 
 
 @dataclasses.dataclass(frozen=True)
@@ -169,7 +170,8 @@ def kept_features(
                 return Features(**{field.name: kept[field.name] for field in fields})
     features = featurise(smiles, bits=bits, radius=radius, **how)
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, digest=digest, **vars(features))
+    arrays: Any = vars(features) | {"digest": digest}
+    write_whole(path, lambda stream: np.savez_compressed(stream, **arrays))
     return features
 
 

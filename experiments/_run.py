@@ -5,7 +5,9 @@ import contextlib
 import csv
 import dataclasses
 import functools
+import hashlib
 import importlib.util
+import io
 import itertools
 import json
 import sys
@@ -19,8 +21,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from w2sjax.machine.versions import versions
+from w2sjax.machine.records import Record, RecordError
+from w2sjax.machine.versions import code, versions
+from w2sjax.machine.writable import write_whole
 from w2sjax.verification.report import progress_bar
+
+HERE = Path(__file__).parent
 
 
 def parser_of(description: str | None) -> argparse.ArgumentParser:
@@ -61,20 +67,29 @@ class Run:
     code: int = 0
 
     def __post_init__(self):
-        """Start the clock; make the folder."""
+        """Start the clock; make the folder; read what an earlier run recorded there."""
         jax.config.update("jax_enable_x64", True)
         self.key, self.folder = jax.random.key(self.given.seed), self.given.out
         self.start = time.perf_counter()
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.progress_folder = self.folder / "progress"
+        config = json.loads(json.dumps(dataclasses.asdict(self.config), default=str))
+        work = {"config": config, "given": _identified(self.given), "experiments": code(HERE)}
+        self.record = Record(self.progress_folder, self.name, work)
 
     def write(self, **tables: Iterable[dict[str, Any]]) -> None:
         """Write CSV files of rows that name their columns, numbers with all their digits."""
         for file, rows in tables.items():
             first, *rest = rows
-            with (self.folder / f"{file}.csv").open("w", newline="") as stream:
-                writer = csv.DictWriter(stream, first)
-                writer.writeheader()
-                writer.writerows([first, *rest])
+            stream = io.StringIO()
+            writer = csv.DictWriter(stream, first)
+            writer.writeheader()
+            writer.writerows([first, *rest])
+            write_whole(self.folder / f"{file}.csv", stream.getvalue())
+
+    def once(self, unit: str, compute: Callable[[], Any]) -> Any:
+        """Compute a part of it and record it, unless that is done; it depends on its name alone."""
+        return self.record.once(unit, compute)
 
     @contextlib.contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -95,10 +110,21 @@ class Run:
             "seconds": {**self.seconds, "total": time.perf_counter() - self.start},
         }
         text = json.dumps(manifest | self.facts, indent=1, default=float)
-        (self.folder / "manifest.json").write_text(text + "\n")
+        write_whole(self.folder / "manifest.json", text + "\n")
         figures = f"figures.{self.name}"
         if importlib.util.find_spec(figures):
             importlib.import_module(figures).draw(self.folder)
+
+
+def _identified(given: argparse.Namespace) -> dict[str, Any]:
+    """Give what options say, apart from the folder; files by their contents."""
+    options = {name: value for name, value in vars(given).items() if name != "out"}
+    files = {name: value for name, value in options.items() if isinstance(value, Path)}
+    for name, path in files.items():
+        inside = sorted(path.glob("*")) if path.is_dir() else [path]
+        contents = [one.read_bytes() for one in inside if one.is_file()]
+        options[name] = [hashlib.sha256(content).hexdigest() for content in contents]
+    return options
 
 
 def experiment(
@@ -137,7 +163,7 @@ def experiment(
                     run = Run(name, dataclasses.replace(config, **changed), given, progress)
                     parts = study(run)
                 run.finish()
-            except expected as error:
+            except (*expected, OSError, RecordError) as error:
                 return refused(error)
             console = Console(width=width)
             for part in (*parts, f"Written to {run.folder}"):

@@ -30,12 +30,13 @@ def run_all(names: Sequence[str], out: Path) -> int:
 
     What an experiment prints is shown when it is done. Returns the worst exit code.
     """
+    from w2sjax.machine.processes import end_with_parent
     from w2sjax.verification.report import progress_bar
 
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # two may share a GPU
     worst = 0
     spawn = multiprocessing.get_context("spawn")
-    with progress_bar() as progress, ProcessPoolExecutor(PROCESSES, mp_context=spawn) as pool:
+    with progress_bar() as progress, ProcessPoolExecutor(PROCESSES, spawn, end_with_parent) as pool:
         runs = [pool.submit(_captured, name, ["--out", str(out / name)]) for name in names]
         progress("experiments", 0, len(runs))
         for count, done in enumerate(as_completed(runs), 1):

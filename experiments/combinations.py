@@ -71,9 +71,14 @@ def main(run: Run) -> tuple[Table, Table]:
     with run.timed("combinations"):
         for place, c in enumerate(config.classes):
             key = jax.random.fold_in(run.key, place)
-            rows += _grown(key, config, c, lambda k: run.progress("mixtures", k, config.largest))
+            grow = functools.partial(_grown, key, config, c)
+            rows += run.once(
+                f"{c} classes",
+                lambda grow=grow: grow(lambda k: run.progress("mixtures", k, config.largest)),
+            )
     with run.timed("synthetic"):
-        found = jax.device_get(_synthetic(jax.random.fold_in(run.key, 99), config))
+        key = jax.random.fold_in(run.key, 99)
+        found = run.once("synthetic", functools.partial(_synthetic, key, config))
     found["gain"] = found["KL(target ‖ weak)"] - found["KL(target ‖ student)"]
     compared = [
         {"quantity": name, "published": PUBLISHED[name], "here": float(found[name])}

@@ -163,16 +163,26 @@ def measure(run: Run, search: Any) -> tuple[list, list]:
     cases = list(itertools.product(CASES, config.noises, config.separations))
     for case, noise, separation in cases:
         given = jnp.asarray(separation), jnp.asarray(noise), jnp.asarray(CASES[case])
-        measured, rates, found = jax.device_get(program(keys, *given))
+        kept = config.compared if search is not None else 0
+        measured, rates, found = run.once(
+            f"{case}, noise {noise}, separation {separation}, {kept} compared",
+            lambda given=given, kept=kept: _judged(program(keys, *given), kept),
+        )
         names = {"case": case, "noise": noise, "separation": separation}
         row = names | averages(measured) | {name: values[0] for name, values in rates.items()}
         absolute = np.abs(measured["density_error"]).mean()
         rows.append(row | {"absolute_density_error": absolute})
-        for index in range(config.compared if search is not None else 0):
+        for index in range(kept):
             one = {name: values[index] for name, values in found.items()}
             searched.append(names | search_again(one, search))
         run.progress("cases, noises, separations", len(rows), len(cases))
     return rows, searched
+
+
+def _judged(found: Any, kept: int) -> Any:
+    """Keep of the scores of all repetitions those that another search is given."""
+    measured, rates, scores = found
+    return measured, rates, {name: values[:kept] for name, values in scores.items()}
 
 
 def search_again(found: dict[str, np.ndarray], search) -> dict[str, float]:

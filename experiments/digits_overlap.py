@@ -102,7 +102,14 @@ def curves(key, teach, run: Run) -> dict[str, np.ndarray]:
     for done in range(config.runs):
         own = jax.random.fold_in(key, done)
         for density in config.densities:
-            parts.append(judge(teach(own, density), jnp.asarray(density), strengths))
+            parts.append(
+                run.once(
+                    f"run {done}, density {density}",
+                    lambda own=own, density=density: judge(
+                        teach(own, density), jnp.asarray(density), strengths
+                    ),
+                )
+            )
         run.progress("digits", done + 1, config.runs)
     shape = config.runs, len(config.densities)
     return {

@@ -9,7 +9,9 @@ Run `python -m experiments early_stopping [--preset paper] [--out DIR]`.
 """
 
 import dataclasses
+import functools
 from fractions import Fraction
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -51,7 +53,10 @@ def main(run: Run) -> tuple[Table]:
     """Prove the best constants, draw problems, write both, draw."""
     config = run.config
     shares = [Fraction(k, config.steps) for k in range(1, int(config.way * config.steps) + 1)]
-    rows = [{"share": float(share), **_constants(share)} for share in shares]
+    rows: list[dict[str, Any]] = []
+    for share in shares:
+        constants = run.once(f"share {share}", functools.partial(_constants, share))
+        rows.append({"share": float(share), **constants})
     keys = jax.random.split(run.key, config.problems)
     found = jax.jit(jax.vmap(lambda key: _problem(key, config, [float(s) for s in shares])))(keys)
     kept, lost, status = jax.device_get(found)

@@ -23,6 +23,7 @@ from experiments._molecules import partition, standardise
 from experiments._run import Run, Table, at_least, experiment, table_of
 from experiments._weak_texts import hashed_words, surface
 from w2sjax import Status, Verdict
+from w2sjax.machine.records import fingerprint
 
 UNIT = "squared points"
 OPTIONS: dict[str, Any] = {
@@ -76,9 +77,10 @@ def main(run: Run) -> list[Table]:
     essays, strong = read(run, corpus.RUBRICS)
     with run.timed("views"):
         views = _views(essays.texts, run.config)
-    rows = []
+    rows, digest = [], fingerprint(strong)
     for split in range(run.config.splits):
-        rows += study(essays, strong, views, split, run)
+        judge = functools.partial(study, essays, strong, views, split, run)
+        rows += run.once(f"split {split} with embeddings {digest}", judge)
         run.progress("weak models and students", split + 1, run.config.splits)
     means = summary(rows)
     run.write(data=rows, summary=means)

@@ -30,6 +30,7 @@ from experiments._run import Run, Table, at_least, experiment, grouped, moments,
 from experiments._weak_texts import hashed_words
 from experiments.essays import OPTIONS, read, thirds
 from w2sjax.machine.compilation import jit_quickly
+from w2sjax.machine.records import fingerprint
 from w2sjax.mixture.model import EASY, HARD, OVERLAP, REGIONS
 from w2sjax.overlap import STRATEGIES, detect, select_data
 
@@ -113,11 +114,14 @@ def main(run: Run) -> tuple[Table, ...]:
             f"{run.given.data}: expected {LEAST} scores in column {rubric!r} on either side of the "
             f"median, got {labels.sum():.0f} above and {np.sum(1 - labels):.0f} below"
         )
-    found = []
+    found, digest = [], fingerprint(strong)
     for split in range(config.splits):
-        seed = run.given.seed, split
-        taught = lesson(words, strong, labels, thirds(len(labels), *seed), config)
-        found.append(study(taught, np.random.default_rng([*seed, 2]), run, split))
+
+        def studied(seed=(run.given.seed, split)):
+            taught = lesson(words, strong, labels, thirds(len(labels), *seed), config)
+            return study(taught, np.random.default_rng([*seed, 2]), run, seed[1])
+
+        found.append(run.once(f"split {split} with embeddings {digest}", studied))
         run.progress("splits", split + 1, config.splits)
     stacked = {name: np.stack([part[name] for part in found]) for name in found[0]}
     tables = {name: _rows(stacked[name], axes) for name, axes in _axes(config).items()}

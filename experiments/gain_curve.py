@@ -13,6 +13,7 @@ Run `python -m experiments gain_curve [--preset quick|paper] [--runs R] [--seed 
 """
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -89,7 +90,8 @@ def main(run: Run) -> tuple[Table | str, ...]:
     with run.timed("compile"):
         program = Program(setting, config.blocks)
     with run.timed("runs"):
-        runs = program.run(key, setting, config.runs, lambda *done: run.progress("runs", *done))
+        progress = functools.partial(run.progress, "runs")
+        runs = program.run(key, setting, config.runs, progress, run.once)
     compared = [row for n in config.overlaps for row in _compared(config, n, runs)]
     gains, facts = _gains(trend_key, setting, config, runs)
     run.write(

@@ -100,13 +100,18 @@ def _rows(run: Run) -> list[dict[str, Any]]:
     rows, statuses = [], collections.Counter()
     cases = settings(run.config)
     for done, (sweep, value, setting) in enumerate(cases, 1):
-        shape = setting.dimension, setting.protocol, np.max(setting.counts, axis=0).tobytes()
-        if shape not in programs:
-            programs[shape] = Program(setting)
-        runs = programs[shape].run(run.key, setting, run.config.runs)  # the same runs for all
-        statuses.update(runs.statuses)
+
+        def measured(setting=setting):
+            shape = setting.dimension, setting.protocol, np.max(setting.counts, axis=0).tobytes()
+            if shape not in programs:
+                programs[shape] = Program(setting)
+            runs = programs[shape].run(run.key, setting, run.config.runs)  # the same runs for all
+            return {"exact": runs.exact, "statuses": runs.statuses}
+
+        found = run.once(f"{sweep} {value}", measured)
+        statuses.update(found["statuses"])
         for i, density in enumerate(setting.densities):
-            accuracy = dict(zip(MODELS, runs.exact[:, i, :, 0].T, strict=True))
+            accuracy = dict(zip(MODELS, found["exact"][:, i, :, 0].T, strict=True))
             gain = accuracy["student"] - accuracy["weak"]
             row = {"sweep": sweep, "value": value, "n_overlap": setting.counts[i][2]}
             row |= {"overlap_density": density}

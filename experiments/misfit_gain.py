@@ -153,7 +153,8 @@ def panels(
                 if trained:
                     fold = jax.vmap(jax.random.fold_in, (0, None))
                     task.append(fold(keys, 200 + len(PANELS) * part + place))
-                judged.append(jax.device_get(teach(*task)))
+                unit = f"{kind}, {panel.name}, part {part}"
+                judged.append(run.once(unit, functools.partial(teach, *task)))
                 run.progress(kind, place * len(parts) + part + 1, len(chosen) * len(parts))
         found[panel.name] = jax.tree.map(lambda *ways: np.concatenate(ways, axis=1), *judged)
     return found

@@ -110,24 +110,36 @@ def study(dataset: chemistry.Dataset, run: Run) -> tuple[list[dict[str, Any]], l
     columns = chemistry.informative(np.column_stack([features.descriptors, features.counts]))
     rows, sizes = [], []
     for split in range(given.splits):
-        generator = np.random.default_rng([given.seed, split])
-        parts = chemistry.partition(groups, config.shares, generator)
-        with run.timed(f"weak models, {dataset.name}"):
-            simple = chemistry.standardise(features.columns(SIMPLE), parts[0], config.limit)
-            models = _weak_models(dataset, molecules, simple, parts[0], config, given.seed + split)
-        with run.timed(f"students, {dataset.name}"):
-            labels = np.stack(list(models.values()))
-            found = _measure(columns, molecules.target, labels, parts, config, generator)
-        sizes.append([len(part) for part in parts])
-        for place, (name, family) in enumerate(models):
-            row = {"dataset": dataset.name, "unit": dataset.unit, "split": split, "weak": name}
-            row["family"] = family
-            row |= {name: values[place].item() for name, values in found.items()}
-            row["verdict"] = Verdict(row["verdict"]).name
-            row["status"] = Status(row["status"]).name
-            rows.append(row)
+        parted = functools.partial(
+            _parted, split, dataset, molecules, features, groups, columns, run
+        )
+        found = run.once(f"{dataset.name}, split {split}", parted)
+        rows += found["rows"]
+        sizes.append(found["sizes"])
         run.progress(f"weak models and students, {dataset.name}", split + 1, given.splits)
     return rows, sizes
+
+
+def _parted(split, dataset, molecules, features, groups, columns, run: Run) -> dict[str, Any]:
+    """Measure the weak models in one split: rows, and the sizes of the parts."""
+    config, given = run.config, run.given
+    generator = np.random.default_rng([given.seed, split])
+    parts = chemistry.partition(groups, config.shares, generator)
+    with run.timed(f"weak models, {dataset.name}"):
+        simple = chemistry.standardise(features.columns(SIMPLE), parts[0], config.limit)
+        models = _weak_models(dataset, molecules, simple, parts[0], config, given.seed + split)
+    with run.timed(f"students, {dataset.name}"):
+        labels = np.stack(list(models.values()))
+        found = _measure(columns, molecules.target, labels, parts, config, generator)
+    rows = []
+    for place, (name, family) in enumerate(models):
+        row = {"dataset": dataset.name, "unit": dataset.unit, "split": split, "weak": name}
+        row["family"] = family
+        row |= {name: values[place].item() for name, values in found.items()}
+        row["verdict"] = Verdict(row["verdict"]).name
+        row["status"] = Status(row["status"]).name
+        rows.append(row)
+    return {"rows": rows, "sizes": [len(part) for part in parts]}
 
 
 def _weak_models(

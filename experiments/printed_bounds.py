@@ -9,6 +9,7 @@ Run `python -m experiments printed_bounds [--preset quick|paper] [--seed K] [--o
 """
 
 import dataclasses
+import functools
 import itertools
 from collections.abc import Iterator
 
@@ -16,10 +17,11 @@ import numpy as np
 
 from experiments._bound_tally import MODERATE, NAMES, PRINTED, TITLES, Tally, cells, printed
 from experiments._run import Run, Table, experiment, table_of
-from w2sjax.falsification.counterexample import Counterexample, confirm
+from w2sjax.falsification.counterexample import Counterexample, about, confirm
 from w2sjax.falsification.deciding import decide
 from w2sjax.falsification.rendering import markdown
 from w2sjax.falsification.shrinking import shrink
+from w2sjax.machine.writable import write_whole
 from w2sjax.settings.expansion.batch import Batch, Shape, all_batches
 from w2sjax.settings.expansion.evolving import evolved, random_batch
 from w2sjax.settings.expansion.small import with_constants
@@ -72,11 +74,15 @@ def main(run: Run) -> list[Table | str]:
     for source, batch, done, total in batches(config, seed):
         tally.add(source, batch)
         run.progress(source, done, total)
-    found = {name: smallest(name, seed, config.seconds) for name in PRINTED}
+    found = {}
+    for name in PRINTED:
+        search = functools.partial(smallest, name, seed, config.seconds)
+        fields = run.once(name, lambda search=search: search().to_json())
+        found[name] = about(claim_named(name).without(MODERATE), fields)
     run.write(data=tally.rows(), points=tally.points())
     for name, counterexample in found.items():
         counterexample.save(run.folder / f"{name}.json")
-        (run.folder / f"{name}.md").write_text(markdown(counterexample))
+        write_whole(run.folder / f"{name}.md", markdown(counterexample))
     sides = {name: [one.lhs, one.rhs] for name, one in found.items()}
     run.facts |= {"worlds": tally.worlds, "violations": sides}
     violations = [

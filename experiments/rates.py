@@ -187,7 +187,8 @@ def _curves(run: Run) -> Iterator[dict[str, Any]]:
         least = jnp.sum(instance.hypothesis.weights * (exact.values - instance.weak) ** 2)
         for done, size in enumerate(config.sizes, 1 + place * len(config.sizes)):
             keys = jax.random.split(jax.random.fold_in(own, size), config.repetitions)
-            found = jax.device_get(measure(keys, instance, jnp.asarray(float(size)), least))
+            given = keys, instance, jnp.asarray(float(size)), least
+            found = run.once(f"{constraint}, {size} points", functools.partial(measure, *given))
             row = {"constraint": constraint, "n": size}
             row |= averages({name: found[name] for name in MEASURED})
             row |= {name: found[name][0] for name in BOUNDS}
@@ -215,7 +216,8 @@ def _suprema(run: Run) -> Iterator[dict[str, Any]]:
             own = jax.random.fold_in(key, place)
             instance = population(own, config.population, dimension, radius, min(config.radii))
             keys = jax.random.split(jax.random.fold_in(own, 1), config.repetitions)
-            suprema, bounds = jax.device_get(measure(keys, instance, size))
+            unit = f"supremum in {dimension} dimensions, radius {radius}"
+            suprema, bounds = run.once(unit, functools.partial(measure, keys, instance, size))
             row = {"dimension": dimension, "radius": radius} | averages({"supremum": suprema})
             yield row | {"largest": suprema.max(), "bound": bounds[0]}
         run.progress("radii and dimensions", place + 1, len(config.dimensions))

@@ -20,6 +20,7 @@ from experiments._exact_search import refuted, survives
 from experiments._run import Run, Table, experiment, grouped, table_of
 from w2sjax.claims import REGISTRY
 from w2sjax.falsification.false_statements import false_statements
+from w2sjax.machine.processes import end_with_parent
 
 PROCESSES = 2
 FALSE = {
@@ -71,16 +72,24 @@ def main(run: Run) -> tuple[Table, Table]:
 def _exactly(run: Run) -> list[list[dict[str, Any]]]:
     """Search false and true statements in exact arithmetic, two processes at a time."""
     config, seed = run.config, run.given.seed
-    claims = [claim.name for claim in REGISTRY if claim.setting.exact]
-    places = range(len(false_statements()))
+    false: dict[str, tuple[Any, ...]] = {
+        f"false: {one.title}": (refuted, place, config.budget, config.shrink_seconds, seed)
+        for place, one in enumerate(false_statements())
+    }
+    true: dict[str, tuple[Any, ...]] = {
+        f"true: {claim.name}": (survives, claim.name, config.exact, seed)
+        for claim in REGISTRY
+        if claim.setting.exact
+    }
+    left = {unit: how for unit, how in (false | true).items() if unit not in run.record.units}
+    known, total = len(false) + len(true) - len(left), len(false) + len(true)
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(PROCESSES, mp_context=spawn) as pool:
-        budget, shrink_seconds = config.budget, config.shrink_seconds
-        false = [pool.submit(refuted, place, budget, shrink_seconds, seed) for place in places]
-        true = [pool.submit(survives, name, config.exact, seed) for name in claims]
-        for done, _ in enumerate(as_completed(false + true), 1):
-            run.progress("exact statements", done, len(false + true))
-        return [[future.result() for future in futures] for futures in (false, true)]
+    with ProcessPoolExecutor(PROCESSES, spawn, end_with_parent) as pool:
+        units = {pool.submit(*how): unit for unit, how in left.items()}
+        for done, future in enumerate(as_completed(units), known + 1):
+            run.record.keep(units[future], future.result())
+            run.progress("exact statements", done, total)
+    return [[run.record.units[unit] for unit in units] for units in (false, true)]
 
 
 _NOTHING = {"sets": 0, "floating": 0, "refuted": 0, "violated": 0}
@@ -94,7 +103,8 @@ def _floating(run: Run) -> dict[str, dict[str, int]]:
     instances = run.config.floating
     if instances == 0:
         return rows
-    for answer in verify(None, run.given.seed, instances=instances, progress=run.progress):
+    how: Any = {"progress": run.progress, "checkpoint": run.progress_folder}
+    for answer in verify(None, run.given.seed, instances=instances, **how):
         row = rows.setdefault(answer.claim, dict(_NOTHING))
         row["sets"] += 1
         row["floating"] += answer.instances

@@ -9,6 +9,7 @@ Run `python -m experiments selection [--preset quick|paper] [--seed S] [--out DI
 """
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -109,8 +110,12 @@ def _regrets(key, run: Run) -> Iterator[dict[str, Any]]:
         for setting, horizon, looks in plans:
             means = jnp.broadcast_to(_density(setting).astype(jnp.float32), (config.runs, PLACES))
             sources = len(SHARES[setting])
-            found = simulate(key, means, name, horizon, rounds=looks, used=sources)
-            for values, look in zip(np.asarray(found.regret, float).T, looks.tolist(), strict=True):
+            play = functools.partial(
+                simulate, key, means, name, horizon, rounds=looks, used=sources
+            )
+            unit = f"regret of {name}, {setting}, {horizon} rounds"
+            regret = run.once(unit, lambda play=play: np.asarray(play().regret, float))
+            for values, look in zip(regret.T, looks.tolist(), strict=True):
                 row = {"setting": setting, "horizon": horizon, "strategy": name, "rounds": look}
                 yield row | {
                     "regret": values.mean(),
@@ -129,9 +134,13 @@ def _stuck(key, run: Run) -> Iterator[dict[str, Any]]:
     for done, name in enumerate(config.stuck_strategies, 1):
         for horizon in config.stuck_horizons:
             looks = (horizon // 2, horizon)
-            found = simulate(key, means, name, horizon, rounds=looks, rewards=STUCK)
-            regret = np.asarray(found.regret[:, 1])
-            late = np.asarray(found.pulls[:, 1] - found.pulls[:, 0])
+            play = functools.partial(
+                simulate, key, means, name, horizon, rounds=looks, rewards=STUCK
+            )
+            found = run.once(
+                f"a small gap, {name}, {horizon} rounds", lambda play=play: _ends(play())
+            )
+            regret, late = found["regret"][:, 1], found["pulls"][:, 1] - found["pulls"][:, 0]
             stuck = late[:, 1] > 0.99 * late.sum(axis=1)
             interval = binomtest(int(stuck.sum()), stuck.size).proportion_ci(method="exact")
             row = {"strategy": name, "horizon": horizon}
@@ -139,6 +148,10 @@ def _stuck(key, run: Run) -> Iterator[dict[str, Any]]:
             row |= {"stuck": stuck.mean(), "stuck_low": interval.low, "stuck_high": interval.high}
             yield row | {"bound": float(regret_bound(2, horizon)), "runs": regret.size}
         run.progress("a small gap", done, len(config.stuck_strategies))
+
+
+def _ends(played: Any) -> dict[str, Any]:
+    return {"regret": played.regret, "pulls": played.pulls}
 
 
 def _students(key, run: Run) -> Iterator[dict[str, Any]]:
@@ -155,9 +168,13 @@ def _students(key, run: Run) -> Iterator[dict[str, Any]]:
     for done, (setting, variance) in enumerate(cases, 1):
         horizon = HORIZONS[setting]
         rounds = np.asarray([round(share * horizon) for share in config.student_looks], np.int32)
-        offers = offer(keys, _density(setting), jnp.asarray(variance), points)
-        used, last = jnp.asarray(len(SHARES[setting]), jnp.int32), jnp.asarray(float(horizon))
-        found = jax.device_get(judge(key, offers, used, last, jnp.asarray(rounds)))
+
+        def judged(setting=setting, variance=variance, horizon=horizon, rounds=rounds):
+            offers = offer(keys, _density(setting), jnp.asarray(variance), points)
+            used, last = jnp.asarray(len(SHARES[setting]), jnp.int32), jnp.asarray(float(horizon))
+            return judge(key, offers, used, last, jnp.asarray(rounds))
+
+        found = run.once(f"students, {setting}, variance {variance}", judged)
         rates = {name: float(found[name]) for name in ("miss", "false_positive")}
         axes = {
             "strategy": tuple(STRATEGIES),

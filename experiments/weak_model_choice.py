@@ -44,6 +44,7 @@ SETTINGS = {
 }
 AXES = {"class": ("subspace", "l2_ball"), "setting": tuple(SETTINGS)}
 STRATEGIES = ("err_w - misfit", "err_w", "misfit", "chance")
+TOGETHER = 1000  # tasks that are judged, and recorded, at a time
 COLUMNS = ("setting", "ε", *STRATEGIES, "certified")
 
 
@@ -67,15 +68,22 @@ PRESETS = {"paper": Config(), "quick": Config(tasks=1_000)}
 @experiment(PRESETS)
 def main(run: Run) -> tuple[Table, str]:
     """Draw tasks, choose by every strategy; write data, draw, print the table."""
-    found = choose(run.key, run.config)
+    found = choose(run.key, run.config, run.once)
     choices, certified = summary(found), certificates(found)
     run.write(choices=choices, certified=certified)
     return _table(choices, certified, run.config), conclusion(choices)
 
 
-def choose(key, config: Config) -> dict[str, np.ndarray]:
-    """Judge all tasks; arrays (tasks, classes, settings), with a last axis for what is plural."""
-    return jax.device_get(_judge_all(jax.random.split(key, config.tasks), config=config))
+def choose(key, config: Config, once: Any) -> dict[str, np.ndarray]:
+    """Judge all tasks; arrays (tasks, classes, settings), with a last axis for what is plural.
+
+    Some tasks at a time, each of which `once` records.
+    """
+    keys, parts = jax.random.split(key, config.tasks), []
+    for first in range(0, config.tasks, TOGETHER):
+        judge = functools.partial(_judge_all, keys[first : first + TOGETHER], config=config)
+        parts.append(once(f"tasks from {first}", judge))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 @functools.partial(jit_quickly, static_argnames="config")

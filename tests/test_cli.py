@@ -116,6 +116,10 @@ def test_a_violation_is_exit_code_one(tmp_path):
         (["pythagorean_identity", "--set", "box"], "sets: none of the claims ['pythagorean_iden"),
         (["misfit_gain", "--json", "no/such/folder.json"], "--json: there is no folder no/such"),
         (["misfit_gain", "--json", "."], "--json: . is a folder"),
+        (
+            ["misfit_gain", "--checkpoint", "/dev/null/x"],
+            "--checkpoint: cannot write in /dev/null/x",
+        ),
     ],
 )
 def test_bad_input_is_exit_code_two(arguments, message, tmp_path, monkeypatch):
@@ -145,7 +149,7 @@ def test_what_is_left_out_is_said():
 def test_a_damaged_checkpoint_is_exit_code_two(tmp_path):
     arguments = ("verify", "convex_values", "--set", "bounded_values", "--instances", "20")
     assert invoke(*arguments, "--checkpoint", tmp_path).exit_code == 0
-    (path,) = tmp_path.iterdir()
+    (path,) = tmp_path.glob("*/*")
     path.write_bytes(path.read_bytes()[:-50])
     done = invoke(*arguments, "--checkpoint", tmp_path)
     assert done.exit_code == 2

@@ -22,6 +22,7 @@ from rich.table import Table
 
 from w2sjax import Status, certify, hypothesis_class, project
 from w2sjax.projecting.certificate import default_tolerance
+from w2sjax.projecting.rows import Rows
 
 SHAPES = {"few": (8, 3), "wide": (3, 5), "row": (1, 2), "many": (40, 5)}
 NAMES = {"wide": "fewer_rows", "row": "single_row", "wrong": "wrong_point"}
@@ -44,11 +45,12 @@ class Group(NamedTuple):
     def solve(self, problem: Any, route: str = "jit"):
         """Project; or certify the answer without its last coefficient; or after the Gram route."""
         kind = SETS[self.name]
+        features = Rows(problem.features) if route == "rows" else None
         problem = jax.tree.map(jnp.asarray, problem)
         method = "gram" if route == "gram" else "qr"
         hypothesis = hypothesis_class(
             kind.build(problem.parameters),
-            None if self.name in VALUES else problem.features,
+            None if self.name in VALUES else problem.features if features is None else features,
             problem.masses,
             intercept=kind.intercept or None,
             method=method,
@@ -74,7 +76,7 @@ def compiled(group, route):
 
 def answers(group: Group, problems: list[Problem], route: str) -> list[Any]:
     """Project on the host one by one, or all in one program."""
-    if route == "host":
+    if route in ("host", "rows"):
         return [jax.device_get(group.solve(problem)) for problem in problems]
     batch = jax.tree.map(lambda *parts: np.stack(parts), *problems)
     found = jax.device_get(compiled(group, route)(batch))
@@ -157,14 +159,15 @@ QUICK = [(Group(name, "few", "double"), "jit") for name in SETS]
 QUICK += [(Group(name, "few", "single"), "jit") for name in ("subspace", "affine", "box")]
 QUICK += [(Group("subspace", shape, "double"), "jit") for shape in ("wide", "row")]
 QUICK += [(Group(name, "few", "double"), "host") for name in ("subspace", "affine", "orthant")]
-QUICK += [(Group("affine", "few", "double"), route) for route in ("gram", "wrong")]
+QUICK += [(Group("affine", "few", "double"), route) for route in ("gram", "rows", "wrong")]
 
 
 @pytest.mark.parametrize("pair", QUICK, ids=["-".join((*group, route)) for group, route in QUICK])
 def test_no_gap_is_below_the_distance(pair):
     group, route = pair
     counts = collections.defaultdict(Count)
-    assert judge(group, 2 * len(KINDS), 0, route, counts) == []
+    each = 1 if route == "rows" else 2  # every one compiles its own programs
+    assert judge(group, each * len(KINDS), 0, route, counts) == []
 
 
 @pytest.mark.slow  # some minutes
@@ -181,6 +184,8 @@ def test_a_hundred_thousand_problems():
             wrong += judge(group, 300, 3, "wrong", counts)
             if name not in VALUES:
                 wrong += judge(group, 300, 4, "gram", counts)
+    for name in ("subspace", "affine", "orthant", "l2_ball"):
+        wrong += judge(Group(name, "few", "double"), 100, 5, "rows", counts)
     Console(width=160).print(shown(counts))
     assert sum(sum(count.statuses.values()) for count in counts.values()) >= 100_000
     assert wrong == []

@@ -1,4 +1,4 @@
-"""Blocks over devices, one or eight, and records of finished work."""
+"""Blocks over devices, one or eight, and files that are written as a whole."""
 
 import errno
 import functools
@@ -15,18 +15,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from w2sjax.machine import scale
-from w2sjax.machine.scale import load_state, over_devices, save_state
+from w2sjax.machine.scale import over_devices
 from w2sjax.machine.writable import write_whole
 from w2sjax.verification import verifying as verification
 from w2sjax.verification.report import verification_json
-
-IDENTITY = {"claims": ["one"], "key": [0, 1], "drop": None}
-STATE: dict[str, Any] = {
-    "counts": np.arange(6).reshape(2, 3),
-    "slack": np.asarray([0.1, -np.inf]),
-}
-
 
 eight = pytest.mark.skipif(jax.device_count() < 8, reason="needs eight devices")
 
@@ -44,40 +36,6 @@ def test_blocks_come_back_in_order():
     expected = jax.vmap(lambda index: jax.random.fold_in(key, index))(ids)
     assert jnp.all(jax.random.key_data(found["key"]) == jax.random.key_data(expected))
     assert len(found["value"].sharding.device_set) == 8
-
-
-def test_records_come_back(tmp_path):
-    folder = tmp_path / "made" / "when needed"
-    assert load_state(folder, IDENTITY) == (None, 0)
-    for done in (3, 7):
-        save_state(folder, IDENTITY, STATE, done)
-        state, found = load_state(folder, IDENTITY)
-        assert found == done and state.keys() == STATE.keys()
-        for name, value in STATE.items():
-            np.testing.assert_array_equal(state[name], value)
-            assert state[name].dtype == value.dtype
-    assert len(list(folder.iterdir())) == 1
-    assert load_state(folder, IDENTITY | {"drop": "luck"}) == (None, 0)
-
-
-def test_no_folder_no_records(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    save_state(None, IDENTITY, STATE, 3)
-    assert load_state(None, IDENTITY) == (None, 0)
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_kill_while_writing_leaves_the_last_record(tmp_path, monkeypatch):
-    save_state(tmp_path, IDENTITY, STATE, 3)
-
-    def killed(stream, **arrays):
-        stream.write(b"half of")
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(np, "savez", killed)
-    with pytest.raises(KeyboardInterrupt):
-        save_state(tmp_path, IDENTITY, STATE, 4)
-    assert load_state(tmp_path, IDENTITY)[1] == 3
 
 
 def test_a_full_disk_leaves_the_last_result_and_names_the_file(tmp_path):
@@ -102,34 +60,6 @@ def test_a_link_stays_one_and_a_device_is_written_to(tmp_path):
     assert link.is_symlink() and path.read_text() == "second"
     write_whole(Path(os.devnull), "nothing")
     assert not Path(os.devnull).is_file() and len(list(tmp_path.iterdir())) == 2
-
-
-def flipped(content):
-    """A byte of the first array is another: the archive's checksum tells."""
-    place = content.index(b"NUMPY") + 150
-    return content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :]
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [lambda content: b"", lambda content: b"nothing", lambda content: content[:-40], flipped],
-    ids=["empty", "text", "cut", "flipped"],
-)
-def test_damaged_records_are_refused(tmp_path, damage):
-    save_state(tmp_path, IDENTITY, STATE, 3)
-    (path,) = tmp_path.iterdir()
-    path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(ValueError, match=rf"checkpoint: {re.escape(str(path))} cannot be read"):
-        load_state(tmp_path, IDENTITY)
-
-
-def test_records_of_other_runs_are_refused(tmp_path, monkeypatch):
-    """Should two runs ever share a file name."""
-    save_state(tmp_path, IDENTITY, STATE, 3)
-    (path,) = tmp_path.iterdir()
-    monkeypatch.setattr(scale, "_path", lambda folder, identity: path)
-    with pytest.raises(ValueError, match="belongs to another run; use another folder"):
-        load_state(tmp_path, IDENTITY | {"key": [0, 2]})
 
 
 # Where the instances are tight the extremes are 0 and 1 whatever happens; here they are not.

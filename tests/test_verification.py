@@ -250,35 +250,6 @@ def test_sets_of_one_name_have_their_own_checkpoints(tmp_path):
     assert answers[0] < answers[1]
 
 
-@pytest.mark.parametrize("damage", ["truncated", "empty", "text", "missing"])
-def test_corrupt_checkpoints_are_refused(tmp_path, damage):
-    run(instances=300, checkpoint=tmp_path)
-    (path,) = tmp_path.glob("*.npz")
-    content = path.read_bytes()
-    match damage:
-        case "truncated":
-            path.write_bytes(content[: len(content) // 2])
-        case "empty":
-            path.write_bytes(b"")
-        case "text":
-            path.write_text("nothing to see")
-        case "missing":
-            np.savez(path, done=np.asarray(1))
-    with pytest.raises(ValueError, match=rf"checkpoint: .*{path.name}.*remove it"):
-        run(instances=300, checkpoint=tmp_path)
-
-
-def test_foreign_checkpoints_are_refused(tmp_path):
-    run(instances=300, checkpoint=tmp_path)
-    (path,) = tmp_path.glob("*.npz")
-    with np.load(path) as record:
-        arrays = dict(record)
-    arrays["identity"] = np.asarray(json.dumps({"claims": "others"}))
-    np.savez(path, **arrays)
-    with pytest.raises(ValueError, match="belongs to another run"):
-        run(instances=300, checkpoint=tmp_path)
-
-
 def test_it_compiles_once_for_all_chunks():
     """Two compilations for a group of claims and a set, however many calls it takes."""
     compiled: list[str] = []

@@ -196,9 +196,8 @@ def prove(
     ] = False,
     json: Json = None,
     out: Out = None,
-    coq: Annotated[
-        Path | None, typer.Option(help="Folder for theorems for Coq, which checks them if it can.")
-    ] = None,
+    coq: Annotated[Path | None, typer.Option(help="Folder for theorems that Coq checks.")] = None,
+    checkpoint: Checkpoint = None,
 ) -> None:
     """Prove a statement about projections exactly, or refute it; 0 proved, 1 refuted, 4 neither."""
 
@@ -216,6 +215,7 @@ def sharpen(
     ],
     json: Json = None,
     out: Out = None,
+    checkpoint: Checkpoint = None,
 ) -> None:
     """Find the best constant of a bound about projections, with a proof and a tight instance."""
 
@@ -280,9 +280,7 @@ def audit(
         list[float] | None,
         typer.Option(help="Estimate expansion among points within this radius; repeatable."),
     ] = None,
-    smallest_set: Annotated[
-        float, typer.Option(help="Expansion: leave out sets of at most this share, q.")
-    ] = 0.0,
+    smallest_set: Annotated[float, typer.Option(help="Leave out sets up to this share, q.")] = 0.0,
     arrays: file_options.Arrays = None,
     strong_columns: file_options.StrongColumns = None,
     weak_columns: file_options.WeakColumns = None,
@@ -294,6 +292,7 @@ def audit(
     label_column: file_options.LabelColumn = None,
     weights_column: file_options.WeightsColumn = None,
     loss: file_options.Loss = None,
+    memory: file_options.Memory = None,
     json: Json = None,
     out: Out = None,
 ) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from docs.generate.markdown import Lines, paragraphs, table
+from w2sjax.machine.records import FORMAT
 from w2sjax.settings.setting import NAMES, setting_named
 
 # What is written where, and the class whose fields it has.
@@ -26,6 +27,31 @@ WRITTEN = (
     ("w2sjax audit --json FILE", "an object", "w2sjax.auditing.results.Audit"),
     ("w2sjax audit --json FILE: models", "a list in it", "w2sjax.auditing.results.ModelAudit"),
 )
+RECORDS = (
+    "A folder for each piece of work, such as `verify_0123456789abcdef`, named by a digest of what the work "
+    "is, and in it a file for each part that is done. A file is an object of `checksum` (SHA-256 of the text "
+    "of `record`) and `record`, which has",
+    "",
+    *table(
+        ("field", "type", "meaning"),
+        [
+            ("`format`", "`str`", f"`{FORMAT}`"),
+            (
+                "`work`",
+                "`dict`",
+                "all that the result depends on, versions and program text included",
+            ),
+            ("`unit`", "`str`", "the part's name"),
+            (
+                "`value`",
+                "",
+                "what it came to; an array is `dtype`, `shape` and its bytes as `base64`",
+            ),
+        ],
+    ),
+    "",
+    "[Go on after a kill](../how_to/interrupted_runs.md) says when a record is used.",
+)
 ATTRIBUTE = re.compile(r"^    ([\w, ]+): (.*?)(?=^    [\w, ]+: |\Z)", re.DOTALL | re.MULTILINE)
 
 
@@ -37,6 +63,7 @@ def files() -> str:
         module, _, kind = name.rpartition(".")
         lines += [f"## `{command}`", "", f"{what.capitalize()}.", ""]
         lines += _fields(getattr(importlib.import_module(module), kind))
+    lines += ["## `--checkpoint DIR`, and `progress` of experiments", "", *RECORDS, ""]
     lines += ["## Instances of counterexamples", ""]
     lines += ["The field `instance` of a counterexample, by the setting of its claim.", ""]
     for name in NAMES:

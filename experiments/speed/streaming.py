@@ -5,8 +5,9 @@ Features in single precision, two weak models and a target are written to a fold
 forms the Gram matrix in doubles, block by block as well. Anonymous memory is what the kernel cannot take
 back: pages of mapped files do not count. Linux only.
 
-Run `python -m experiments.speed.streaming [--points N] [--features D] [--out DIR]`: with D or N given that
-size alone, else a curve over both, whose table `figures/streaming.py` draws.
+Run `python -m experiments.speed.streaming [--points N] [--features D] [--neighbours K] [--out DIR]`: with N
+that size alone, else a curve over N and D, whose table `figures/streaming.py` draws. With K the audit
+estimates expansion among K nearest neighbours and detects overlap, too.
 """
 
 import csv
@@ -27,7 +28,7 @@ SIZES = ((250_000, 256), (500_000, 256), (1_000_000, 256), (1_000_000, 64), (1_0
 AUDIT = """
 import contextlib, os, sys
 from w2sjax.cli import main
-sys.argv = ["w2sjax", "audit", sys.argv[1], "--json", sys.argv[1] + "/found.json"]
+sys.argv = ["w2sjax", "audit", *sys.argv[1:], "--json", sys.argv[1] + "/found.json"]
 with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
     with contextlib.suppress(SystemExit):
         main()
@@ -47,11 +48,13 @@ print("done")
 COLUMNS = {
     "points": "{points:,}",
     "features": "{features}",
+    "options": "{options}",
     "numpy [s]": "{numpy:.1f}",
     "audit [s]": "{audit:.1f}",
     "anonymous [MB]": "{megabytes:.0f}",
     "statuses": "{statuses}",
 }
+MORE = ("--split 0.3", "--bootstrap 20")  # what one size is asked for as well
 BLOCK = 2**16  # rows that are written at a time
 
 
@@ -60,16 +63,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser = parser_of(__doc__)
     parser.add_argument("--points", type=int, help="one size alone: n, and d")
     parser.add_argument("--features", type=int, default=256)
+    parser.add_argument("--neighbours", type=int, help="K, for expansion and overlap as well")
     parser.add_argument("--out", type=Path, help="folder for streaming.csv and its picture")
     given = parser.parse_args(arguments)
     sizes = SIZES if given.points is None else ((given.points, given.features),)
+    asked = [""] if given.neighbours is None else [f"--neighbours {given.neighbours}"]
+    asked += [] if given.points is None else MORE
     rows = []
     with progress_bar() as tell:
         for place, size in enumerate(sizes):
             tell("sizes", place, len(sizes))
             with tempfile.TemporaryDirectory(dir=given.out) as folder:
-                _write(Path(folder), *size)
-                rows.append(_measured(folder, *size))
+                _write(Path(folder), *size, labelled=given.neighbours is not None)
+                rows += _measured(folder, *size, asked)
     Console(width=100).print(table_of("An audit of features on disk", COLUMNS, rows))
     if given.out is not None:
         from figures.streaming import draw
@@ -82,7 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _write(folder: Path, points: int, features: int) -> None:
+def _write(folder: Path, points: int, features: int, *, labelled: bool) -> None:
     random = np.random.default_rng(0)
     name, kind = folder / "strong_features.npy", np.float32
     rows = np.lib.format.open_memmap(name, "w+", kind, (points, features))
@@ -94,28 +100,30 @@ def _write(folder: Path, points: int, features: int) -> None:
         target[start : start + len(block)] = block @ truth
     target += random.standard_normal(points)
     weak = target + features**0.5 * random.standard_normal((2, points))
-    np.save(folder / "target.npy", target)
+    np.save(folder / "target.npy", np.sign(target) if labelled else target)
     np.save(folder / "weak_predictions.npy", weak)
+    if labelled:
+        np.save(folder / "weak_probabilities.npy", 1 / (1 + np.exp(-weak[0] / features**0.5)))
 
 
-def _measured(folder: str, points: int, features: int) -> dict[str, int | float | str]:
+def _measured(
+    folder: str, points: int, features: int, asked: list[str]
+) -> list[dict[str, int | float | str]]:
     _run(GRAM, folder)  # the file's pages are in memory from here on, for both
     numpy_seconds, _, _ = _run(GRAM, folder)
-    seconds, megabytes, statuses = _run(AUDIT, folder)
-    return {
-        "points": points,
-        "features": features,
-        "numpy": numpy_seconds,
-        "audit": seconds,
-        "megabytes": megabytes,
-        "statuses": statuses,
-    }
+    size = {"points": points, "features": features, "numpy": numpy_seconds}
+    rows = []
+    for options in asked:
+        seconds, megabytes, statuses = _run(AUDIT, folder, *options.split())
+        found = {"audit": seconds, "megabytes": megabytes, "statuses": statuses}
+        rows.append({**size, "options": options, **found})
+    return rows
 
 
-def _run(program: str, folder: str) -> tuple[float, float, str]:
+def _run(program: str, *given: str) -> tuple[float, float, str]:
     """Run a program; give its seconds, its peak of anonymous memory in MB, and what it prints."""
     free = {name: value for name, value in os.environ.items() if "NUM_THREADS" not in name}
-    command = [sys.executable, "-c", program, folder]
+    command = [sys.executable, "-c", program, *given]
     start, peak = time.perf_counter(), 0
     with subprocess.Popen(command, env=free, stdout=subprocess.PIPE, text=True) as process:
         status = Path(f"/proc/{process.pid}/status")

@@ -115,7 +115,7 @@ def test_bad_lists_are_placed(tmp_path, save):
     ):
         bad = [*ragged[:10], value, *ragged[11:]]
         path = save(tmp_path, table(embedding=pa.array(bad, kind)))
-        refused(path, words.format(10 if save is save_dataset else 5))  # of the file
+        refused(path, words.format(5))  # of the second file
     bad = [*ragged[:10], [1.0, float("nan"), 2.0], *ragged[11:]]
     refused(save(tmp_path, table(embedding=pa.array(bad, kind))), "NaN at row 10, column 1")
     refused(save(tmp_path, table(embedding=pa.array([["a"]] * ROWS))), "not numbers")
@@ -155,7 +155,7 @@ def test_splits_and_chosen_rows_of_a_dataset_are_refused(tmp_path):
         refused(split, "state.json")
 
 
-def test_only_a_few_row_groups_stay_decoded():
+def test_only_a_few_row_groups_stay_decoded(tmp_path):
     made = []
 
     def load(place):
@@ -163,6 +163,6 @@ def test_only_a_few_row_groups_stay_decoded():
         made.append(weakref.ref(array))
         return array
 
-    rows = grouped_rows([(2, partial(load, place)) for place in range(5)])
+    rows = grouped_rows([(tmp_path, 2, partial(load, place)) for place in range(5)])
     assert np.asarray(rows)[:, 0].tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
     assert sum(array() is not None for array in made) == KEPT

@@ -266,6 +266,7 @@ def test_intervals_are_those_of_resamples(monkeypatch):
     drawn, key = draw(SEED), jax.random.key(5)
     found = estimated(drawn, bootstrap=30, key=key)
     monkeypatch.setattr(estimation, "BLOCK", 7 * ROWS)
+    monkeypatch.setattr(estimation, "KEPT", 0)
     assert estimated(drawn, bootstrap=30, key=key) == found
     draws = [jax.random.randint(jax.random.fold_in(key, b), (ROWS,), 0, ROWS) for b in range(30)]
     counts = [np.bincount(np.asarray(points), minlength=ROWS) for points in draws]

@@ -3,16 +3,20 @@
 from fractions import Fraction
 
 import hypothesis.extra.numpy as hnp
+import ml_dtypes
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
-from w2sjax.auditing import neighbours
+from w2sjax.auditing import distances, neighbours
 from w2sjax.auditing.neighbours import nearest, within
+from w2sjax.auditing.pieces import Pieces
+from w2sjax.projecting import rows
 
 ROWS, WIDTH = 9, 2
+DTYPES = (np.float64, np.float32, np.float16, ml_dtypes.bfloat16)
 # A small grid: many duplicates, many ties.
 grids = hnp.arrays(np.float64, (ROWS, WIDTH), elements=st.integers(-2, 2).map(float))
 
@@ -107,15 +111,52 @@ def test_clusters_far_apart_are_told_apart_inside():
     ]
 
 
-def test_no_result_depends_on_the_blocks(monkeypatch):
-    points, seen = np.round(cloud(), 1), []
-    graphs = [*nearest(points, (3, 8)), *within(points, (4.0,))]
-    monkeypatch.setattr(neighbours, "BLOCK", 7 * len(points))
-    again = nearest(points, (3, 8), progress=lambda *step: seen.append(step))
-    for first, second in zip(graphs, [*again, *within(points, (4.0,))], strict=True):
-        assert np.array_equal(first.graph.toarray(), second.graph.toarray())
-        assert first.tied == second.tied
-    assert seen[0] == ("neighbours", 7, 120) and seen[-1] == ("neighbours", 120, 120)
+@settings(deadline=None, max_examples=50)
+@given(
+    grids,
+    st.sampled_from(DTYPES),
+    st.integers(1, ROWS - 1),
+    st.integers(1, ROWS - 1),
+    st.integers(1, ROWS),
+    st.integers(1, ROWS),
+)
+def test_points_in_a_file_have_the_neighbours_of_those_in_memory(
+    points, dtype, count, cut, height, tile
+):
+    """Whatever their type, the blocks, and the tiles that limit themselves where all distances are equal."""
+    stored = Pieces(np.split((points / 10).astype(dtype), [cut]))
+    whole = np.asarray(stored, np.float64)
+    expected = [*nearest(whole, (count, 1)), *within(whole, (0.2,))]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "BLOCK", height * WIDTH)
+        patch.setattr(distances, "TILE", tile)
+        patch.setattr(distances, "MANY", 0.1)
+        found = [*nearest(stored, (count, 1)), *within(stored, (0.2,))]
+    for one, other in zip(found, expected, strict=True):
+        assert linked(one) == linked(other) and one.tied == other.tied
+
+
+@pytest.mark.parametrize("seed", range(9))
+def test_the_order_of_pairs_changes_nothing(seed):
+    """Threads hand them over as they find them."""
+    random = np.random.default_rng(seed)
+    points = random.integers(-2, 3, (ROWS, WIDTH)).astype(float)
+    first, second = np.triu_indices(ROWS, 1)
+    far = np.linalg.norm(points[first] - points[second], axis=1)
+    found = neighbours._Nearest(ROWS, 4)
+    for some in np.array_split(random.permutation(far.size), 5):
+        found.take(first[some], second[some], far[some])
+    links, tied = exact_nearest(points, 3)
+    assert linked(found.graph(3)) == links and found.graph(3).tied == tied
+
+
+def test_progress_is_that_of_the_work(monkeypatch):
+    seen = []
+    monkeypatch.setattr(rows, "BLOCK", 30 * 15)
+    nearest(cloud(), (3,), progress=lambda *step: seen.append(step))
+    assert all(step[::2] == ("neighbours", 120) for step in seen)
+    pairs = np.cumsum([465, *[900] * 3, 465, *[900] * 2, 465, 900, 465])
+    assert [done for _, done, _ in seen] == (120 * pairs // pairs[-1]).tolist()
 
 
 def test_equal_points_are_neighbours():

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from w2sjax.auditing.changes import unchanged
 from w2sjax.auditing.classification.data import load_classifiers
 from w2sjax.auditing.data import load
 from w2sjax.auditing.pieces import Pieces
 from w2sjax.auditing.shards import points_axis
-from w2sjax.auditing.sources import unchanged
 
 ENDS = [4, 5, 9]  # rows before each shard but the first, of 12
 

@@ -6,6 +6,7 @@ import pytest
 
 from experiments import weak_model_choice
 from experiments._run import read
+from w2sjax.machine.records import Record
 
 SMALL = weak_model_choice.Config(tasks=300)
 RULE, WEAK, MISFIT, CHANCE = range(4)
@@ -15,7 +16,7 @@ SUBSPACE, BALL = range(2)
 @pytest.fixture(scope="module")
 def found():
     """Every task of a small study."""
-    return weak_model_choice.choose(jax.random.key(0), SMALL)
+    return weak_model_choice.choose(jax.random.key(0), SMALL, Record(None, "", {}).once)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Resuming: a killed search goes on where it was, and answers what an uninterrupted one does."""
 
 import dataclasses
-import json
 
 import jax.numpy as jnp
 import pytest
@@ -10,7 +9,7 @@ from typer.testing import CliRunner
 from w2sjax.cli import app
 from w2sjax.falsification.all_claims import falsify_all
 from w2sjax.falsification.budget import Budget
-from w2sjax.falsification.checkpoint import Outcome, Record
+from w2sjax.falsification.outcome import Outcome
 from w2sjax.falsification.search import falsify
 from w2sjax.projecting.sets import L2Ball
 from w2sjax.verification.claim_files import find_claims
@@ -92,7 +91,7 @@ def test_other_searches_have_their_own_record(tmp_path):
     ]
     for count, (name, seed, arguments) in enumerate(searches, 1):
         falsify(name, seed, checkpoint=tmp_path, **arguments)
-        assert len(list(tmp_path.iterdir())) == count
+        assert len(list(tmp_path.iterdir())) == count, "a folder for each"
 
 
 def test_more_seconds_go_on(tmp_path):
@@ -103,36 +102,9 @@ def test_more_seconds_go_on(tmp_path):
     assert then.complete and then.instances["small"] == 3 * 120
 
 
-def test_a_record_comes_back(tmp_path):
-    identity = {"claim": "x", "assumptions": ("a", "b")}
-    record = Record(tmp_path, identity, lambda fields: fields)
-    outcome = Outcome(7, 0.25, 1, 2, 0.5, None, "there")
-    record.keep("small 0 box", outcome, 1.5)
-    record.keep("small 1 simplex", Outcome(), 1.75)
-    again = Record(tmp_path, identity, lambda fields: fields)
-    assert again.outcome("small 0 box") == outcome and again.spent == 1.75
-    assert again.outcome("small 1 simplex") == Outcome()
-    assert again.outcome("random 0 box") is None and again.shrunk() is None
-    assert not list(tmp_path.glob("*.partial")), "nothing half-written is left"
-
-
-@pytest.mark.parametrize("damage", ["", "{", '{"identity": 1}', "[]"])
-def test_damaged_records_are_refused(tmp_path, damage):
-    falsify("misfit_gain", sets=["subspace"], budget=EXACT, checkpoint=tmp_path)
-    (path,) = tmp_path.iterdir()
-    path.write_text(damage)
-    with pytest.raises(ValueError, match=rf"checkpoint: .*{path.name} cannot be read"):
-        falsify("misfit_gain", sets=["subspace"], budget=EXACT, checkpoint=tmp_path)
-
-
-def test_foreign_records_are_refused(tmp_path):
-    falsify("misfit_gain", sets=["subspace"], budget=EXACT, checkpoint=tmp_path)
-    (path,) = tmp_path.iterdir()
-    fields = json.loads(path.read_text())
-    fields["identity"]["seed"] = 9
-    path.write_text(json.dumps(fields))
-    with pytest.raises(ValueError, match="belongs to another search"):
-        falsify("misfit_gain", sets=["subspace"], budget=EXACT, checkpoint=tmp_path)
+def test_an_outcome_comes_back():
+    for outcome in (Outcome(7, 0.25, 1, 2, 0.5, None, "there"), Outcome()):
+        assert Outcome.from_json(outcome.to_json(), dict) == outcome
 
 
 SOURCE = """

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from typing import Any
 
 import jax.numpy as jnp
 import pytest
@@ -162,8 +163,12 @@ def test_the_matrix_has_a_row_for_everything():
     assert [as_json(r)["counterexample"] is None for r in results] == [True, False, False]
 
 
-def test_redecide_settles_what_floating_point_found():
-    (answer,) = redecide("expansion_core", 1, instances=500, drop="membership")
+def test_redecide_settles_what_floating_point_found(tmp_path, monkeypatch):
+    asked: Any = {"instances": 500, "drop": "membership", "checkpoint": tmp_path}
+    (answer,) = redecide("expansion_core", 1, **asked)
+    with monkeypatch.context() as patch:
+        patch.delattr("w2sjax.falsification.redecide.unsettled")
+        assert redecide("expansion_core", 1, **asked) == [answer], "it is recorded"
     assert answer.open > 0 and answer.violated == answer.open
     assert answer.holds == answer.undecided == 0
     with pytest.raises(ValueError, match="no exact side"):
@@ -264,7 +269,7 @@ def test_trouble_in_exact_decisions_is_bad_input(bounds, monkeypatch):
     assert done.exit_code == 2 and "error: exact: no" in done.output
 
 
-@pytest.mark.parametrize("option", ["--out", "--json"])
+@pytest.mark.parametrize("option", ["--out", "--json", "--checkpoint"])
 def test_outputs_are_tried_before_the_search(tmp_path, monkeypatch, option):
     def search(*_, **__):
         raise AssertionError("searched")

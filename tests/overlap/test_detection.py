@@ -7,6 +7,7 @@ import sys
 
 import jax
 import jax.numpy as jnp
+import ml_dtypes
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,9 @@ from w2sjax.overlap.density import density_interval
 from w2sjax.overlap.detection import confidence, detect
 from w2sjax.overlap.diagnostics import resampled_splits, valley_test
 from w2sjax.overlap.resolution import of_confidences, of_scores
-from w2sjax.overlap.scores import largest_similarity
+from w2sjax.overlap.scores import largest_cosine_of_rows, largest_similarity
+from w2sjax.projecting import rows
+from w2sjax.projecting.rows import Rows
 
 POINTS, HARD_POINTS, WIDTH = 11, 7, 3
 elements = st.floats(-100, 100, allow_subnormal=False)
@@ -60,6 +63,25 @@ def test_rows_of_zeros_resemble_nothing():
     np.testing.assert_allclose(found, [0, 1, 0.6, 1.4 / 2**0.5], atol=1e-12)
     assert np.all(largest_similarity(points, jnp.zeros((1, 2))) == 0)
     assert np.all(np.asarray(largest_similarity(points, points)) <= 1)
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    hnp.arrays(np.float32, (POINTS, WIDTH), elements=st.integers(-2, 2)),
+    hnp.arrays(bool, POINTS).filter(lambda used: not 0 < used.sum() < 5),
+    st.sampled_from((np.float64, np.float32, np.float16, ml_dtypes.bfloat16)),
+    st.sampled_from((2, 3, 5)),
+)
+def test_rows_of_a_file_have_the_cosines_of_those_in_memory(points, used, dtype, height):
+    stored = (points / 10).astype(dtype)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "BLOCK", WIDTH * height)
+        found = largest_cosine_of_rows(Rows(stored), used)
+        resolved = of_scores(Rows(stored))
+    whole = np.asarray(stored, float)
+    expected = np.abs(cosine_similarity(whole, whole[used])).max(axis=1) if used.any() else 0
+    np.testing.assert_allclose(found, expected, atol=1e-14)
+    assert resolved == of_scores(jnp.asarray(whole))
 
 
 def test_the_number_of_hard_points_is_a_value():

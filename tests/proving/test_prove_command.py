@@ -102,6 +102,25 @@ def test_sharpen(run, tmp_path):
     assert run("sharpen", "never")[0] == 1 and run("sharpen", "true")[0] == 2
 
 
+@pytest.mark.parametrize(
+    ("command", "works"), [(("prove", ""), 6), (("sharpen", "trade"), 13)], ids=["prove", "sharpen"]
+)
+def test_what_is_recorded_is_not_sought_again(run, tmp_path, monkeypatch, command, works):
+    """Nor is it told from what is found: the same words, and the same bytes."""
+    kept = [one for one in REGISTRY if one.name in ("gain_identity", "bregman_gain")]
+    monkeypatch.setattr("w2sjax.claims.REGISTRY", kept)
+    options = [*["--all"] * (command[0] == "prove"), "--json", tmp_path / "found.json"]
+    fresh = run(*command, *options), (tmp_path / "found.json").read_bytes()
+    options += ["--checkpoint", tmp_path / "record"]
+    first = run(*command, *options), (tmp_path / "found.json").read_bytes()
+    monkeypatch.delattr(
+        f"w2sjax.proving.{'proof' if command[0] == 'prove' else 'sharpening'}.Search"
+    )
+    again = run(*command, *options), (tmp_path / "found.json").read_bytes()
+    assert fresh == first == again
+    assert len(list((tmp_path / "record").glob(f"{command[0]}_*"))) == works
+
+
 def test_without_clarabel_it_says_what_to_install(run, monkeypatch):
     monkeypatch.setitem(sys.modules, "clarabel", None)
     code, said = run("prove", "misfit_gain")

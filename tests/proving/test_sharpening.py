@@ -9,10 +9,11 @@ from test_proofs import made
 from w2sjax.falsification.deciding import decide
 from w2sjax.falsification.question import asked
 from w2sjax.language import sqrt, unknown
+from w2sjax.proving.algebraic import algebraic
 from w2sjax.proving.curves import curve
 from w2sjax.proving.pages import sharpened_text
 from w2sjax.proving.reports import curve_table
-from w2sjax.proving.sharpening import algebraic, sharpen
+from w2sjax.proving.sharpening import sharpen
 from w2sjax.proving.unknowns import with_values
 from w2sjax.settings.projection import (
     CONVEX,

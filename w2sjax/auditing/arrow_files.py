@@ -10,9 +10,9 @@ import pyarrow.parquet
 
 from w2sjax.auditing import arrow_folders
 from w2sjax.auditing.checks import DataError
-from w2sjax.auditing.list_columns import decoded, grouped_rows, is_list
+from w2sjax.auditing.list_columns import decoded, grouped_rows, is_list, require_width
 from w2sjax.auditing.pieces import Pieces
-from w2sjax.auditing.shards import grouped, natural
+from w2sjax.auditing.shards import grouped, natural, require_same_columns
 from w2sjax.auditing.table_files import numbers, refusals
 
 
@@ -39,6 +39,7 @@ class ParquetReader:
 
     def read(self, names: list[str]) -> tuple[list[np.ndarray], list[str]]:
         """Read the named columns as finite float64 arrays, and say which digits were lost."""
+        self._require_types(names)
         with refusals(self.path, "Parquet"):
             table = self._dataset.read(columns=names)
         return numbers(self.path, table.select(names))
@@ -49,6 +50,7 @@ class ParquetReader:
 
     def rows(self, name: str) -> Pieces:
         """Give a column of lists where it is: row groups are decoded when they are read."""
+        self._require_types([name])
         groups = []
         for file in self._files:
             with refusals(file, "Parquet"), pyarrow.parquet.ParquetFile(file) as opened:
@@ -58,10 +60,10 @@ class ParquetReader:
                 ]
             starts = np.cumsum([0, *counts]).tolist()
             groups += [
-                (count, partial(self._group, file, group, starts[group], name))
+                (file, count, partial(self._group, file, group, starts[group], name))
                 for group, count in enumerate(counts)
             ]
-        if not sum(count for count, _ in groups):
+        if not sum(count for _, count, _ in groups):
             raise DataError(f"{self.path}: has no rows")
         return grouped_rows(groups)
 
@@ -69,6 +71,14 @@ class ParquetReader:
         with refusals(file, "Parquet"), pyarrow.parquet.ParquetFile(file) as opened:
             column = opened.read_row_group(group, columns=[name]).column(name)
         return decoded(f"{file}: column {name.strip()!r}", column, first_row)
+
+    def _require_types(self, names: list[str]) -> None:
+        """Raise `DataError` where a file has not all columns, or of other types, which pyarrow converts."""
+        first = self._files[0]
+        for file in self._files[1:]:
+            with refusals(file, "Parquet"):
+                schema = pyarrow.parquet.read_schema(file)
+            require_same_columns(file, schema, first, self._schema, names)
 
     def cells(self, name: str) -> list[Any]:
         """Read a column as it is."""
@@ -81,12 +91,14 @@ class DatasetReader:
 
     def __init__(self, path: Path):
         self.path = path
-        self._table = arrow_folders.table(path)
+        self._shards = arrow_folders.shards(path)
+        self._table = pyarrow.concat_tables([shard.table for shard in self._shards])
         self.names: list[str] = self._table.column_names
 
     def read(self, names: list[str]) -> tuple[list[np.ndarray], list[str]]:
         """Read the named columns as finite float64 arrays, and say which digits were lost."""
-        return numbers(self.path, self._table.select(names))
+        columns, notes = numbers(self.path, self._table.select(names))
+        return [column.copy() for column in columns], notes  # of what is mapped
 
     def holds_lists(self, name: str) -> bool:
         """Tell a column whose cells are lists."""
@@ -94,14 +106,18 @@ class DatasetReader:
 
     def rows(self, name: str) -> Pieces:
         """Give a column of lists where it is."""
-        label, first_row, groups = f"{self.path}: column {name.strip()!r}", 0, []
-        if not len(self._table):
+        parts: list[Any] = []
+        for shard in self._shards:
+            label, first_row = f"{shard.file}: column {name.strip()!r}", 0
+            for chunk in shard.table.column(name).chunks:
+                if len(chunk):
+                    array = decoded(label, pyarrow.chunked_array([chunk]), first_row)
+                    parts.append(shard.unmapped(array))
+                    require_width(label, array, parts[0])
+                first_row += len(chunk)
+        if not parts:
             raise DataError(f"{self.path}: has no rows")
-        for chunk in self._table.column(name).chunks:
-            alone = pyarrow.chunked_array([chunk])
-            groups.append((len(chunk), partial(decoded, label, alone, first_row)))
-            first_row += len(chunk)
-        return grouped_rows(groups)
+        return Pieces(parts)
 
     def cells(self, name: str) -> list[Any]:
         """Read a column as it is."""

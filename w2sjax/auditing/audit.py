@@ -25,15 +25,17 @@ from w2sjax.auditing.expansion.estimate import estimate
 from w2sjax.auditing.expansion.options import ExpansionOptions
 from w2sjax.auditing.expansion.results import Expansion
 from w2sjax.auditing.overlap import Overlap, examine
+from w2sjax.auditing.pieces import require_unchanged
 from w2sjax.auditing.quantities import Student, measure
 from w2sjax.auditing.ranking import rank
-from w2sjax.auditing.results import Audit, finite, model_audit
+from w2sjax.auditing.results import Audit, model_audit
+from w2sjax.auditing.sizes import sizes
 from w2sjax.machine.host import memory_available
 from w2sjax.machine.sharded import spread
 from w2sjax.projecting.certificate import Status
 from w2sjax.projecting.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.projecting.projection import MAX_STEPS, project
-from w2sjax.projecting.rows import Rows
+from w2sjax.projecting.rows import Rows, block_of
 from w2sjax.projecting.sets import ConvexSet
 
 TOLERANCE = 1e-8  # relative gap: the four digits of a report ask for no more
@@ -48,6 +50,7 @@ class _Options:
     key: PRNGKeyArray | None
     tolerance: float
     max_steps: int
+    memory: float  # bytes
     progress: Callable[[str, int, int], None] | None
     expansion: ExpansionOptions
 
@@ -65,6 +68,7 @@ def audit(
     neighbours: int | Sequence[int] = (),
     radius: float | Sequence[float] = (),
     smallest_set: float = 0.0,
+    memory: float | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Audit:
     """Audit every weak model of `data` against a convex strong class.
@@ -91,6 +95,8 @@ def audit(
         neighbours, radius: estimate expansion constants for neighbourhoods of these numbers of nearest
             points, and of these radii; needs labels: a target of few values, or predictions of labels.
         smallest_set: q, the share of their region up to which sets do not count for the constants.
+        memory: gigabytes that may be used, by default those that are free: features that would take more
+            are read block by block, as are 2**27 of them or more.
         progress: called with a label, the resamples (or points) done and their number.
 
     Raises:
@@ -105,6 +111,9 @@ def audit(
         raise ValueError(f"max_steps: expected at least 1, got {max_steps}")
     if not tolerance > 0:
         raise ValueError(f"tolerance: expected a positive number, got {tolerance}")
+    if memory is not None and not memory > 0:
+        raise ValueError(f"memory: expected a positive number of gigabytes, got {memory}")
+    room = memory_available() if memory is None else 1e9 * memory
     choice = choose(convex_set, data, intercept)
     wanted = ExpansionOptions(each(neighbours), each(radius), smallest_set)
     by_rows = wanted.wanted or split is not None or data.weak_probabilities is not None
@@ -120,7 +129,9 @@ def audit(
         raise ValueError(f"key: {what} needs one, such as jax.random.key(0)")
     keys: list = [None] * 3 if key is None else list(jax.random.split(key, 3))
     split_key, *part_keys = keys
-    options = [_Options(bootstrap, k, tolerance, max_steps, progress, wanted) for k in part_keys]
+    options = [
+        _Options(bootstrap, k, tolerance, max_steps, room, progress, wanted) for k in part_keys
+    ]
     if split is None:
         return _audit_part(choice, choice.data, "all", None, options[0])[0]
     if choice.of_values:
@@ -147,14 +158,20 @@ def _audit_part(
     students = Student(values=given) if given is not None else fitted or Student()
     target = None if data.target is None else jnp.asarray(data.target)
     settings = {"tolerance": options.tolerance, "max_steps": options.max_steps}
-    streamed = not (options.bootstrap or options.expansion.wanted or choice.of_values)
-    streamed &= data.strong_features.size >= STREAMED and spread(data.strong_features) is None
-    hypothesis, best, found, learnt = _measured(
-        choice, data, students, target, streamed=streamed, **settings
-    )
+    needed = COPIES * 8 * data.strong_features.size
+    streamed = data.strong_features.size >= STREAMED or needed > options.memory
+    streamed &= not choice.of_values and spread(data.strong_features) is None
+    try:
+        hypothesis, best, found, learnt = _measured(
+            choice, data, students, target, streamed=streamed, room=options.memory, **settings
+        )
+    except jax.errors.JaxRuntimeError:  # what JAX makes of an error in reading
+        require_unchanged(data.strong_features)
+        raise
     samples = {}
     if options.bootstrap and options.key is not None:
         how = {"count": options.bootstrap, "key": options.key, "progress": options.progress}
+        how["memory"] = options.memory
         samples = resampled(hypothesis, weak, students, target, **how, **settings)
     overlap = _overlap(data, options)
     expansion = None
@@ -179,7 +196,7 @@ def _audit_part(
         overlap=overlap,
         expansion=expansion,
         **rank(found, data.weak_names),
-        **_sizes(hypothesis),
+        **sizes(hypothesis),
     )
     if overlap is not None:
         warnings = (*warnings, *_weighted(data), *overlap.warnings)
@@ -193,13 +210,11 @@ def each(given: Any) -> tuple:
     return tuple(dict.fromkeys(given if isinstance(given, Sequence) else (given,)))
 
 
-def _measured(choice: Choice, data: AuditData, students: Student, target, *, streamed, **settings):
-    """Measure all weak models; what is read block by block and not certified, again in memory.
-
-    The Gram matrix, which is all that can be formed block by block, certifies up to a condition number of
-    about 1e4 and takes columns that depend on each other for unresolved.
-    """
-    hypothesis = _class(choice, data, streamed=streamed)
+def _measured(
+    choice: Choice, data: AuditData, students: Student, target, *, streamed, room, **settings
+):
+    """Measure all weak models; what is read block by block and not certified, again in memory."""
+    hypothesis = _class(choice, data, streamed=streamed, room=room)
     weak, learning = jax.tree.map(jnp.asarray, (data.weak_predictions, students))
     chunk = max(1, CHUNK // hypothesis.size)
     projected = students.values is None and students.coefficients is None
@@ -209,11 +224,12 @@ def _measured(choice: Choice, data: AuditData, students: Student, target, *, str
         best = None if target is None else project(hypothesis, target, **settings)
     measured = measure(hypothesis, weak, learning, target, best, chunk=chunk, **settings)
     found, learnt = jax.tree.map(np.asarray, measured)
-    if streamed and COPIES * 8 * data.strong_features.size <= memory_available():
+    if streamed and COPIES * 8 * data.strong_features.size <= room:
         # No certificate is expected of students that learnt elsewhere.
         statuses = [*([found.status] * projected), *([] if best is None else [best.status])]
         if any(np.any(np.asarray(status) != Status.CERTIFIED) for status in statuses):
-            return _measured(choice, data, students, target, streamed=False, **settings)
+            again = {"streamed": False, "room": room, **settings}
+            return _measured(choice, data, students, target, **again)
     return hypothesis, best, found, learnt
 
 
@@ -228,21 +244,6 @@ def _projected_together(hypothesis: HypothesisClass, weak, target, *, chunk: int
     return jax.tree.map(lambda leaf: leaf[0], found), jax.tree.map(lambda leaf: leaf[1:], found)
 
 
-def _sizes(hypothesis: HypothesisClass) -> dict[str, Any]:
-    """Give what a report says of points, features and their rank."""
-    features, factors = hypothesis.features, hypothesis.factorisation
-    condition = None
-    if factors is not None and int(factors.rank) > 0:
-        condition = finite(factors.singular[0] / factors.smallest)
-    return {
-        "n": int(jnp.sum(hypothesis.weights > 0)),
-        "d": None if features is None else features.shape[1],
-        "rank": None if factors is None else int(factors.rank),
-        "unresolved": 0 if factors is None else max(0, int(factors.ceiling - factors.rank)),
-        "condition_number": condition,
-    }
-
-
 def stream(options: Any, place: int) -> PRNGKeyArray | None:
     """Another stream of random numbers than the bootstrap's, whose samples are not to change."""
     return None if options.key is None else jax.random.fold_in(options.key, 2**31 + place)
@@ -251,8 +252,10 @@ def stream(options: Any, place: int) -> PRNGKeyArray | None:
 def _overlap(data: AuditData, options: _Options) -> Overlap | None:
     if data.weak_probabilities is None:
         return None
-    key, progress = stream(options, 0), options.progress
-    return examine(data.weak_probabilities, data.strong_features, key=key, progress=progress)
+    key, features = stream(options, 0), data.strong_features
+    if features.size >= STREAMED:
+        features = Rows(features)
+    return examine(data.weak_probabilities, features, key=key, progress=options.progress)
 
 
 def _expansion(data, students, overlap: Overlap | None, options: _Options) -> Expansion:
@@ -281,13 +284,13 @@ def _counted(data: AuditData) -> AuditData:
     return data.at(np.flatnonzero(data.weights))
 
 
-def _class(choice: Choice, data: AuditData, *, streamed: bool) -> HypothesisClass:
+def _class(choice: Choice, data: AuditData, *, streamed: bool, room: float) -> HypothesisClass:
     rows = len(data.strong_features)
     weights = jnp.asarray(np.ones(rows) if data.weights is None else data.weights)
     if choice.of_values:
         return hypothesis_class(choice.set, weights=weights)
     if streamed:
-        features = Rows(data.strong_features)
+        features = Rows(data.strong_features, block=block_of(room))
     elif spread(data.strong_features) is not None:
         features = data.strong_features
     else:

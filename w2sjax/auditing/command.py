@@ -1,11 +1,13 @@
 """What the command `w2sjax audit DATA` does."""
 
 import dataclasses
+import io
 import json as json_format
 from pathlib import Path
 from typing import Any
 
 import jax
+import numpy as np
 from rich.console import Console
 
 from w2sjax.auditing.audit import audit
@@ -21,8 +23,8 @@ from w2sjax.auditing.file_options import named
 from w2sjax.auditing.pages import report as page_of
 from w2sjax.auditing.report import show
 from w2sjax.auditing.results import Audit
-from w2sjax.auditing.sources import COLUMNS, stored, unchanged
-from w2sjax.machine.writable import write_whole
+from w2sjax.auditing.sources import COLUMNS, stored
+from w2sjax.machine.writable import ready_file, ready_folders, write_whole
 from w2sjax.reporting import pages
 from w2sjax.reporting.pictures import can_draw, figure, missing
 from w2sjax.reporting.terminal import WIDTH, output
@@ -70,9 +72,11 @@ def run(
     given = {name: value for name, value in options.items() if value is not None}
     columns = {name: given.pop(name) for name in COLUMNS if name in given}
     try:
+        ready_file("--json", None if json is None else Path(json))
+        ready_folders(out=None if out is None else Path(out))
         if "arrays" in columns:
             columns["arrays"] = named(columns["arrays"])
-        with progress_bar() as progress, unchanged(data):
+        with progress_bar() as progress:
             arrays, notes = stored(data, **columns)
             given |= {"key": jax.random.key(seed), "progress": progress}
             if classifiers.is_classification(arrays, loss, data):
@@ -102,6 +106,11 @@ def _classifiers(arrays, notes, source: str, set: str, given: dict[str, Any]) ->
             "intercept; for another give --loss squared"
         )
     found = classifiers.classifier_data(**arrays, source=source)
+    room, needed = given.pop("memory", np.inf), 8e-9 * found.strong_features.size
+    if not needed <= room:
+        raise ValueError(
+            f"memory: features of classifiers are read whole, which takes {needed:.3g} GB of {room:g}"
+        )
     return audit_classifiers(_noted(found, notes), **given)
 
 
@@ -126,8 +135,9 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     written = [folder / f"{STEM}.json", folder / f"{STEM}.txt"]
     write_json(report, written[0])
-    with written[1].open("w") as file:
-        _shown(report, Console(file=file, width=WIDTH))
+    text = io.StringIO()
+    _shown(report, Console(file=text, width=WIDTH))
+    write_whole(written[1], text.getvalue())
     gains, overlap = None, None
     if can_draw():
         if isinstance(report, ClassifierAudit):

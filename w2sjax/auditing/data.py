@@ -12,7 +12,7 @@ from w2sjax.auditing.arrays import real_array
 from w2sjax.auditing.checks import DataError, require_probabilities, require_weights
 from w2sjax.auditing.pieces import chosen
 from w2sjax.auditing.shared_arrays import brought_together
-from w2sjax.auditing.sources import stored, unchanged
+from w2sjax.auditing.sources import stored
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -88,15 +88,14 @@ def load(path: str | Path, **columns: Any) -> AuditData:
     Raises `DataError` for everything that `stored` and `audit_data` refuse, and where weak predictions are
     missing; `ImportError` where the extra `audit` is needed.
     """
-    with unchanged(path):
-        arrays, notes = stored(path, **columns)
-        if "weak_predictions" not in arrays:
-            raise DataError(
-                f"{path}: has no weak_predictions; of weak_probabilities alone, w2sjax.load_classifiers "
-                "reads an audit of classifiers"
-            )
-        numbers = {name: values for name, values in arrays.items() if name not in files.CLASSES}
-        data = audit_data(**numbers, source=str(path))
+    arrays, notes = stored(path, **columns)
+    if "weak_predictions" not in arrays:
+        raise DataError(
+            f"{path}: has no weak_predictions; of weak_probabilities alone, w2sjax.load_classifiers "
+            "reads an audit of classifiers"
+        )
+    numbers = {name: values for name, values in arrays.items() if name not in files.CLASSES}
+    data = audit_data(**numbers, source=str(path))
     return dataclasses.replace(data, notes=(*notes, *data.notes))
 
 

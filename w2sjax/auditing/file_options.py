@@ -33,6 +33,9 @@ WeightsColumn = Annotated[str | None, typer.Option(help="Weights in a table.")]
 Loss = Annotated[
     str | None, typer.Option(help="squared, or kl for classifiers, where both are possible.")
 ]
+Memory = Annotated[
+    float | None, typer.Option(help="Gigabytes to use; larger features are read in blocks.")
+]
 
 
 def named(pairs: list[str]) -> dict[str, str]:

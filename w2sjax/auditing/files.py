@@ -51,23 +51,23 @@ def read_npz(path: Path, names: Names) -> tuple[dict[str, Any], list[str]]:
 
 
 def read_folder(path: Path, names: Names) -> tuple[dict[str, Any], list[str]]:
-    """Map the known .npy files of a folder into memory, read-only; a sentence names the others.
+    """Find the known .npy files of a folder, whose features stay there; a sentence names the others.
 
     An array may be in shards: `strong_features-00003-of-00012.npy`.
     """
 
-    def mapped(name: str, file: Path, count: int) -> tuple[str, Callable[[], Any]]:
+    def located(name: str, file: Path, count: int) -> tuple[str, Callable[[], Any]]:
         label = f"{path}: {name}" if count == 1 else str(file)
-        return label, partial(_mapped, file)
+        return label, partial(_located, file)
 
     groups = grouped(path.glob("*.npy"))
     stored = {
-        name: [mapped(name, file, len(files)) for file in files] for name, files in groups.items()
+        name: [located(name, file, len(files)) for file in files] for name, files in groups.items()
     }
     return choose(path, stored, names)
 
 
-def _mapped(file: Path) -> np.ndarray:
+def _located(file: Path) -> np.memmap:
     array = np.lib.format.open_memmap(file, mode="r")
     beyond = file.stat().st_size - array.offset - array.nbytes
     if beyond:

@@ -3,15 +3,18 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pyarrow import types
 
+from w2sjax.auditing.changes import require_same, stamp
 from w2sjax.auditing.checks import DataError
 from w2sjax.auditing.pieces import Pieces, StoredRows
 
 KEPT = 2  # row groups that stay decoded
+Group = tuple[Path, int, Callable[[], np.ndarray]]
 
 
 def is_list(kind: Any) -> bool:
@@ -57,24 +60,36 @@ def _decoded(label: str, chunk: Any, first_row: int) -> np.ndarray:
     return values.to_numpy(zero_copy_only=False).reshape(len(chunk), width)
 
 
+def require_width(label: str, array: np.ndarray, first: Any) -> None:
+    """Raise `DataError` for lists of another length than those of the first rows."""
+    width, expected = array.shape[1], first.shape[1]
+    if width != expected:
+        raise DataError(f"{label}: has lists of {width} numbers, where others have {expected}")
+
+
 class _Group(StoredRows):
     """Rows that are decoded when they are read; those of the last few groups stay so."""
 
-    def __init__(self, shape: tuple[int, int], dtype: np.dtype, load: Callable, recent: "_Recent"):
-        super().__init__(shape, dtype)
-        self._load, self._recent = load, recent
+    def __init__(self, like: np.ndarray, group: Group, recent: "_Recent"):
+        self._file, rows, self._load = group
+        super().__init__((rows, like.shape[1]), like.dtype)
+        self._recent, self._stamp = recent, stamp(self._file)
 
     def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
         return self._recent.of(self)[rows]
 
+    def require_unchanged(self) -> None:
+        """See `StoredRows`."""
+        require_same(self._file, self._stamp)
+
     def load(self) -> np.ndarray:
+        self.require_unchanged()
         found = self._load()
-        if found.shape != self.shape:
-            raise DataError(
-                f"a row group has shape {found.shape}, where {self.shape} was expected: lists of several "
-                "lengths, or a file that changed while it was read"
-            )
-        return found.astype(self.dtype, copy=False)
+        self.require_unchanged()
+        require_width(str(self._file), found, self)
+        if len(found) != len(self):
+            raise DataError(f"{self._file}: has row groups of other sizes than it says")
+        return found
 
 
 class _Recent:
@@ -94,10 +109,8 @@ class _Recent:
             return self._found[group]
 
 
-def grouped_rows(groups: Sequence[tuple[int, Callable[[], np.ndarray]]]) -> Pieces:
-    """Make one table of groups of rows, given by their numbers of rows and what loads each."""
-    recent, groups = _Recent(), [group for group in groups if group[0]]
-    first = groups[0][1]()
-    return Pieces(
-        [_Group((rows, first.shape[1]), first.dtype, load, recent) for rows, load in groups]
-    )
+def grouped_rows(groups: Sequence[Group]) -> Pieces:
+    """Make one table of groups of rows, given by their files, numbers of rows and what loads each."""
+    recent, groups = _Recent(), [group for group in groups if group[1]]
+    first = groups[0][2]()
+    return Pieces([_Group(first, group, recent) for group in groups])

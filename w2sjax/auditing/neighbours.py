@@ -1,25 +1,24 @@
 r"""Neighbourhoods of an audit's points: the k nearest, or all within a radius; exact search.
 
-Distances are Euclidean. Blocks of rows are screened by $\|x\|^2 + \|x'\|^2 - 2\langle x, x'\rangle$, one
-matrix product; the points that its rounding leaves in doubt are decided by $\|x - x'\|$ itself, so
-that duplicates are at distance 0, distances are symmetric, and no result depends on the blocks.
-Neighbourhoods are symmetric, and no point is in its own.
+Distances are Euclidean, those of `w2sjax.auditing.distances`: symmetric, and the same whatever the blocks.
+Neighbourhoods are symmetric, and no point is in its own. Features may lie in a file: what is held of n points
+is of the order n k numbers, or two for every pair within the radius.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 import scipy.sparse
-from jaxtyping import Bool, Float64, Int
+from jaxtyping import Bool, Float, Int
 
-from w2sjax.arithmetic.rounding import gamma
+from w2sjax.auditing.distances import Points, Progress
 
-BLOCK = 2**22  # distances looked at together: 32 MB
 PAIRS = 2**25  # pairs within a radius that are held at most: half a gigabyte
-
-Progress = Callable[[str, int, int], None] | None
+LINKS = 2**20  # neighbours looked at together
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -44,15 +43,23 @@ class Neighbourhoods:
 
     def robust(self, labels: Int[np.ndarray, "f n"]) -> Bool[np.ndarray, "f n"]:
         """R(f): where no neighbour is labelled otherwise, as without neighbours."""
-        ends = np.repeat(np.arange(labels.shape[1]), self.sizes)
         found = np.ones(labels.shape, bool)
-        for row, answers in zip(found, labels, strict=True):
-            row[ends[answers[ends] != answers[self.graph.indices]]] = False
+        for ends, others in self._links():
+            for row, answers in zip(found, labels, strict=True):
+                row[ends[answers[ends] != answers[others]]] = False
         return found
 
     def reached(self, sets: Bool[np.ndarray, "f n"]) -> Bool[np.ndarray, "f n"]:
         r"""$N(U) = \bigcup_{x \in U} N(x)$ of every set."""
-        return np.asarray(self.graph @ sets.T.astype(np.int32)).T > 0
+        return np.asarray(self.graph @ np.ascontiguousarray(sets.T)).T
+
+    def _links(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Give points with their neighbours, some at a time."""
+        pointers, sizes = self.graph.indptr, self.sizes
+        cuts = np.searchsorted(pointers, np.arange(LINKS, pointers[-1], LINKS))
+        for start, stop in itertools.pairwise(np.unique([0, *cuts, len(sizes)])):
+            ends = np.repeat(np.arange(start, stop), sizes[start:stop])
+            yield ends, self.graph.indices[pointers[start] : pointers[stop]]
 
 
 def require(counts: Sequence[int], radii: Sequence[float], n: int) -> None:
@@ -69,29 +76,22 @@ def require(counts: Sequence[int], radii: Sequence[float], n: int) -> None:
 
 
 def nearest(
-    features: Float64[np.ndarray, "n d"], counts: Sequence[int], *, progress: Progress = None
+    features: Float[Any, "n d"], counts: Sequence[int], *, progress: Progress = None
 ) -> list[Neighbourhoods]:
     """Make neighbours of two points if either is among the k nearest of the other, for every k.
 
-    The numbers are those that `require` lets pass.
+    The numbers are those that `require` lets pass; features are an array or `StoredRows`.
     """
     if not counts:
         return []
     n = len(features)
-    kept = min(max(counts) + 1, n - 1)
-    places, distances = np.empty((n, kept), np.int64), np.empty((n, kept))
-    points = _Points(features)
-    for row, near, margin in points.screened(progress):
-        bound = np.partition(near, kept - 1)[kept - 1] + 2 * margin
-        others = np.flatnonzero(near <= bound)
-        exact = points.distances(row, others)
-        order = np.argsort(exact, kind="stable")[:kept]  # of equals the first row
-        places[row], distances[row] = others[order], exact[order]
-    return [_nearest_graph(places, distances, count) for count in counts]
+    found = _Nearest(n, min(max(counts) + 1, n - 1))
+    Points(features).near(found.limits, found.take, needed=found.kept, progress=progress)
+    return [found.graph(count) for count in counts]
 
 
 def within(
-    features: Float64[np.ndarray, "n d"], radii: Sequence[float], *, progress: Progress = None
+    features: Float[Any, "n d"], radii: Sequence[float], *, progress: Progress = None
 ) -> list[Neighbourhoods]:
     """Make neighbours of two points that are at most a radius apart, for every radius.
 
@@ -100,76 +100,77 @@ def within(
     """
     if not radii:
         return []
-    points = _Points(features)
+    points, n = Points(features), len(features)
     largest = points.scaled(max(radii))
-    found, distances, total = [], [], 0
-    for row, near, margin in points.screened(progress):
-        others = np.flatnonzero(near <= largest * largest + margin)
-        exact = points.distances(row, others)
-        inside = exact <= largest
-        found.append(others[inside].astype(np.int32))
-        distances.append(exact[inside])
-        total += found[-1].size
+    parts = [(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0))]
+    total = 0
+
+    def take(first: np.ndarray, second: np.ndarray, distances: np.ndarray) -> None:
+        nonlocal total
+        inside = distances <= largest
+        if inside.any():
+            pair = first[inside].astype(np.int32), second[inside].astype(np.int32)
+            parts.append((*pair, distances[inside]))
+        total += 2 * np.count_nonzero(inside)
         if total > PAIRS:
             raise ValueError(
                 f"radius: more than {PAIRS} pairs of points are within {max(radii)!r}; "
                 "take a smaller radius, or the k nearest"
             )
-    sources = np.repeat(np.arange(len(features)), [len(some) for some in found])
-    others, exact = np.concatenate(found), np.concatenate(distances)
+
+    points.near(np.full(n, largest), take, progress=progress)
+    first, second, distances = map(np.concatenate, zip(*parts, strict=True))
     graphs = []
     for radius in radii:
-        kept = exact <= points.scaled(radius)
-        graph = _graph(sources[kept], others[kept], len(features))
-        graphs.append(Neighbourhoods(f"r = {radius:g}", graph, 0))
+        kept = distances <= points.scaled(radius)
+        ones = np.ones(np.count_nonzero(kept), bool)
+        above = scipy.sparse.csr_array((ones, (first[kept], second[kept])), shape=(n, n))
+        graphs.append(Neighbourhoods(f"r = {radius:g}", _symmetric(above), 0))
     return graphs
 
 
-class _Points:
-    """Points, scaled by a power of two so that no square overflows, with what screening needs."""
+class _Nearest:
+    """The nearest points found so far, in the order of their distances and then of their rows."""
 
-    def __init__(self, features: np.ndarray):
-        self.exponent = int(np.frexp(np.max(np.abs(features)))[1]) + 1
-        self.features = np.ldexp(features, -self.exponent)
-        self.centred = self.features - self.features.mean(axis=0)
-        self.squares = np.einsum("nd,nd->n", self.centred, self.centred)
-        # Of the product, of centring and of the exact distances; four times what they add up to.
-        self.error = 32 * gamma(features.shape[1] + 8, np.float64)
+    def __init__(self, n: int, kept: int):
+        self.kept = kept
+        self._places = np.full((n, kept), n, np.int32)
+        self._distances = np.full((n, kept), np.inf)
+        self.limits = self._distances[:, -1]
 
-    def scaled(self, radius: float) -> float:
-        """Scale a radius as the points were; no two of them are further apart than the result may be."""
-        with np.errstate(over="ignore"):
-            return min(float(np.ldexp(radius, -self.exponent)), self.features.shape[1] + 1.0)
+    def take(self, first: np.ndarray, second: np.ndarray, distances: np.ndarray) -> None:
+        """Let either point of some pairs have the other."""
+        points, others = np.append(first, second), np.append(second, first)
+        far = np.append(distances, distances)
+        last, limit = self._places[points, -1], self.limits[points]
+        better = (far < limit) | ((far == limit) & (others < last))
+        if not better.any():
+            return
+        changed, counts = np.unique(points[better], return_counts=True)
+        points = np.append(np.repeat(changed, self.kept), points[better])
+        others = np.append(self._places[changed], others[better])
+        far = np.append(self._distances[changed], far[better])
+        order = np.lexsort((others, far, points))
+        sizes = counts + self.kept
+        ranks = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        first_ones = order[ranks < self.kept]
+        self._places[changed] = others[first_ones].reshape(-1, self.kept)
+        self._distances[changed] = far[first_ones].reshape(-1, self.kept)
 
-    def screened(self, progress: Progress) -> Iterator[tuple[int, np.ndarray, float]]:
-        """Give each row, its approximate squared distances (itself: infinite), and their error."""
-        n = len(self.features)
-        rows = max(1, BLOCK // n)
-        for start in range(0, n, rows):
-            block = slice(start, start + rows)
-            near = self.centred[block] @ (-2 * self.centred.T)
-            near += self.squares[block, None] + self.squares
-            near[np.arange(len(near)), np.arange(start, start + len(near))] = np.inf
-            margins = self.error * (self.squares[block] + self.squares.max())
-            for place, row in enumerate(near):
-                yield start + place, row, float(margins[place])
-            if progress is not None:
-                progress("neighbours", start + len(near), n)
-
-    def distances(self, row: int, others: np.ndarray) -> np.ndarray:
-        apart = self.features[others] - self.features[row]
-        return np.sqrt(np.sum(apart * apart, axis=1))
-
-
-def _nearest_graph(places: np.ndarray, distances: np.ndarray, count: int) -> Neighbourhoods:
-    n, kept = places.shape
-    sources, others = np.repeat(np.arange(n), count), places[:, :count].ravel()
-    graph = _graph(np.append(sources, others), np.append(others, sources), n)
-    tied = np.sum(distances[:, count - 1] == distances[:, count]) if count < kept else 0
-    return Neighbourhoods(f"k = {count}", graph, int(tied))
+    def graph(self, count: int) -> Neighbourhoods:
+        """Link every point with its `count` nearest."""
+        n, ones = len(self._places), np.ones(self._places[:, :count].size, bool)
+        ends = np.arange(0, ones.size + 1, count)
+        others = self._places[:, :count].ravel()
+        links = scipy.sparse.csr_array((ones, others, ends), shape=(n, n))
+        tied = 0
+        if count < self.kept:
+            tied = int(np.sum(self._distances[:, count - 1] == self._distances[:, count]))
+        return Neighbourhoods(f"k = {count}", _symmetric(links), tied)
 
 
-def _graph(sources: np.ndarray, others: np.ndarray, n: int) -> scipy.sparse.csr_array:
+def _symmetric(links: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
     """Every pair counts once, however often it is given."""
-    ones = np.ones(len(sources), bool)
-    return scipy.sparse.csr_array((ones, (sources, others)), shape=(n, n))
+    both = scipy.sparse.csr_array(links.maximum(links.T.tocsr()))
+    both.sort_indices()
+    return both

@@ -18,8 +18,9 @@ from w2sjax.auditing.bootstrap import LEVEL, Interval, percentile_interval
 from w2sjax.mixture.model import HARD, OVERLAP, REGIONS
 from w2sjax.overlap.change_point import ChangePoint
 from w2sjax.overlap.density import density_interval
-from w2sjax.overlap.detection import detect
+from w2sjax.overlap.detection import detect, detect_rows
 from w2sjax.overlap.diagnostics import resampled_splits, valley_test
+from w2sjax.projecting.rows import Rows
 
 RESAMPLES = 200
 DETECTED = REGIONS[: OVERLAP + 1]
@@ -116,8 +117,14 @@ def examine(
     resamples: int = RESAMPLES,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Overlap:
-    """Detect the regions and say how sure they are; a key is needed for the latter."""
-    found = detect(jnp.asarray(probabilities), jnp.asarray(np.asarray(features, np.float64)))
+    """Detect the regions and say how sure they are; a key is needed for the latter.
+
+    Features that are `Rows` are read block by block.
+    """
+    if isinstance(features, Rows):
+        found = detect_rows(jnp.asarray(probabilities), features, progress)
+    else:
+        found = detect(jnp.asarray(probabilities), jnp.asarray(np.asarray(features, np.float64)))
     regions, confident = np.asarray(found.regions), found.regions != HARD
     n, reported = regions.size, int(np.sum(regions == OVERLAP))
     tell = progress or (lambda label, done, total: None)

@@ -37,6 +37,9 @@ class StoredRows:
     def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
         raise NotImplementedError
 
+    def require_unchanged(self) -> None:
+        """Raise `DataError`, naming the file, where one is another than it was."""
+
 
 class Pieces(StoredRows):
     """The rows of several arrays, one after another.
@@ -63,11 +66,19 @@ class Pieces(StoredRows):
             found[here] = part[rows[here] - self._ends[owner] + len(part)]
         return found
 
+    def require_unchanged(self) -> None:
+        """See `StoredRows`."""
+        for part in self._parts:
+            require_unchanged(part)
+
     def _between(self, start: int, stop: int) -> np.ndarray:
         blocks = []
-        for part, end in zip(self._parts, self._ends, strict=True):
-            first = int(end) - len(part)
-            if first < stop and start < end:
+        for owner in range(int(np.searchsorted(self._ends, start, "right")), len(self._parts)):
+            part = self._parts[owner]
+            first = int(self._ends[owner]) - len(part)
+            if first >= stop:
+                break
+            if start < stop and len(part):
                 blocks.append(part[max(start - first, 0) : stop - first])
         if not blocks:
             return np.empty((0, self.shape[1]), self.dtype)
@@ -97,6 +108,16 @@ class Chosen(StoredRows):
                 return self._source[first + start : first + max(start, stop)]
             rows = np.arange(start, stop, step)
         return self._source[rows + self._rows.start]
+
+    def require_unchanged(self) -> None:
+        """See `StoredRows`."""
+        require_unchanged(self._source)
+
+
+def require_unchanged(features: Any) -> None:
+    """Raise `DataError`, naming the file, where features are stored in one that is another than it was."""
+    if isinstance(features, StoredRows):
+        features.require_unchanged()
 
 
 def chosen(features: Any, rows: slice | np.ndarray) -> Any:

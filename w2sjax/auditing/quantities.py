@@ -24,6 +24,7 @@ from w2sjax.projecting.certificate import Projection, Status
 from w2sjax.projecting.certification import certify
 from w2sjax.projecting.hypothesis import HypothesisClass
 from w2sjax.projecting.projection import project
+from w2sjax.projecting.rows import Rows
 
 
 @jax.tree_util.register_dataclass
@@ -85,7 +86,11 @@ class Student:
         """Values at the points of students with coefficients; those of a set of values are values."""
         if features is None:
             return self.coefficients
-        return self.coefficients @ np.asarray(features).T + self.intercept[:, None]
+        if isinstance(features, Rows):
+            values = np.asarray(jax.vmap(features.times)(jnp.asarray(self.coefficients)))
+        else:
+            values = self.coefficients @ np.asarray(features).T
+        return values + self.intercept[:, None]
 
 
 @functools.partial(jax.jit, static_argnames=("tolerance", "max_steps", "chunk"))

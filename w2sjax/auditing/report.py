@@ -58,6 +58,8 @@ def _heading(report: Audit) -> str:
     if report.d is not None:
         sizes += [f"d = {report.d}", f"rank {report.rank}"]
         sizes += [f"condition number {number(report.condition_number)}"]
+    if report.route != "memory":
+        sizes += [f"read in {report.route}"]
     students = {"projected": "", "given": ", students as given", "fitted": ", students as fitted"}
     return f"{of_class} on {_PARTS[report.part]}{students[report.students]}: {', '.join(sizes)}"
 

@@ -101,6 +101,8 @@ class Audit(Shown):
         overlap: regions of the points; None without the weak model's probabilities.
         expansion: constants and bounds of expansion; None unless neighbourhoods are asked for.
         held_out: the same on the held-out points; the audit itself is then of the fit part.
+        route: how features were factored: in "memory", read in "blocks", by their Gram matrix, or "blocks, in
+            another basis", by that of columns that are nearly orthonormal.
     """
 
     models: tuple[ModelAudit, ...]
@@ -125,6 +127,7 @@ class Audit(Shown):
     overlap: Overlap | None = None
     expansion: Expansion | None = None
     held_out: "Audit | None" = None
+    route: str = "memory"
 
     def report(self) -> Report:
         """Give it as a report."""

@@ -1,4 +1,4 @@
-"""Named arrays of .safetensors files, one or a folder of shards, mapped into memory."""
+"""Named arrays of .safetensors files, one or a folder of shards; features stay there."""
 
 import json
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _TYPES = {  # and those that numpy writes with a letter and a number of bits
 
 
 def read_safetensors(path: Path, names: Names) -> tuple[dict[str, Any], list[str]]:
-    """Map the known tensors of a .safetensors file, or a folder of them, into memory, and name the others.
+    """Find the known tensors of a .safetensors file, or a folder of them, and name the others.
 
     A tensor of several files continues in the next one; where Hugging Face's index says which file has which
     tensor, both must be as it says. The format has no strings, so `weak_names` and `class_names` are read
@@ -56,7 +56,7 @@ def read_safetensors(path: Path, names: Names) -> tuple[dict[str, Any], list[str
 
 
 def _tensors(path: Path) -> tuple[dict[str, Callable[[], np.ndarray]], dict[str, str]]:
-    """Give what maps each tensor of a file, and the file's metadata."""
+    """Give what locates each tensor of a file, and the file's metadata."""
     try:
         import safetensors
     except ImportError as error:
@@ -74,11 +74,11 @@ def _tensors(path: Path) -> tuple[dict[str, Callable[[], np.ndarray]], dict[str,
             f"{path}: is not a readable .safetensors file: {one_line(error)}"
         ) from error
     return {
-        name: partial(_mapped, path, name, header[name], 8 + length) for name in names
+        name: partial(_located, path, name, header[name], 8 + length) for name in names
     }, metadata
 
 
-def _mapped(path: Path, name: str, entry: dict[str, Any], start: int) -> np.ndarray:
+def _located(path: Path, name: str, entry: dict[str, Any], start: int) -> np.ndarray:
     if entry["dtype"] not in _TYPES:
         raise DataError(f"{path}: {name}: has dtype {entry['dtype']}; expected real numbers")
     kind, shape = _TYPES[entry["dtype"]], tuple(entry["shape"])

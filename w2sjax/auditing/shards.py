@@ -9,6 +9,7 @@ import numpy as np
 
 from w2sjax.auditing.arrays import typed
 from w2sjax.auditing.checks import DataError
+from w2sjax.auditing.file_rows import read, unmapped
 from w2sjax.auditing.pieces import Pieces
 
 NAMES = ("weak_names", "class_names")  # which have no entry a row
@@ -65,8 +66,9 @@ def joined(name: str, parts: Sequence[tuple[str, np.ndarray]]) -> Any:
     Features are not copied. Raises `DataError` for a part of another width or type than the first.
     """
     first_label, first = parts[0]
+    stays = name == "strong_features" and first.ndim == 2
     if len(parts) == 1:
-        return first
+        return _held(first, stays)
     if name in NAMES or first.ndim == 0:
         raise DataError(f"{parts[1][0]}: {name} has no entry a row: give it once")
     axis = points_axis(name, first.ndim)
@@ -78,10 +80,15 @@ def joined(name: str, parts: Sequence[tuple[str, np.ndarray]]) -> Any:
             raise DataError(
                 f"{label}: has shape {part.shape}, which does not continue {first_label} of {first.shape}"
             )
-    arrays = [typed(part) for _, part in parts]
-    if name == "strong_features" and first.ndim == 2:
-        return Pieces(arrays)
-    return np.concatenate(arrays, axis)
+    arrays = [_held(typed(part), stays) for _, part in parts]
+    return Pieces(arrays) if stays else np.concatenate(arrays, axis)
+
+
+def _held(part: np.ndarray, stays: bool) -> Any:
+    """Leave features in their file, and read the rest."""
+    if not isinstance(part, np.memmap) or not part.size:
+        return part
+    return unmapped(part) if stays else read(part)
 
 
 def require_same_points(name: str, parts: Sequence[tuple[str, np.ndarray]], features: Any) -> None:
@@ -92,6 +99,19 @@ def require_same_points(name: str, parts: Sequence[tuple[str, np.ndarray]], feat
         points = part.shape[points_axis(name, part.ndim)]
         if points != len(rows):
             raise DataError(f"{label}: has {points} points, but {its_label} has {len(rows)} rows")
+
+
+def require_same_columns(
+    file: Path, schema: Any, first: Path, expected: Any, names: Iterable[str]
+) -> None:
+    """Raise `DataError` for a column that a file, by its Arrow schema, has not, or not of the same type."""
+    for name in names:
+        label, kind = f"{file}: column {name.strip()!r}", expected.field(name).type
+        if name not in schema.names:
+            raise DataError(f"{label}: is missing, which {first.name} has")
+        held = schema.field(name).type
+        if held != kind:
+            raise DataError(f"{label}: holds {held}, but in {first.name} it holds {kind}")
 
 
 def points_axis(name: str, dimensions: int) -> int:

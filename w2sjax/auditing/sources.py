@@ -1,11 +1,11 @@
 """What of the user's files is read by what: the arrays of an audit, by name."""
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from w2sjax.auditing import files, safetensors_files, tables
+from w2sjax.auditing.changes import unchanged
 from w2sjax.auditing.checks import DataError
 
 COLUMNS = (  # of a table, and names of arrays
@@ -27,23 +27,6 @@ PICKLES = {  # and how to load one
 }
 
 
-@contextlib.contextmanager
-def unchanged(path: str | Path) -> Iterator[None]:
-    """Raise `DataError`, naming the file, where one has grown, shrunk or been written to in the meantime."""
-    before = _stamps(Path(path))
-    yield
-    after = _stamps(Path(path))
-    for file in sorted(before.keys() | after.keys()):
-        if before.get(file) != after.get(file):
-            raise DataError(f"{file}: changed while it was read; wait until it is written")
-
-
-def _stamps(path: Path) -> dict[Path, tuple[int, int]]:
-    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
-    found = {file: file.stat() for file in files}
-    return {file: (stat.st_size, stat.st_mtime_ns) for file, stat in found.items()}
-
-
 def stored(
     path: str | Path,
     *,
@@ -62,7 +45,7 @@ def stored(
 
     `path` is an .npz file, a .safetensors file or a folder of either .npy or .safetensors files, with the
     arrays that `audit_data` or `classifier_data` take, by name or by what `arrays` calls them, such as
-    {"strong_features": "layer_20"}; all but .npz files are memory-mapped, and arrays of folders may be in
+    {"strong_features": "layer_20"}; features stay in all but .npz files, and arrays of folders may be in
     shards (`strong_features-00003-of-00012.npy`).
 
     Or it is a table, whose columns the other arguments select by name or shell glob: a .csv file (.gz, .bz2,
@@ -72,8 +55,8 @@ def stored(
     `student_probability_columns` are those of the students, `class_names` the classes in that order. Features
     in one column of lists are read a few row groups at a time.
 
-    Raises `DataError` for files that are missing, unknown, damaged or lack an array or column;
-    `ImportError` where the extra `audit` is needed.
+    Raises `DataError` for files that are missing, unknown, damaged, change meanwhile or lack an array or
+    column; `ImportError` where the extra `audit` is needed.
     """
     path = Path(path)
     if not path.exists():
@@ -95,6 +78,12 @@ def stored(
         "weights_column": weights_column,
     }
     columns |= {role: [name] for role, name in single.items() if name is not None}
+    with unchanged(path):
+        return _read(path, columns, arrays or {})
+
+
+def _read(path: Path, columns: dict[str, Any], arrays: Mapping[str, str]) -> Any:
+    """Read columns of a table, or arrays."""
     if tables.is_table(path):
         if arrays:
             raise DataError(f"{path}: is a table: name columns, not arrays")
@@ -105,7 +94,7 @@ def stored(
         raise DataError(
             f"{path}: {found}; columns can be named for .csv, .csv.gz and .parquet files only"
         )
-    return read(path, arrays or {})
+    return read(path, arrays)
 
 
 def _reader(path: Path) -> Callable[[Path, files.Names], tuple[dict[str, Any], list[str]]]:

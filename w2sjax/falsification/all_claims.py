@@ -9,7 +9,6 @@ tried over a few sets that stand for the others.
 import dataclasses
 import functools
 import time
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from w2sjax.falsification.search import Search, Sets
 from w2sjax.falsification.shrinking import SECONDS
 from w2sjax.language.claims import Claim
 from w2sjax.machine.processes import mapping
-from w2sjax.machine.versions import versions
 from w2sjax.verification.lookup import NO_SET, variant_named, variants_of
 from w2sjax.verification.tally import Verification
 from w2sjax.verification.verifying import verify
@@ -148,7 +146,7 @@ def _verified(part, sets, budget: Budget, key: int, checkpoint) -> dict[Any, dic
         key,
         sets=None if chosen is None else [*(s for s in chosen if s != NO_SET), *unset],
         instances=budget.instances,
-        checkpoint=_folder(checkpoint),
+        checkpoint=checkpoint,
         stop=lambda: time.monotonic() - start > allowed,
     )
     share = (time.monotonic() - start) / len(answers)
@@ -159,11 +157,3 @@ def _verified(part, sets, budget: Budget, key: int, checkpoint) -> dict[Any, dic
         # A set that was not begun for lack of time is missing at the end.
         found[name] = dict(zip(search.places("random", only), taken, strict=False))
     return found
-
-
-def _folder(checkpoint) -> Path | None:
-    """Name the folder where shared verifications are recorded: other versions, another folder."""
-    if checkpoint is None:
-        return None
-    known = f"{sorted(versions().items())}".encode()
-    return Path(checkpoint) / f"verify_{zlib.crc32(known):08x}"

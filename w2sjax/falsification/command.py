@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from w2sjax.machine.writable import ready_file, ready_folder, write_whole
+from w2sjax.machine.writable import ready_file, ready_folders, write_whole
 from w2sjax.reporting.terminal import say, show
 
 FOUND, NONE = 1, 0
@@ -48,10 +48,10 @@ def run(
     if every and (drop is not None or twin):
         raise ValueError("falsify: --all tries every assumption; it takes no --drop or --twin")
     budget = Budget(instances=instances, small=small, restarts=restarts, seconds=seconds)
-    if json is not None:
-        ready_file("--json", json)
-    if out is not None:
-        ready_folder("--out", out)
+    if not (instances or small or restarts):
+        raise ValueError("falsify: --budget, --small and --restarts are all 0: nothing is searched")
+    ready_file("--json", json)
+    ready_folders(out=out, checkpoint=checkpoint)
     common = {"sets": sets, "budget": budget, "checkpoint": checkpoint}
     claims = list(REGISTRY) if name is None else find_claims([name])
     results, reasons = _search(claims, every, seed, drop, twin, common)
@@ -107,7 +107,11 @@ def _show(results: Sequence[Any]) -> None:
 
 
 def settle(
-    results: Sequence[Any], claims: Sequence[Any], drop: str | None, tell: Callable[[str], None]
+    results: Sequence[Any],
+    claims: Sequence[Any],
+    drop: str | None,
+    checkpoint: Path | None,
+    tell: Callable[[str], None],
 ) -> tuple[bool, list[str]]:
     """Decide exactly what verifications left open; claims of a user's file are given as objects.
 
@@ -120,27 +124,27 @@ def settle(
     def refutations(group) -> list[bool]:
         (claim,) = group
         name = claim_named(claim).name
-        return _settled(claim, [one for one in results if one.claim == name], drop, tell)
+        mine = [one for one in results if one.claim == name]
+        return _settled(claim, mine, {"drop": drop, "checkpoint": checkpoint}, tell)
 
     refuted, reasons = judge_each([[claim] for claim in claims], refutations)
     return any(refuted), reasons
 
 
-def _settled(claim: Any, results: Sequence[Any], drop: str | None, tell: Any) -> list[bool]:
+def _settled(claim: Any, results: Sequence[Any], how: dict[str, Any], tell: Any) -> list[bool]:
     """Tell for each verification of a claim whether it is refuted."""
     from w2sjax.falsification.redecide import redecide, why_not
     from w2sjax.verification.lookup import NO_SET, claim_named
 
     left = [result for result in results if result.undecided + result.invalid + result.violated]
-    reason = why_not(claim_named(claim).without(drop)) if left else ""
+    reason = why_not(claim_named(claim).without(how["drop"])) if left else ""
     if reason:
         tell(f"{claim_named(claim).name}: not decided exactly ({reason})")
         return [result.refuted for result in results]
     refuted = []
     for result in left:
         sets = None if result.set == NO_SET else [result.set]
-        common = {"sets": sets, "instances": result.instances, "drop": drop}
-        (again,) = redecide(claim, result.seed or 0, **common)
+        (again,) = redecide(claim, result.seed or 0, sets=sets, instances=result.instances, **how)
         refuted.append(again.violated > 0 or (again.undecided > 0 and result.refuted))
         settled = f"{again.holds} hold, {again.violated} are violated"
         tell(

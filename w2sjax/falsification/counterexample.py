@@ -118,6 +118,18 @@ class Replay:
     instance: Any
 
 
+def about(claim: Claim, fields: dict[str, Any]) -> Counterexample:
+    """Read what `Counterexample.to_json` gives, for the claim that is violated.
+
+    Raises:
+        ValueError, TypeError, LookupError: for what is none.
+    """
+    instance = claim.setting.part("instance").Instance.from_json(fields["instance"])
+    evidence, checks, software = (dict(fields[n]) for n in ("evidence", "checks", "versions"))
+    lhs, rhs, found = (str(fields[n]) for n in ("lhs", "rhs", "found"))
+    return Counterexample(claim, instance, evidence, lhs, rhs, checks, found, software)
+
+
 def load(path: str | Path) -> Counterexample:
     """Read what a file states.
 
@@ -137,10 +149,7 @@ def load(path: str | Path) -> Counterexample:
         raise ValueError(f"{path}: not a counterexample file of format {FORMAT}")
     try:
         claim = from_json(fields["claim"], setting_named(fields["claim"]["setting"]))
-        instance = claim.setting.part("instance").Instance.from_json(fields["instance"])
-        evidence, checks, software = (dict(fields[n]) for n in ("evidence", "checks", "versions"))
-        lhs, rhs, found = (str(fields[n]) for n in ("lhs", "rhs", "found"))
-        return Counterexample(claim, instance, evidence, lhs, rhs, checks, found, software)
+        return about(claim, fields)
     except MISSHAPEN as error:
         raise ValueError(f"{path}: missing or misshapen: {error}") from error
     except ValueError as error:

@@ -1,6 +1,7 @@
 """The files of `w2sjax falsify --out`: pages, pictures and files to replay; the table of all claims."""
 
 import csv
+import io
 import math
 import re
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from w2sjax.falsification import pictures
 from w2sjax.falsification.budget import Falsification
 from w2sjax.falsification.pages import report
 from w2sjax.falsification.rendering import markdown
+from w2sjax.machine.writable import write_whole
 from w2sjax.reporting.blocks import Figure
 from w2sjax.reporting.pages import write
 from w2sjax.reporting.pictures import can_draw, figure, missing
@@ -43,7 +45,7 @@ def write_pages(results: Sequence[Falsification], folder: Path) -> dict[str, Fig
         picture = pictures.draw(shown, stem) if drawable else None
         if picture is not None:
             figures[stem.name] = figure(stem, "The counterexample.")
-        stem.with_suffix(".md").write_text(markdown(shown, picture and picture.name))
+        write_whole(stem.with_suffix(".md"), markdown(shown, picture and picture.name))
     return figures
 
 
@@ -53,10 +55,11 @@ def write_matrix(results: Sequence[Falsification], folder: Path) -> Figure | Non
 
     folder.mkdir(parents=True, exist_ok=True)
     rows = [matrix_row(result) for result in results]
-    with (folder / "matrix.csv").open("w", newline="") as stream:
-        writer = csv.DictWriter(stream, rows[0] if rows else ())
-        writer.writeheader()
-        writer.writerows(rows)
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, rows[0] if rows else ())
+    writer.writeheader()
+    writer.writerows(rows)
+    write_whole(folder / "matrix.csv", stream.getvalue())
     if not can_draw():
         return None
     matrix.draw(rows, folder / "matrix")

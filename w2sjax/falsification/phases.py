@@ -13,8 +13,8 @@ import jax
 
 from w2sjax.falsification.ascent import climb
 from w2sjax.falsification.budget import Budget
-from w2sjax.falsification.checkpoint import Outcome
 from w2sjax.falsification.deciding import PRECISIONS, UNDECIDED, decide
+from w2sjax.falsification.outcome import Outcome
 from w2sjax.falsification.question import Question
 from w2sjax.falsification.redecide import unsettled
 from w2sjax.language.claims import Claim

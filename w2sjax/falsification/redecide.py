@@ -1,7 +1,9 @@
 """The instances of a verification that floating point does not settle, and what they are exactly."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -9,12 +11,15 @@ import jax.numpy as jnp
 import numpy as np
 
 from w2sjax.arithmetic.inequality import Verdict
+from w2sjax.falsification.claim_source import source_of
 from w2sjax.falsification.deciding import HOLDS, OUTSIDE, VIOLATED, decide, no_exact_side
 from w2sjax.language.claims import Claim
+from w2sjax.language.files import to_json
 from w2sjax.machine.compilation import compile_quickly
+from w2sjax.machine.records import Record
 from w2sjax.settings.random_instances import compared, prepare
 from w2sjax.verification.lookup import claim_named, variants_of
-from w2sjax.verification.verifying import BLOCK, instance
+from w2sjax.verification.verifying import BLOCK, fingerprints, instance
 
 OPEN = (Verdict.UNDECIDED, Verdict.INVALID, Verdict.VIOLATED)
 
@@ -81,8 +86,11 @@ def redecide(
     sets: list[str] | None = None,
     instances: int = 20_000,
     drop: str | None = None,
+    checkpoint: str | Path | None = None,
 ) -> list[Redecision]:
     """Decide the open instances of a verification with the same seed, over each set.
+
+    What is found over a set is recorded in the folder `checkpoint`, and taken from there if it is there.
 
     Raises:
         ValueError: for a claim without an exact side, or names that are not known.
@@ -91,20 +99,29 @@ def redecide(
     reason = why_not(found)
     if reason:
         raise ValueError(f"exact: {reason}")
-    convert = found.setting.part("conversion").exact_instances
     answers = []
     for label, variant in variants_of(found, sets):
+        work = {"claim": to_json(found), "source": source_of(found), "seed": key}
+        work |= {"set": [label, *fingerprints(variant)], "instances": instances}
         spec = label if variant is not None else None
-        places = unsettled(found, key, spec, instances, OPEN)
-        draw = jax.jit(lambda place, spec=spec: instance(found, key, spec, place))
-        drawn = (convert(draw(jnp.asarray(place)), found) for place in places)
-        outcomes = [{decide(found, one).outcome for one in exact} for exact in drawn]
-        violated = sum(VIOLATED in outcome for outcome in outcomes)
-        # Of several instances that one stands for, those count that meet every assumption.
-        holds = sum(HOLDS in outcome and outcome <= {HOLDS, OUTSIDE} for outcome in outcomes)
-        rest = len(places) - violated - holds
-        answers.append(Redecision(found.name, label, instances, len(places), holds, violated, rest))
+        counted = functools.partial(_counted, found, key, spec, instances)
+        counts = Record(checkpoint, "decide", work).once("counts", counted)
+        answers.append(Redecision(found.name, label, instances, **counts))
     return answers
+
+
+def _counted(claim: Claim, key: int, spec: Any, instances: int) -> dict[str, int]:
+    """Count what the open instances over a set are."""
+    convert = claim.setting.part("conversion").exact_instances
+    places = unsettled(claim, key, spec, instances, OPEN)
+    draw = jax.jit(lambda place: instance(claim, key, spec, place))
+    drawn = (convert(draw(jnp.asarray(place)), claim) for place in places)
+    outcomes = [{decide(claim, one).outcome for one in exact} for exact in drawn]
+    violated = sum(VIOLATED in outcome for outcome in outcomes)
+    # Of several instances that one stands for, those count that meet every assumption.
+    holds = sum(HOLDS in outcome and outcome <= {HOLDS, OUTSIDE} for outcome in outcomes)
+    known = {"open": len(places), "holds": holds, "violated": violated}
+    return known | {"undecided": len(places) - violated - holds}
 
 
 def why_not(claim: Claim) -> str:

@@ -11,15 +11,15 @@ from typing import Any
 
 from w2sjax.falsification import phases
 from w2sjax.falsification.budget import COUNTS, PHASES, Budget, Clock, Falsification
-from w2sjax.falsification.checkpoint import Outcome, Record
 from w2sjax.falsification.claim_source import source_of
 from w2sjax.falsification.counterexample import Counterexample, confirm
+from w2sjax.falsification.outcome import Outcome
 from w2sjax.falsification.phases import Progress, Site
 from w2sjax.falsification.question import Question, asked
 from w2sjax.falsification.shrinking import SECONDS, shrink
 from w2sjax.language.claims import Claim
 from w2sjax.language.files import to_json
-from w2sjax.machine.versions import versions
+from w2sjax.machine.records import Record
 from w2sjax.projecting.sets import ConvexSet
 from w2sjax.settings.exact import RefusedError
 from w2sjax.verification.lookup import variants_of
@@ -85,22 +85,22 @@ class Search:
         self.asked: set[tuple[str, int]] = set()
         self.hit: Outcome | None = None
         setting = question.claim.setting
-        read = setting.part("instance").Instance.from_json if question.exact else dict
-        self.record = Record(checkpoint, self._identity(), read)
-        self.clock = Clock(budget.seconds, self.record.spent)
+        self.read = setting.part("instance").Instance.from_json if question.exact else dict
+        self.record = Record(checkpoint, "falsify", self._work())
+        known = (unit.get("spent", 0.0) for unit in self.record.units.values())
+        self.clock = Clock(budget.seconds, max(known, default=0.0))
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out whom to tell: a copy in another process has nobody."""
         return self.__dict__ | {"tell": phases.silent}
 
-    def _identity(self) -> dict[str, Any]:
+    def _work(self) -> dict[str, Any]:
         return {
             "claim": to_json(self.question.claim),
             "source": source_of(self.question.claim),
             "sets": [[label, *fingerprints(variant)] for label, variant in self.variants],
             "seed": self.question.seed,
             "budget": {name: getattr(self.budget, name) for name in COUNTS},
-            "versions": versions(),
         }
 
     def run(
@@ -127,8 +127,10 @@ class Search:
     def _run(self, phase: str, place: int, given: Any) -> None:
         """Run a phase over a set, unless it is recorded or time is up."""
         name = self._name(phase, place)
-        outcome = self.record.outcome(name)
-        if outcome is None:
+        known = self.record.units.get(name)
+        if known is not None:
+            outcome = Outcome.from_json(known["outcome"], self.read)
+        else:
             if given is None and self.clock.expired():
                 return
             start = self.clock.spent()
@@ -137,7 +139,7 @@ class Search:
             spent = self.clock.spent()
             outcome = dataclasses.replace(outcome, seconds=outcome.seconds + spent - start)
             if outcome.finished:
-                self.record.keep(name, outcome, spent)
+                self.record.keep(name, {"outcome": outcome.to_json(), "spent": spent})
         outcome = max(self._known(phase, place), outcome, key=_reach)
         self.outcomes[phase][place] = outcome
         self.hit = outcome if outcome.hit is not None else None
@@ -162,7 +164,7 @@ class Search:
     def done(self, phase: str, only: Any = None) -> bool:
         """Whether nothing is left to do in a phase: all of it is recorded, or something was found."""
         names = [self._name(phase, place) for place in self.places(phase, only)]
-        return self.hit is not None or all(self.record.outcome(name) for name in names)
+        return self.hit is not None or all(name in self.record.units for name in names)
 
     def seconds_for(self, phase: str) -> float:
         """Give the share of a phase in the time that is left."""
@@ -238,10 +240,12 @@ class Search:
 
     def _shrunk(self, found: Outcome, seconds: float) -> tuple[Counterexample | None, str]:
         """Shrink what was found and confirm it; if the second engine refuses it, also returns the reason."""
-        claim, small = self.question.claim, self.record.shrunk()
-        if small is None:
-            small = shrink(claim, found.hit, seconds=seconds)
-            self.record.keep_shrunk(small)
+        claim = self.question.claim
+
+        def smallest() -> dict[str, Any]:
+            return shrink(claim, found.hit, seconds=seconds).to_json()
+
+        small = self.read(self.record.once("shrunk", smallest))
         refusals = []
         for instance in (small, found.hit):
             try:

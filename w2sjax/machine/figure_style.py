@@ -1,9 +1,12 @@
 """How figures look: fonts, a palette for the colour-blind, sizes of a journal's column."""
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from w2sjax.machine.writable import write_whole
 
 # Okabe and Ito's palette, which the colour-blind can tell apart, without its yellow and black.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
@@ -53,7 +56,8 @@ def drawing(stem: Path, width: float, height: float, *more: str) -> Iterator[Any
         FigureCanvasAgg(figure)
         yield figure
         for path in saved(stem, *more):
-            figure.savefig(path, metadata=_METADATA.get(path.suffix))
+            how = {"format": path.suffix[1:], "metadata": _METADATA.get(path.suffix)}
+            write_whole(path, functools.partial(figure.savefig, **how))
 
 
 def saved(stem: Path, *more: str) -> list[Path]:

@@ -44,9 +44,14 @@ def _begin() -> None:
 
     from w2sjax.machine.program_cache import keep_programs
 
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     jax.config.update("jax_enable_x64", True)
     keep_programs()
+
+
+def end_with_parent() -> None:
+    """Let this process of a pool end with the one that began it, which may be killed."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:

@@ -1,8 +1,10 @@
 """Versions of what a result depends on."""
 
 import functools
+import hashlib
 import platform
 from importlib import metadata
+from pathlib import Path
 
 
 def versions() -> dict[str, str]:
@@ -19,3 +21,14 @@ def _versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[name] = "not installed"
     return found
+
+
+@functools.cache
+def code(folder: Path | None = None) -> str:
+    """Tell the program texts under a folder apart; by default w2sjax's, whose version changes less often."""
+    folder = Path(__file__).parents[1] if folder is None else folder
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        found.update(f"{path.relative_to(folder)};".encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()

@@ -38,12 +38,14 @@ def write_whole(path: Path, content: str | Callable[[BinaryIO], None]) -> None:
         raise
 
 
-def ready_file(option: str, path: Path) -> None:
-    """See that a file can be written, without a change to what is there.
+def ready_file(option: str, path: Path | None) -> None:
+    """See that a file, if one is asked for, can be written, without a change to what is there.
 
     Raises:
         ValueError: naming the option, if it cannot.
     """
+    if path is None:
+        return
     if path.is_dir():
         raise ValueError(f"{option}: {path} is a folder, not a file")
     if not path.parent.is_dir():
@@ -57,14 +59,17 @@ def ready_file(option: str, path: Path) -> None:
         raise ValueError(f"{option}: {path} cannot be written ({error})") from error
 
 
-def ready_folder(option: str, folder: Path) -> None:
-    """Make a folder and see that files can be written there.
+def ready_folders(**folders: Path | None) -> None:
+    """Make the folders that options ask for, and see that files can be written there.
 
     Raises:
         ValueError: naming the option, if not.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        raise ValueError(f"{option}: cannot write in {folder} ({error})") from error
+    for option, folder in folders.items():
+        if folder is None:
+            continue
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
+        except OSError as error:
+            raise ValueError(f"--{option}: cannot write in {folder} ({error})") from error

@@ -13,7 +13,7 @@ $2|p - 1/2|$, which splits points of two classes in the same place.
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -24,7 +24,13 @@ from w2sjax.machine.host import at_least_single, concrete, floating
 from w2sjax.mixture.model import EASY, HARD, OVERLAP
 from w2sjax.overlap import resolution
 from w2sjax.overlap.change_point import ChangePoint, change_point, split_at
-from w2sjax.overlap.scores import HARD_BLOCK, POINT_BLOCK, largest_similarity
+from w2sjax.overlap.scores import (
+    HARD_BLOCK,
+    POINT_BLOCK,
+    largest_cosine_of_rows,
+    largest_similarity,
+)
+from w2sjax.projecting.rows import Rows
 
 Probabilities = Real[Array | np.ndarray, "n *classes"] | Sequence
 Features = Real[Array | np.ndarray, "n d"] | Sequence
@@ -132,19 +138,42 @@ def detect(
         raise ValueError(f"features: expected shape ({sure.shape[0]}, d), got {features.shape}")
     if sure.shape[0] < 2:
         raise ValueError(f"probabilities: expected those of 2 points or more, got {sure.shape[0]}")
-    everywhere = jnp.ones_like(sure)
-    known = resolution.of_confidences(probabilities)
-    first = _split(sure, everywhere, known, confidence_threshold, "confidence_threshold")
-    # Without a split every point is confident.
-    hard = jnp.where(first.found, sure < first.threshold, False)
+    first, hard = _hard_points(probabilities, sure, confidence_threshold)
     similar = largest_similarity(
         features, features, hard, measure=measure, point_block=point_block, hard_block=hard_block
     )
     known = resolution.of_scores(features)
     if measure == "inner":
         known = known * jnp.max(jnp.abs(jnp.where(hard, 0, similar)))
+    return _overlap_points(sure, first, hard, similar, known, score_threshold)
+
+
+def detect_rows(
+    probabilities: Probabilities,
+    points: Rows,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Detection:
+    """Detect the regions of points whose features are in a file, of which one cosine a point is kept.
+
+    As `detect` does, with scores in doubles that are the same up to rounding; not under `jax.jit`.
+    """
+    probabilities = floating("probabilities", probabilities)
+    sure = confidence(probabilities)
+    first, hard = _hard_points(probabilities, sure, None)
+    similar = jnp.asarray(largest_cosine_of_rows(points, np.asarray(hard), progress))
+    return _overlap_points(sure, first, hard, similar, resolution.of_scores(points), None)
+
+
+def _hard_points(probabilities, sure, threshold) -> tuple[ChangePoint, Array]:
+    known = resolution.of_confidences(probabilities)
+    first = _split(sure, jnp.ones_like(sure), known, threshold, "confidence_threshold")
+    # Without a split every point is confident.
+    return first, jnp.where(first.found, sure < first.threshold, False)
+
+
+def _overlap_points(sure, first, hard, similar, known, threshold) -> Detection:
     confident = (~hard).astype(similar.dtype)
-    second = _split(similar, confident, known, score_threshold, "score_threshold")
+    second = _split(similar, confident, known, threshold, "score_threshold")
     overlap = ~hard & jnp.any(hard) & (similar >= second.threshold)
     regions = jnp.where(hard, HARD, jnp.where(overlap, OVERLAP, EASY)).astype(jnp.int32)
     return Detection(regions, sure, jnp.where(hard, jnp.nan, similar), first, second)

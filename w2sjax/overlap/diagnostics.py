@@ -37,6 +37,7 @@ from w2sjax.overlap.change_point import (
 )
 
 RESAMPLES_TOGETHER = 16
+NUMBERS_TOGETHER = 2**22  # scores of resamples: 32 MB
 
 
 @jax.tree_util.register_dataclass
@@ -134,7 +135,8 @@ def _resampled(key, scores, counted, resolution, count) -> ChangePoint:
         return split_sorted(values, weights, resolution)
 
     indices = jnp.arange(count, dtype=jnp.int32)
-    return jax.lax.map(resample, indices, batch_size=min(RESAMPLES_TOGETHER, count))
+    together = min(RESAMPLES_TOGETHER, count, max(1, NUMBERS_TOGETHER // n))
+    return jax.lax.map(resample, indices, batch_size=together)
 
 
 def _at_most(successes: Float[Array, ""], trials: Float[Array, ""]) -> Float[Array, ""]:

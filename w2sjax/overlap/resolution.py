@@ -16,6 +16,7 @@ from jaxtyping import Array, Float
 
 from w2sjax.arithmetic.rounding import gamma, unit
 from w2sjax.machine.host import concrete
+from w2sjax.projecting.rows import Rows
 
 NARROW = (jnp.bfloat16, jnp.float16, jnp.float32)  # coarsest first
 ROWS = 4096  # looked at together
@@ -26,7 +27,7 @@ def of_confidences(probabilities: Float[Array, "n *classes"]) -> float:
     return 2 * _stored_unit(probabilities, NARROW)
 
 
-def of_scores(features: Float[Array, "n d"]) -> float:
+def of_scores(features: Float[Array, "n d"] | Rows) -> float:
     r"""Bound the difference of two cosines that are one number.
 
     An error of u in each number turns a row by at most u. Two rows, and $3d + 8$ roundings of the lengths,
@@ -37,16 +38,20 @@ def of_scores(features: Float[Array, "n d"]) -> float:
 
 
 def _stored_unit(values, kinds) -> float:
-    own, known = unit(values.dtype), concrete(values)
+    own = unit(values.dtype)
+    known = values if isinstance(values, Rows) else concrete(values)
     if known is None:
         return own
     return next((unit(kind) for kind in kinds if unit(kind) > own and _holds(kind, known)), own)
 
 
-def _holds(kind, known: np.ndarray) -> bool:
+def _holds(kind, known: np.ndarray | Rows) -> bool:
     """Whether a type represents all numbers; a few rows decide in most cases."""
-    with np.errstate(over="ignore"):
-        return all(
-            np.array_equal(part, part.astype(kind).astype(part.dtype))
-            for part in (known[i : i + ROWS] for i in range(0, len(known), ROWS))
-        )
+
+    def exact(part: np.ndarray) -> bool:
+        with np.errstate(over="ignore"):
+            return np.array_equal(part, part.astype(kind).astype(part.dtype))
+
+    if isinstance(known, Rows):
+        return all(known.each(lambda rows: exact(known.array[rows])))
+    return all(exact(known[i : i + ROWS]) for i in range(0, len(known), ROWS))

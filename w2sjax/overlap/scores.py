@@ -12,15 +12,17 @@ the plain inner product as a variant.
 """
 
 import functools
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Real
+from jaxtyping import Array, Bool, Float, Float64, Real
 
 from w2sjax.arithmetic.rounding import HIGHEST
 from w2sjax.machine.host import at_least_single, concrete, floating
+from w2sjax.projecting.rows import Rows
 
 MEASURES = ("cosine", "inner")
 POINT_BLOCK, HARD_BLOCK = 1024, 1024
@@ -53,6 +55,46 @@ def largest_similarity(
     _require(points, hard, counted, measure, point_block, hard_block)
     sizes = min(point_block, points.shape[0]), min(hard_block, hard.shape[0])
     return _largest(points, hard, counted, measure, *sizes)
+
+
+def largest_cosine_of_rows(
+    points: Rows,
+    used: Bool[np.ndarray, " n"],
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Float64[np.ndarray, " n"]:
+    """Give the largest cosine of every point with those that are used, all of them rows of a file.
+
+    In doubles; that of `largest_similarity` up to rounding. A block of the hard points meets all blocks of
+    points, so that the file is read once for each; `progress` is told of these.
+    """
+    hard, best = np.flatnonzero(used), np.zeros(points.shape[0])
+    height = next(points.each(lambda some: some.stop))
+    starts = range(0, len(hard), height)
+    for done, start in enumerate(starts, 1):
+        rows = _turned(points.array[hard[start : start + height]])
+
+        def part(some: slice, rows: np.ndarray = rows) -> None:
+            block, found = _turned(points.array[some]), best[some]
+            for first in range(0, len(block), POINT_BLOCK):
+                mine = slice(first, first + POINT_BLOCK)
+                for other in range(0, len(rows), HARD_BLOCK):
+                    cosines = block[mine] @ rows[other : other + HARD_BLOCK].T
+                    np.maximum(found[mine], np.abs(cosines).max(axis=1), out=found[mine])
+
+        deque(points.each(part), maxlen=0)
+        if progress is not None:
+            progress("hard points", done, len(starts))
+    return np.minimum(best, 1)
+
+
+def _turned(stored: np.ndarray) -> Float64[np.ndarray, "m d"]:
+    """Make the `_directions` of rows, with few copies of them."""
+    rows = np.array(stored, np.float64)
+    size = np.maximum(rows.max(axis=1), -rows.min(axis=1))[:, None]
+    rows /= np.where(size > 0, size, 1)
+    length = np.sqrt(np.einsum("md,md->m", rows, rows))[:, None]
+    rows /= np.where(length > 0, length, 1)
+    return rows
 
 
 @functools.partial(jax.jit, static_argnums=(3, 4, 5))

@@ -48,30 +48,9 @@ def factorise(features, weights, centre, *, method: str) -> Factorisation:
         return found
     counted = rows[masses > 0]
     candidates, scales = np.asarray(found.right)[:, rank:], np.asarray(found.scales)
-    null = dependent_directions(counted, candidates, scales, constant=centre is not None)
+    null = dependent_directions([counted], candidates, scales, constant=centre is not None)
     ceiling = jnp.minimum(found.ceiling, features.shape[1] - null)
     return dataclasses.replace(found, ceiling=ceiling)
-
-
-def factorise_rows(rows: Rows, weights, *, free: bool) -> tuple[Rows, Factorisation]:
-    """Decompose by the Gram matrix in one pass; also gives the rows with their means.
-
-    It is formed about the means of the first rows. Where those lie off by more than half of a column's
-    root mean square about them, a second pass takes the means that the first one found.
-    """
-    masses = np.asarray(weights)
-    whole = masses.sum()  # 1 up to rounding
-    rows = rows.about(masses) if free else rows
-    gram, sums, flat = rows.gram(masses)
-    rest = sums / whole if free else np.zeros(len(sums))
-    if rows.centre is not None and np.any(4 * whole * rest**2 > np.diagonal(gram)):
-        rows = dataclasses.replace(rows, centre=rows.centre + rest)
-        gram, sums, flat = rows.gram(masses)
-        rest = sums / whole
-    centre = None if rows.centre is None else jnp.asarray(rows.centre)
-    rows = dataclasses.replace(rows, rest=rest if free else None, constant=int(np.sum(flat)))
-    gram = jnp.asarray(gram - whole * np.outer(rest, rest))
-    return rows, _scaled_gram(gram, rows, weights, centre, jnp.asarray(rest))
 
 
 def _product(left, right):
@@ -96,14 +75,13 @@ def _scale(largest, squares_of) -> tuple[Float[Array, " d"], Float[Array, " d"]]
     return scales, squares_of(scales)
 
 
-def _lengths(squares, scales, weights, centre, left):
+def _lengths(squares, scales, weights, centre, left, count):
     """Bounds of the columns' norms: centred, as first shifted, and raw; and what is left of means.
 
-    Centred and raw are in the features' units, the others in the scaled ones.
+    Centred and raw are in the features' units, the others in the scaled ones. Terms pass `count` additions.
     """
-    size, dtype = weights.shape[0], squares.dtype
-    count = additions(size, dtype)
-    mass = jnp.sqrt(inflate(total(weights), count))
+    dtype = squares.dtype
+    mass = jnp.sqrt(inflate(total(weights), additions(weights.shape[0], dtype)))
     norms = inflate(jnp.sqrt(squares), count + 8)
     shifted = inflate(norms + mass * jnp.abs(left) / scales, 4)
     drift = inflate(gamma(count + 6, dtype) * shifted, 4)
@@ -139,8 +117,8 @@ def _ceiling(features, weights, centre, scales, rank):
         return jax.tree.map(lambda one, other: jnp.where(small, one, other), none, found)
 
     none = jnp.zeros((), jnp.int32), jnp.ones((), jnp.int32)
-    if isinstance(features, Rows):
-        dependent, group = jnp.asarray(features.constant, jnp.int32), none[1]
+    if isinstance(features, Rows):  # `factorise_rows` looks for null vectors
+        dependent, group = none
     else:
         dependent, group = jax.lax.cond(rank < dimension, examined, lambda: none)
     ceiling = jnp.minimum(points, dimension - dependent)
@@ -165,7 +143,8 @@ def _by_qr(features, weights, centre, place) -> Factorisation:
         jnp.max(jnp.abs(weighted), axis=0), lambda unit: total((weighted / unit[None, :]) ** 2)
     )
     scaled = weighted / scales[None, :]
-    norms, shifted, raw_norms, drift = _lengths(squares, scales, weights, centre, left_over)
+    count = additions(size, dtype)
+    norms, shifted, raw_norms, drift = _lengths(squares, scales, weights, centre, left_over, count)
     # Every entry may lose a few smallest numbers before it is scaled.
     lost = underflow(4, dtype) * size**0.5 * (1 + scales)
     norms, raw_norms = norms + lost, raw_norms + lost
@@ -177,9 +156,7 @@ def _by_qr(features, weights, centre, place) -> Factorisation:
     left, right = _product(orthogonal, left), right.T
     # An entry of A is rounded five times, one of U S V' passes d + 1 products and additions.
     residual = scaled - _product(left * singular[None, :], right.T)
-    defect = inflate(
-        jnp.sqrt(total(jnp.sum(residual**2, axis=1))), dimension + additions(size, dtype)
-    )
+    defect = inflate(jnp.sqrt(total(jnp.sum(residual**2, axis=1))), dimension + count)
     rows = rounding.norm(singular) * dimension**0.5
     defect += gamma(6, dtype) * rounding.norm(shifted) + gamma(dimension + 3, dtype) * rows
     defect += rounding.norm(lost / scales)
@@ -199,13 +176,13 @@ def _by_qr(features, weights, centre, place) -> Factorisation:
 def _by_gram(features, weights, centre, place) -> Factorisation:
     if place is not None:
         gram, left_over = _spread_gram(features, weights, centre)
-        return _scaled_gram(gram, features, weights, centre, left_over)
+        return scaled_gram(gram, features, weights, centre, left_over)
     masses = seen(weights)
     plain = centre is None and masses is not None and masses.all()
     columns, left_over = features, jnp.zeros(features.shape[1], features.dtype)
     if not plain:
         columns, left_over = centred_with_rest(features, weights, centre)
-    return _scaled_gram(_gram(columns, weights), features, weights, centre, left_over)
+    return scaled_gram(_gram(columns, weights), features, weights, centre, left_over)
 
 
 @jax.jit
@@ -214,23 +191,28 @@ def _spread_gram(features, weights, centre):
     return _product((columns * weights[:, None]).T, columns), left_over
 
 
-def _scaled_gram(gram, features, weights, centre, left_over) -> Factorisation:
+def scaled_gram(gram, features, weights, centre, left_over) -> Factorisation:
+    """Decompose by a Gram matrix of features in their units, and what is left of their means."""
     diagonal = jnp.diagonal(gram)
     scales, squares = _scale(jnp.sqrt(diagonal), lambda unit: diagonal / unit / unit)
     gram = gram / scales[None, :] / scales[:, None]
-    return _from_gram(gram, squares, scales, features, weights, centre, left_over)
+    return from_gram(gram, squares, scales, features, weights, centre, left_over)
 
 
 @jax.jit
-def _from_gram(gram, squares, scales, features, weights, centre, left_over) -> Factorisation:
+def from_gram(
+    gram, squares, scales, features, weights, centre, left_over, blur=None
+) -> Factorisation:
+    """Decompose by a Gram matrix of scaled columns, each of which is off by at most its blur."""
     size, dimension = features.shape
     dtype = gram.dtype
-    norms, shifted, raw_norms, drift = _lengths(squares, scales, weights, centre, left_over)
+    count = features.additions if isinstance(features, Rows) else size
+    norms, shifted, raw_norms, drift = _lengths(squares, scales, weights, centre, left_over, count)
     values, vectors = jnp.linalg.eigh((gram + gram.T) / 2)
     values, right = values[::-1], vectors[:, ::-1]
     residual = gram - _product(right * values[None, :], right.T)
-    # An entry is a sum of n products of numbers rounded five times, each bounded by the norms.
-    lost = gamma(size + 16, dtype) + 3 * gamma(dimension + 6, dtype)
+    # An entry is a sum of products of numbers rounded five times, each bounded by the norms.
+    lost = gamma(count + 16, dtype) + 3 * gamma(dimension + 6, dtype)
     flushed = underflow(4 * size, dtype) / scales[None, :] / scales[:, None]
     defect = inflate(jnp.sqrt(jnp.sum(residual**2)), dimension * dimension) + jnp.sum(flushed)
     root = jnp.sqrt(underflow(4 * size, dtype))
@@ -239,6 +221,9 @@ def _from_gram(gram, squares, scales, features, weights, centre, left_over) -> F
     if isinstance(features, Rows):
         # G - s s' / w, formed about other means, keeps the error e of the sums s: s e' + e s'.
         defect += 2 * drift * rounding.norm(inflate(jnp.abs(left_over) / scales, size + 8))
+    if blur is not None:
+        defect += rounding.norm(blur) * (2 * rounding.norm(shifted) + rounding.norm(blur))
+        drift = drift if centre is None else drift + rounding.norm(blur)
     defect = inflate(defect, dimension + 16)
     kept = values > 2 * defect
     right = _without_dust(right, kept, squares)

@@ -4,6 +4,9 @@ A singular value at the level of rounding may belong to a null direction or to o
 hides: $[a, a + \mathrm{ulp}\,e_1]$ looks like $[a, a]$. Only exact arithmetic tells them apart.
 """
 
+from collections.abc import Iterable
+from fractions import Fraction
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -37,7 +40,7 @@ def copies(
 
 
 def dependent_directions(
-    features: Float[np.ndarray, "n d"],
+    blocks: Iterable[Float[np.ndarray, "n d"]],
     candidates: Float[np.ndarray, "d k"],
     scales: Float[np.ndarray, " d"],
     *,
@@ -46,37 +49,64 @@ def dependent_directions(
     r"""Count independent vectors $z$ with $Hz = 0$ exactly, near a basis of numerically null ones.
 
     The basis is reduced to echelon form, whose rows are tried as vectors of short fractions; each is
-    tested in integer arithmetic. Vectors that are not found, because their fractions are long or the
+    tested in exact arithmetic. Vectors that are not found, because their fractions are long or the
     test would take more than a few seconds, are not counted.
 
     Args:
-        features: $H$, the rows that count.
+        blocks: the rows of $H$ that count, in blocks.
         candidates: of $z$, each coefficient in the unit of its column, one candidate a column.
         scales: the units, powers of two.
         constant: whether $Hz$ may be a constant instead, which an intercept takes up.
     """
-    scaled = np.asarray(features, np.float64) / np.asarray(scales, np.float64)
-    if not np.array_equal(scaled * np.asarray(scales, np.float64), features):
-        return 0  # entries so small that scaling has changed them
-    left = ENTRIES
-    count = 0
-    for row in _echelon(np.asarray(candidates, np.float64).T):
-        vector = _short(row)
-        if vector is None:
-            continue
-        support = np.flatnonzero(vector)
-        part, whole = scaled[:, support], vector[support]
-        image = part @ whole
-        size = np.abs(part) @ np.abs(whole)
-        base = image[0] if constant else 0.0
-        if np.any(np.abs(image - base) > 1e-12 * (size + size[0])):
-            continue
-        rows = np.unique(part, axis=0)
-        left -= rows.size
-        if left < 0:
+    short = map(_short, _echelon(np.asarray(candidates, np.float64).T))
+    vectors = [vector for vector in short if vector is not None]
+    tests = [_Test(vector, constant, ENTRIES // len(vectors)) for vector in vectors]
+    for block in blocks:
+        if not tests:
             break
-        count += _annihilates(rows, whole, constant)
-    return count
+        scaled = block / scales
+        if not np.array_equal(scaled * scales, block):
+            return 0  # entries so small that scaling has changed them
+        tests = [test for test in tests if test.holds(scaled)]
+    return len(tests)
+
+
+class _Test:
+    """Whether rows times a vector of whole numbers are all zero, or all the constant of the first row."""
+
+    def __init__(self, vector: Int[np.ndarray, " d"], constant: bool, entries: int):
+        self._support = np.flatnonzero(vector)
+        self._vector = vector[self._support]
+        self._constant: Fraction | None = None if constant else Fraction(0)
+        self._left = entries
+
+    def holds(self, rows: Float[np.ndarray, "n d"]) -> bool:
+        """Test more rows."""
+        if not len(rows):
+            return True
+        part = rows[:, self._support]
+        constant = self._constant
+        if constant is None:
+            pairs = zip(part[0].tolist(), self._vector.tolist(), strict=True)
+            constant = sum((Fraction(one) * whole for one, whole in pairs), Fraction(0))
+        self._constant, near = constant, float(constant)
+        images, size = part @ self._vector, np.abs(part) @ np.abs(self._vector)
+        if np.any(np.abs(images - near) > 1e-12 * (size + abs(near))):
+            return False
+        exact = (size <= 2.0**53 * _unit(part)) & (constant == Fraction(near))
+        if np.any(images[exact] != near):
+            return False
+        rest = np.unique(part[~exact], axis=0)
+        self._left -= rest.size
+        return self._left >= 0 and _annihilates(rest, self._vector, constant)
+
+
+def _unit(rows: Float[np.ndarray, "n s"]) -> Float[np.ndarray, " n"]:
+    """Give the largest powers of two that divide all entries of a row."""
+    mantissas, exponents = np.frexp(rows)
+    whole = (mantissas * 2.0**53).astype(np.int64)
+    lowest = np.ldexp((whole & -whole).astype(float), exponents - 53)
+    return np.min(np.where(rows == 0, np.inf, lowest), axis=1)
 
 
 def _echelon(rows: Float[np.ndarray, "k d"]) -> Float[np.ndarray, "k d"]:
@@ -102,11 +132,12 @@ def _short(row: Float[np.ndarray, " d"]) -> Int[np.ndarray, " d"] | None:
     return None
 
 
-def _annihilates(rows: Float[np.ndarray, "n s"], vector, constant: bool) -> bool:
-    """Whether every row times the vector is zero, or all are the same constant, in integers."""
+def _annihilates(rows: Float[np.ndarray, "n s"], vector, constant: Fraction) -> bool:
+    """Whether every row times the vector is the constant, in integers."""
+    if not len(rows):
+        return True
     mantissas, exponents = np.frexp(rows)
     least = int(exponents.min())
     whole = (mantissas * 2.0**53).astype(np.int64).astype(object)
     whole = whole << (exponents - least).astype(object)
-    images = whole @ vector.astype(object)
-    return bool(np.all(images == (images[0] if constant else 0)))
+    return bool(np.all(whole @ vector.astype(object) == constant * Fraction(2) ** (53 - least)))

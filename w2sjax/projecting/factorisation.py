@@ -13,12 +13,14 @@ import dataclasses
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from w2sjax.arithmetic import rounding
-from w2sjax.arithmetic.rounding import contract, gamma
+from w2sjax.arithmetic.rounding import HIGHEST, contract, gamma
 from w2sjax.projecting.centring import weighted_moment
 from w2sjax.projecting.solvers.least_squares import LeastSquares
+
+WELL_CONDITIONED = 1e4  # where a Gram matrix is still accurate enough
 
 
 @jax.tree_util.register_dataclass
@@ -41,6 +43,8 @@ class Factorisation:
             Gram route: of $\|A^\top A - V_k\Sigma_k^2V_k^\top\|_F$).
         drift: bound of the norm of what rounding leaves of the columns' means.
         skew: bound of $\|U^\top U - I\|_F$ and $\|V^\top V - I\|_F$.
+        basis: $T$, where it is $\sqrt w (H - m)T$ that is factored, and $T$ spans the class; else None.
+        blur: bounds of how far the columns in the basis are off, as they are computed.
     """
 
     left: Float[Array, "*batch n d"] | None
@@ -55,6 +59,8 @@ class Factorisation:
     defect: Float[Array, "*batch"]
     drift: Float[Array, "*batch"]
     skew: Float[Array, "*batch"]
+    basis: Float[Array, "*batch d d"] | None = None
+    blur: Float[Array, "*batch d"] | None = None
 
     @property
     def smallest(self) -> Float[Array, ""]:
@@ -63,6 +69,33 @@ class Factorisation:
 
     def _kept(self):
         return jnp.arange(self.singular.shape[0], dtype=jnp.int32) < self.rank
+
+    @property
+    def condition(self) -> Float[Array, ""]:
+        r"""Largest singular value of $A$ over the smallest one that is kept."""
+        if self.basis is None:
+            return self.singular[0] / self.smallest
+        root = jnp.linalg.solve(
+            (self.scales[:, None] * self.basis).T, self.right * self.singular[None, :]
+        )
+        values = jnp.linalg.svd(root, compute_uv=False)
+        return values[0] / values[self.rank - 1]
+
+    @property
+    def directions(self) -> Float[Array, "d d"]:
+        r"""Coefficients, in the features' units, of functions that are orthogonal, of lengths $\Sigma$."""
+        if self.basis is None:
+            return self.right / self.scales[:, None]
+        return jnp.matmul(self.basis, self.right, precision=HIGHEST)
+
+    @property
+    def resolved(self) -> Bool[Array, ""]:
+        """Whether every direction is kept or proved to be null."""
+        return (self.rank >= self.ceiling) & (self.floor() > 0)
+
+    def reduced(self, moment: Float[Array, " d"]) -> Float[Array, " d"]:
+        """Give a moment of the factored columns in their units."""
+        return moment / self.scales if self.basis is None else moment
 
     def length(self, coefficients: Float[Array, " d"]) -> Float[Array, ""]:
         r"""Bound $\|S\theta\|$: the norm of coefficients, each in the unit of its column."""
@@ -100,7 +133,7 @@ class Factorisation:
     ) -> Float[Array, " d"]:
         r"""$U^\top \sqrt w\, y$; after the Gram route zero beyond the rank."""
         if self.left is None:
-            moment = weighted_moment(features, weights, centre, target) / self.scales
+            moment = self.reduced(weighted_moment(features, weights, centre, target))
             safe = jnp.where(self._kept(), self.singular, 1)
             return jnp.where(self._kept(), (self.right.T @ moment) / safe, 0)
         return contract(self.left, jnp.sqrt(weights) * target)
@@ -109,4 +142,5 @@ class Factorisation:
         """Reduce to the problem that the solvers receive, null directions left out."""
         null = ~self._kept() & ((self.rank >= self.ceiling) | (self.left is None))
         singular, response = jnp.where(null, 0, self.singular), jnp.where(null, 0, response)
-        return LeastSquares(singular, self.right, response, self.scales, self.rank)
+        right = self.right if self.basis is None else self.scales[:, None] * self.directions
+        return LeastSquares(singular, right, response, self.scales, self.rank)

@@ -35,6 +35,7 @@ from w2sjax.arithmetic.rounding import additions, contract, gamma, inflate, tota
 from w2sjax.projecting.centring import weighted_moment
 from w2sjax.projecting.certificate import distance_bound, linear_distance_bound
 from w2sjax.projecting.factorisation import Factorisation
+from w2sjax.projecting.rows import Rows
 from w2sjax.projecting.sets.convex_set import CoefficientSet
 
 
@@ -50,7 +51,7 @@ class Bound(NamedTuple):
 class _Point(NamedTuple):
     """A point of a class over features, and what its bounds share.
 
-    `moment` is $v$ and `error` bounds its rounding, in the features' units; `mean_slope` is
+    `moment` is $v$ and `error` bounds its rounding, in the units of the factored columns; `mean_slope` is
     $|\\langle r, 1\\rangle| / \\|1\\|$; `cap` is a reach in the columns' units.
     """
 
@@ -110,15 +111,20 @@ def _examined(hypothesis, target, theta, intercept, values, radius):
     values = computed if values is None else values
     residual = jnp.where(counted, target - values, 0)
     residual_norm = inflate(rounding.norm(residual, weights), 2)
-    moment = weighted_moment(hypothesis.features, weights, hypothesis.centre, residual)
-    error = gamma(count + 8, dtype) * residual_norm * factors.norms
+    features = hypothesis.features
+    moment = weighted_moment(features, weights, hypothesis.centre, residual)
+    passed = features.additions if isinstance(features, Rows) else count
+    error = gamma(passed + 8, dtype) * residual_norm * factors.norms
+    if factors.blur is not None:
+        error += residual_norm * factors.blur
     error += underflow(2 * size, dtype) * (1 + factors.norms + residual_norm)
     mean_slope = jnp.zeros((), dtype)
     if hypothesis.intercept:
         mean = jnp.abs(total(weights * residual)) + gamma(count + 4, dtype) * mass * residual_norm
         mean_slope = inflate(mean / mass, count + 8)
         # What is left of the columns' means multiplies the mean of the residual.
-        error += mean_slope * factors.drift * factors.scales
+        units = factors.scales if factors.basis is None else 1
+        error += mean_slope * factors.drift * units
     own = factors.length(theta)
     cap = inflate(2 * own + rounding.norm(target, weights) / factors.smallest, 8)
     if radius is not None:
@@ -142,12 +148,11 @@ def _range_bound(factors: Factorisation, weights, point: _Point, extent, outside
     dimension = point.theta.shape[0]
     kept = jnp.arange(dimension, dtype=jnp.int32) < factors.rank
     if factors.left is None:
-        moment = point.moment / factors.scales
+        moment = factors.reduced(point.moment)
         parts = contract(factors.right, moment)
         lost = gamma(dimension + 4, dtype) * dimension**0.5 * rounding.norm(moment)
-        lost += 3 * factors.skew * rounding.norm(moment) + rounding.norm(
-            point.error / factors.scales
-        )
+        lost += 3 * factors.skew * rounding.norm(moment)
+        lost += rounding.norm(factors.reduced(point.error))
         along = rounding.norm(jnp.where(kept, parts / jnp.where(kept, factors.singular, 1), 0))
         free = along * jnp.sqrt(factors.defect) + 2 * lost
         free += rounding.norm(jnp.where(kept, 0, parts)) * (1 + factors.skew)

@@ -15,8 +15,9 @@ from jaxtyping import Array, Float
 from w2sjax.machine.host import floating, seen
 from w2sjax.machine.sharded import spread
 from w2sjax.projecting.centring import means, times
-from w2sjax.projecting.decomposition import factorise, factorise_rows
+from w2sjax.projecting.decomposition import factorise
 from w2sjax.projecting.factorisation import Factorisation
+from w2sjax.projecting.row_factorisation import factorise_rows
 from w2sjax.projecting.rows import Rows
 from w2sjax.projecting.sets.convex_set import CoefficientSet, ConvexSet, ValueSet
 from w2sjax.projecting.sets.rkhs_ball import RKHSBall
@@ -118,7 +119,8 @@ def hypothesis_class(
     if set.intercept and not free:
         raise ValueError(f"intercept: the set {set.name!r} always has one; use 'subspace'")
     if isinstance(features, Rows):
-        features, factorisation = factorise_rows(features, weights, free=free)
+        how = {"free": free, "linear": set.linear}
+        features, factorisation = factorise_rows(features, weights, **how)
         centre = None if features.centre is None else jnp.asarray(features.centre)
         return HypothesisClass(set, features, weights, centre, factorisation, intercept=free)
     centre = means(features, weights) if free else None

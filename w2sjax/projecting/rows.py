@@ -1,7 +1,7 @@
 r"""Features that are never in memory as a whole: what is needed of them, a block of rows at a time.
 
 Blocks are widened to doubles, centred, multiplied by numpy's BLAS and added up in their order, so that the
-number of threads changes no digit. A term passes no more additions than in one sum.
+number of threads changes no digit.
 """
 
 import dataclasses
@@ -17,8 +17,14 @@ from threadpoolctl import threadpool_limits
 
 from w2sjax.machine.processes import cores
 
-BLOCK = 2**21  # numbers of a block: 16 MB in doubles
+BLOCK = 2**21  # most numbers of a block: 16 MB in doubles
+COPIES = 3  # of a block that are held while it is worked on
 Part = TypeVar("Part")
+
+
+def block_of(memory: float) -> int:
+    """Give how many numbers a block may have where so many bytes may be used."""
+    return int(min(BLOCK, memory / (8 * COPIES * (cores() + 1))))
 
 
 @jax.tree_util.register_static
@@ -32,14 +38,17 @@ class Rows:
         array: $H$, of any floating dtype.
         centre: means of the columns, for the sake of an intercept; None without one.
         rest: of the means, what rounding has left of them.
-        constant: how many columns are constant, or zero where there is no centre.
+        basis: $T$, where products are taken with the columns of $(H - m)T$ instead; means are those of
+            these columns.
+        block: numbers of a block, at most, `BLOCK` by default; a row at least.
         recent: the last values that were asked for, which a projection and its certificate share.
     """
 
     array: Any
     centre: np.ndarray | None = None
     rest: np.ndarray | None = None
-    constant: int = 0
+    basis: np.ndarray | None = None
+    block: int | None = None
     recent: dict[bytes, np.ndarray] = dataclasses.field(default_factory=dict)
 
     def about(self, weights: Float[np.ndarray, " n"]) -> "Rows":
@@ -51,28 +60,34 @@ class Rows:
         means = np.where(np.ptp(kept, axis=0) == 0, kept[0], masses @ block / masses.sum())
         return dataclasses.replace(self, centre=means)
 
-    def gram(self, weights: Float[np.ndarray, " n"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        r"""$A^\top A$ and $A^\top \sqrt w$ of $A = \sqrt w (H - m)$, and which columns are constant.
+    def recentred(self) -> "Rows":
+        """Take what is left of the columns' means into the centre."""
+        if self.centre is None or self.rest is None or self.basis is not None:
+            return self
+        return dataclasses.replace(self, centre=self.centre + self.rest, rest=None)
 
-        Without a centre those are the columns of zeros.
-        """
-        roots, counted = np.sqrt(weights), weights > 0
+    def gram(self, weights: Float[np.ndarray, " n"]) -> tuple[np.ndarray, np.ndarray]:
+        r"""$A^\top A$ and $A^\top \sqrt w$ of $A = \sqrt w (H - m)T$."""
+        roots = np.sqrt(weights)
 
-        def part(rows: slice) -> tuple[Any, ...]:
-            block = self.centred(rows)
-            kept = block if counted[rows].all() else block[counted[rows]]
-            ends = (kept.min(axis=0), kept.max(axis=0)) if len(kept) else (np.inf, -np.inf)
-            block = block * roots[rows, None]
-            return block.T @ block, roots[rows] @ block, *ends
+        def part(rows: slice) -> tuple[np.ndarray, np.ndarray]:
+            block = self.centred(rows) * roots[rows, None]
+            return block.T @ block, roots[rows] @ block
 
         width = self.shape[1]
         square, sums = np.zeros((width, width)), np.zeros(width)
-        low, high = np.full(width, np.inf), np.full(width, -np.inf)
-        for one, other, *ends in self.each(part):
+        for one, other in self.each(part):
             square, sums = square + one, sums + other
-            low, high = np.minimum(low, ends[0]), np.maximum(high, ends[1])
-        flat = (low == high) if self.centre is not None else (low == 0) & (high == 0)
-        return square, sums, flat
+        return square, sums
+
+    def counted(self, weights: Float[np.ndarray, " n"]) -> Iterator[np.ndarray]:
+        """Give the rows of some weight, in doubles, a block at a time."""
+        return self.each(lambda rows: self._widened(rows)[weights[rows] > 0])
+
+    @property
+    def additions(self) -> int:
+        """Most additions that a term passes in a sum over the rows: in its block, and of blocks."""
+        return min(self._height, self.shape[0]) + -(-self.shape[0] // self._height)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -89,7 +104,7 @@ class Rows:
         return self._called(self._times, self.shape[0], coefficients)
 
     def moment(self, masses: Float[Array, " n"]) -> Float[Array, " d"]:
-        r"""$(H - m)^\top \mu$."""
+        r"""$((H - m)T)^\top \mu$."""
         return self._called(self._moment, self.shape[1], masses)
 
     def _called(self, function: Callable[..., Any], size: int, given: Array) -> Array:
@@ -117,18 +132,15 @@ class Rows:
 
     @property
     def _height(self) -> int:
-        return max(1, BLOCK // self.shape[1])
+        return max(1, (self.block or BLOCK) // self.shape[1])
 
     def _widened(self, rows: slice) -> np.ndarray:
         return np.asarray(self.array[rows], np.float64)
 
     def centred(self, rows: slice) -> np.ndarray:
-        """Give a block, less centre and left."""
-        block = self._widened(rows)
-        for middle in (self.centre, self.rest):
-            if middle is not None:
-                block = np.subtract(block, middle, out=block if block.base is None else None)
-        return block
+        """Give a block, less its centre, in the basis, less what is left of its means."""
+        block = _less(self._widened(rows), self.centre)
+        return _less(block if self.basis is None else block @ self.basis, self.rest)
 
     def total(self, part: Callable[[slice], Any]) -> Any:
         """Add up what every block gives."""
@@ -149,3 +161,9 @@ class Rows:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+
+
+def _less(block: np.ndarray, middle: np.ndarray | None) -> np.ndarray:
+    if middle is None:
+        return block
+    return np.subtract(block, middle, out=block if block.base is None else None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from w2sjax.falsification.command import replay as decide_again
 from w2sjax.language.claims import Claim
-from w2sjax.machine.writable import ready_file, ready_folder, write_whole
+from w2sjax.machine.writable import ready_file, ready_folders, write_whole
 from w2sjax.reporting.pictures import can_draw, figure, missing
 from w2sjax.reporting.terminal import say, show
 
@@ -23,6 +23,7 @@ def prove(
     out: Path | None,
     json: Path | None,
     coq: Path | None,
+    checkpoint: Path | None = None,
     typed: str = "",
 ) -> int:
     """Prove or refute one claim, or all of the setting; returns the exit code.
@@ -36,18 +37,15 @@ def prove(
         raise ValueError("prove: expected either a claim or --all")
     if every and (drop is not None or twin):
         raise ValueError("prove: --all tries every assumption; it takes no --drop or --twin")
-    if json is not None:
-        ready_file("--json", json)
-    for option, folder in (("--out", out), ("--coq", coq)):
-        if folder is not None:
-            ready_folder(option, folder)
+    ready_file("--json", json)
+    ready_folders(out=out, coq=coq, checkpoint=checkpoint)
     if every:
-        return _all(out, json, coq, typed)
+        return _all(out, json, coq, checkpoint, typed)
     from w2sjax.proving.pages import text
     from w2sjax.proving.proof import prove as proof_of
     from w2sjax.proving.reports import report
 
-    proof = proof_of(_claim(name or ""), drop=drop, twin=twin)
+    proof = proof_of(_claim(name or ""), drop=drop, twin=twin, checkpoint=checkpoint)
     say(text(proof))
     if json is not None:
         _write(json, proof.to_json())
@@ -58,12 +56,12 @@ def prove(
     return CODES[proof.outcome] if accepted else NEITHER
 
 
-def _all(out: Path | None, json: Path | None, coq: Path | None, typed: str) -> int:
+def _all(out, json, coq, checkpoint, typed: str) -> int:
     """Prove every claim of the registry, and refute it without each assumption."""
     from w2sjax.proving.coq.files import writable
     from w2sjax.proving.reports import report_of_all, table
 
-    rows = _proofs()
+    rows = _proofs(checkpoint)
     show(table(rows))
     proofs = [proof for _, proof in rows if not isinstance(proof, str)]
     if json is not None:
@@ -85,7 +83,7 @@ def _all(out: Path | None, json: Path | None, coq: Path | None, typed: str) -> i
     return REFUTED if wrong else PROVED if accepted else NEITHER
 
 
-def _proofs() -> list[tuple[Claim, Any]]:
+def _proofs(checkpoint: Path | None) -> list[tuple[Claim, Any]]:
     """Decide every claim of a kind that can be, as it is and without each assumption, or say why not."""
     from w2sjax.claims import REGISTRY
     from w2sjax.proving.expressions import NotOfThisKindError
@@ -99,14 +97,22 @@ def _proofs() -> list[tuple[Claim, Any]]:
         for place, claim in enumerate(claims):
             for drop in (None, *claim.droppable):
                 try:
-                    rows.append((claim.without(drop), proof_of(claim, drop=drop)))
+                    proof = proof_of(claim, drop=drop, checkpoint=checkpoint)
+                    rows.append((claim.without(drop), proof))
                 except NotOfThisKindError as error:
                     rows.append((claim.without(drop), str(error)))
             progress("prove", place + 1, len(claims))
     return rows
 
 
-def sharpen(name: str, *, out: Path | None, json: Path | None, typed: str = "") -> int:
+def sharpen(
+    name: str,
+    *,
+    out: Path | None,
+    json: Path | None,
+    checkpoint: Path | None = None,
+    typed: str = "",
+) -> int:
     """Find the best constant of a bound, or the curve of two; returns the exit code.
 
     `typed` is the command that a page says it was made by.
@@ -120,17 +126,15 @@ def sharpen(name: str, *, out: Path | None, json: Path | None, typed: str = "") 
     from w2sjax.proving.sharpening import NONE
     from w2sjax.proving.sharpening import sharpen as best_of
 
-    if json is not None:
-        ready_file("--json", json)
-    if out is not None:
-        ready_folder("--out", out)
+    ready_file("--json", json)
+    ready_folders(out=out, checkpoint=checkpoint)
     claim = _claim(name)
     if len(claim.unknowns) == 2:
-        found: Any = curve(claim)
+        found: Any = curve(claim, checkpoint=checkpoint)
         kinds = {best.kind for _, best in found.points}
         show(curve_table(found))
     else:
-        found = best_of(claim)
+        found = best_of(claim, checkpoint)
         kinds = {found.kind}
         say(sharpened_text(found))
     if json is not None:
@@ -208,7 +212,7 @@ def _files(proof: Any, folder: Path, checked: str) -> Any:
     (proof if found is None else found).save(stem.with_suffix(".json"))
     if found is not None and can_draw():
         picture = pictures.draw(found, stem)
-    stem.with_suffix(".md").write_text(markdown(proof, picture and picture.name, checked))
+    write_whole(stem.with_suffix(".md"), markdown(proof, picture and picture.name, checked))
     return None if picture is None else figure(stem, "The counterexample.")
 
 

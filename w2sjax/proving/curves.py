@@ -2,6 +2,7 @@
 
 import dataclasses
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from w2sjax.language.claims import Claim
@@ -39,8 +40,12 @@ class Curve(Shown):
         return curve_report(self)
 
 
-def curve(claim: Claim, grid: tuple[Fraction, ...] = GRID) -> Curve:
+def curve(
+    claim: Claim, grid: tuple[Fraction, ...] = GRID, checkpoint: str | Path | None = None
+) -> Curve:
     """Find the best value of the second unknown constant of a bound for each value of the first.
+
+    Each is recorded in the folder `checkpoint`, and taken from there if it is there.
 
     Raises:
         ValueError: as `sharpen`, or if it does not have two unknown constants.
@@ -48,5 +53,5 @@ def curve(claim: Claim, grid: tuple[Fraction, ...] = GRID) -> Curve:
     if len(claim.unknowns) != 2:
         raise ValueError(f"{claim.name or claim.title}: expected two unknown constants")
     first, second = claim.unknowns
-    points = tuple((at, sharpen(with_values(claim, {first: at}))) for at in grid)
+    points = tuple((at, sharpen(with_values(claim, {first: at}), checkpoint)) for at in grid)
     return Curve(claim, (first, second), points)

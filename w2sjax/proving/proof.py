@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from w2sjax.falsification import rendering
-from w2sjax.falsification.counterexample import MISSHAPEN, Counterexample, confirm
+from w2sjax.falsification.counterexample import MISSHAPEN, Counterexample, about, confirm
 from w2sjax.falsification.deciding import no_exact_side
 from w2sjax.falsification.refuting import refute
 from w2sjax.falsification.shrinking import SECONDS, shrink
 from w2sjax.language.claims import Claim
 from w2sjax.language.files import from_json, to_json
+from w2sjax.machine.records import Record
 from w2sjax.machine.writable import write_whole
 from w2sjax.proving.certificate import Certificate, WrongCertificateError, check
 from w2sjax.proving.certificate_files import as_certificate, plain
@@ -88,6 +89,17 @@ class Proof(Shown):
             "note": self.note,
         }
 
+    @classmethod
+    def from_json(cls, claim: Claim, fields: dict[str, Any]) -> "Proof":
+        """Read what `to_json` gives, for the claim that it is about."""
+        found = fields["counterexample"]
+        return cls(
+            claim,
+            tuple(map(as_certificate, fields["certificates"])),
+            None if found is None else about(claim, found),
+            fields["note"],
+        )
+
     def save(self, path: Path) -> None:
         """Write the file."""
         write_whole(path, json.dumps(self.to_json(), indent=1) + "\n")
@@ -131,6 +143,7 @@ def prove(
     drop: str | None = None,
     twin: bool = False,
     shrink_seconds: float = SECONDS,
+    checkpoint: str | Path | None = None,
 ) -> Proof:
     r"""Prove a statement about projections, or find a counterexample.
 
@@ -144,6 +157,7 @@ def prove(
         drop: an assumption to do without.
         twin: the claim's false twin is meant.
         shrink_seconds: limit of shrinking a counterexample.
+        checkpoint: a folder where the proof is recorded, and from where it is taken if it is there.
 
     Raises:
         NotOfThisKindError: a ValueError, for a statement of another kind, saying which.
@@ -156,14 +170,21 @@ def prove(
     found = claim_named(claim).decided().without(drop)
     found = twin_of(found) if twin else found
     statement = read(found)
+    work = {"claim": to_json(found), "shrink_seconds": shrink_seconds}
+    record = Record(checkpoint, "prove", work)
+    fields = record.once("proof", lambda: _proof(found, statement, shrink_seconds).to_json())
+    return Proof.from_json(found, fields)
+
+
+def _proof(claim: Claim, statement: Statement, seconds: float) -> Proof:
     search, certificates = Search(statement), []
     for slack in statement.slacks:
         certificate = search.certificate(slack)
         if certificate is None:
-            return _refuted(found, statement, slack, shrink_seconds)
+            return _refuted(claim, statement, slack, seconds)
         check(statement, slack, certificate)
         certificates.append(certificate)
-    return Proof(found, tuple(certificates))
+    return Proof(claim, tuple(certificates))
 
 
 def _refuted(claim: Claim, statement: Statement, slack: Any, seconds: float) -> Proof:

@@ -11,14 +11,16 @@ import itertools
 import math
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
-import mpmath
-
 from w2sjax.arithmetic.rationals import simplest
-from w2sjax.falsification.counterexample import Counterexample, confirm
+from w2sjax.falsification.counterexample import Counterexample, about, confirm
 from w2sjax.falsification.deciding import decide
 from w2sjax.language.claims import Claim
+from w2sjax.language.files import from_json, to_json
+from w2sjax.machine.records import Record
+from w2sjax.proving.algebraic import algebraic
 from w2sjax.proving.certificate import check
 from w2sjax.proving.expressions import NotOfThisKindError
 from w2sjax.proving.instances import instance
@@ -86,6 +88,24 @@ class Sharpened(Shown):
             "note": self.note,
         }
 
+    @classmethod
+    def from_json(cls, claim: Claim, fields: dict[str, Any]) -> "Sharpened":
+        """Read what `to_json` gives, for the bound that it is about."""
+        read = claim.setting.part("instance").Instance.from_json
+        parts = {
+            "constant": Fraction,
+            "interval": lambda ends: tuple(map(Fraction, ends)),
+            "proof": lambda found: Proof.from_json(_restated(claim, found), found),
+            "counterexample": lambda found: about(_restated(claim, found), found),
+            "tight": read,
+        }
+        given: dict[str, Any] = {
+            name: None if fields[name] is None else part(fields[name])
+            for name, part in parts.items()
+        }
+        given |= {name: fields[name] for name in ("kind", "algebraic", "note")}
+        return cls(claim, fields["unknown"], **given)
+
     def report(self) -> Report:
         """Give it as a report."""
         from w2sjax.proving.reports import sharpened_report
@@ -93,8 +113,16 @@ class Sharpened(Shown):
         return sharpened_report(self)
 
 
-def sharpen(claim: Claim) -> Sharpened:
+def _restated(claim: Claim, found: dict[str, Any]) -> Claim:
+    """The bound with the number in place of its constant that something recorded is about."""
+    stated = from_json(found["claim"], claim.setting).claim
+    return dataclasses.replace(claim, claim=stated, false_twin=None)
+
+
+def sharpen(claim: Claim, checkpoint: str | Path | None = None) -> Sharpened:
     """Find the best value of the one unknown constant of a bound.
+
+    It is recorded in the folder `checkpoint`, and taken from there if it is there.
 
     Raises:
         NotOfThisKindError: a ValueError, for a bound that is not linear in it, or of another kind.
@@ -106,13 +134,19 @@ def sharpen(claim: Claim) -> Sharpened:
             f"{claim.name or claim.title}: expected one unknown constant, got {len(claim.unknowns)}; "
             'write c = w2sjax.unknown("c"), and curve for two'
         )
-    (name,), statement = claim.unknowns, read(claim)
+    statement = read(claim)
     if claim.setting.name != "projection":
         raise NotOfThisKindError(
             "best constants are sought of statements about projections alone: in Bregman geometry it is no "
             "refutation that multipliers are missing, so that none is shown to be best"
         )
-    search = Search(statement)
+    record = Record(checkpoint, "sharpen", {"claim": to_json(claim)})
+    fields = record.once("best", lambda: _sharpened(claim, statement).to_json())
+    return Sharpened.from_json(claim, fields)
+
+
+def _sharpened(claim: Claim, statement: Statement) -> Sharpened:
+    (name,), search = claim.unknowns, Search(statement)
     low, high = (search.extreme(statement.slacks, name, sign) for sign in (1, -1))
     sign = -1 if math.isinf(low) else 1
     bound = _Bound(claim, name, statement, search, sign)
@@ -249,21 +283,3 @@ def _best(bound: _Bound, near: float) -> Sharpened:
         counterexample=counterexample,
         note=", ".join(doubts),
     )
-
-
-def algebraic(near: float) -> str:
-    """Name a quadratic number with small coefficients near a number; "" if there is none."""
-    found = mpmath.pslq([near**2, near, 1], tol=1e-6, maxcoeff=60, maxsteps=10_000)
-    if not found or not found[0]:
-        return ""
-    a, b, c = map(int, found)
-    if a < 0:
-        a, b, c = -a, -b, -c
-    square = b * b - 4 * a * c
-    outside = max(k for k in range(1, math.isqrt(square) + 1) if square % (k * k) == 0)
-    sign = "+" if 2 * a * near + b > 0 else "-"
-    inside, common = square // outside**2, math.gcd(b, outside, 2 * a)
-    root = f"{outside // common if outside != common else ''}√{inside}"
-    above = f"{-b // common} {sign} {root}" if b else f"{sign if sign == '-' else ''}{root}"
-    below = 2 * a // common
-    return above if below == 1 else f"({above})/{below}"

@@ -9,7 +9,6 @@ and recorded, so that a killed training goes on where it stood; chunks change no
 
 import dataclasses
 import functools
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,13 @@ from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Integer, Key
 
 from w2sjax.machine.compilation import jit_quickly
-from w2sjax.machine.scale import load_state, save_state
+from w2sjax.machine.records import Record, fingerprint
 from w2sjax.representations.heads import Heads
 from w2sjax.representations.network import Representation
 from w2sjax.representations.schedule import Schedule
 
 CHUNKS = 25
+EPOCHS = "epochs"  # the unit of a record: how far the training is
 
 
 def pretrain(
@@ -70,17 +70,19 @@ def pretrain(
     vectors = _drawn(keys, network, inputs) if start is None else jax.vmap(_vector)(start)
     state = (vectors, jax.vmap(_optimiser(schedule, inputs).init)(vectors))
     leaves, structure = jax.tree.flatten(state)
-    identity = {
+    work = {
         "network": [network.depth, network.width],
         "schedule": dataclasses.asdict(schedule),
-        "data": [_fingerprint(leaf) for leaf in (*leaves, inputs, labels, heads.coefficients)]
-        + ([] if orders is None else [_fingerprint(orders)]),
+        "data": fingerprint(*leaves, inputs, labels, *jax.tree.leaves(heads)),
+        "orders": None if orders is None else fingerprint(orders),
+        "keys": None if keys is None else fingerprint(jax.random.key_data(keys)),
     }
-    recorded, done = load_state(checkpoint, identity)
-    losses = np.zeros((labels.shape[0], 0), labels.dtype)
-    if recorded is not None:
-        losses = recorded.pop("losses")
-        state = structure.unflatten([jnp.asarray(recorded[str(i)]) for i in range(len(leaves))])
+    record = Record(checkpoint, "pretrain", work)
+    losses, done = np.zeros((labels.shape[0], 0), labels.dtype), 0
+    if EPOCHS in record.units:
+        known = record.units[EPOCHS]
+        losses, done = known["losses"], known["done"]
+        state = structure.unflatten(map(jnp.asarray, known["state"]))
     length = -(-schedule.epochs // CHUNKS)
     while done < schedule.epochs:
         # The last chunk may be shorter, and is then a second program.
@@ -92,8 +94,7 @@ def pretrain(
         state, chunk = _epochs(visited, network, inputs, labels, heads, schedule, state)
         losses = np.concatenate([losses, np.asarray(chunk)], axis=1)
         done += count
-        record = {str(i): leaf for i, leaf in enumerate(jax.tree.leaves(state))}
-        save_state(checkpoint, identity, record | {"losses": losses}, done)
+        record.keep(EPOCHS, {"state": jax.tree.leaves(state), "losses": losses, "done": done})
         if progress is not None:
             progress(done, schedule.epochs)
     return jax.vmap(_unravel(network, inputs))(state[0]), jnp.asarray(losses)
@@ -105,10 +106,6 @@ def _check(inputs, labels, heads):
             f"inputs, labels, heads: expected (s, t, n, d), (s, t, n), (s, t), got "
             f"{inputs.shape}, {labels.shape}, {heads.intercepts.shape}"
         )
-
-
-def _fingerprint(array) -> int:
-    return zlib.crc32(np.asarray(array).tobytes())
 
 
 def _unravel(network, inputs):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from w2sjax.machine.writable import ready_file, ready_folder, write_whole
+from w2sjax.machine.writable import ready_file, ready_folders, write_whole
 from w2sjax.reporting.terminal import say
 
 FINE, REFUTED = 0, 1
@@ -42,10 +42,8 @@ def run(
     from w2sjax.verification.unjudged import UNJUDGED, judge_each, tell
     from w2sjax.verification.verifying import verify
 
-    if json is not None:
-        ready_file("--json", json)
-    if out is not None:
-        ready_folder("--out", out)
+    ready_file("--json", json)
+    ready_folders(out=out, checkpoint=checkpoint)
     chosen = find_claims(names) if names else list(REGISTRY)
     began = time.monotonic()
     with progress_bar() as progress:
@@ -63,7 +61,7 @@ def run(
             write_whole(json, json_module.dumps(verification_json(results), indent=1) + "\n")
     refuted = any(result.refuted for result in results)
     if exact:
-        refuted, more = settle(results, chosen, drop, settled.append)
+        refuted, more = settle(results, chosen, drop, checkpoint, settled.append)
         reasons += more
     for line in settled:
         say(line)

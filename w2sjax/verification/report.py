@@ -9,7 +9,13 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from w2sjax.claims import REGISTRY
@@ -21,10 +27,10 @@ from w2sjax.verification.tally import Verification
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar a task on a terminal's standard error; nothing elsewhere."""
+    """Show a bar a task, with the time that is left, on a terminal's standard error; nothing elsewhere."""
     console = Console(stderr=True)
     shown: Any = {"console": console, "transient": True, "disable": not console.is_terminal}
-    counted = MofNCompleteColumn(), TimeElapsedColumn()
+    counted = MofNCompleteColumn(), TimeElapsedColumn(), "left", TimeRemainingColumn()
     bar = Progress("{task.description}", BarColumn(), *counted, **shown)
     tasks: dict[str, Any] = {}
 

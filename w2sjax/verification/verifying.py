@@ -31,14 +31,15 @@ from w2sjax.language.files import to_json
 from w2sjax.language.rewriting import twin_of
 from w2sjax.machine import hosts
 from w2sjax.machine.compilation import compile_quickly
-from w2sjax.machine.scale import load_state, over_devices, save_state
-from w2sjax.machine.versions import versions
+from w2sjax.machine.records import Record
+from w2sjax.machine.scale import over_devices
 from w2sjax.projecting.sets import SETS, ConvexSet
 from w2sjax.settings.random_instances import compared, draw_of, prepare, strata_of
 from w2sjax.verification.lookup import NO_SET, claim_named, variant_named
 from w2sjax.verification.tally import Verification, Verifications, merge, tally
 
 BLOCK = 500
+BLOCKS = "blocks"  # the unit of a record: what the blocks so far come to
 DRAWN = "drawn"  # the setting of instances that a user's function draws
 INSTANCES = 20_000
 SHORT = 10_000  # instances up to which compiling a check takes longer than running it
@@ -181,18 +182,19 @@ class _Run:
 
     def __post_init__(self):
         self.data = None if isinstance(self.variant, type) else self.variant
-        self.identity = {
+        work = {
             "claims": [to_json(claim) for claim in self.claims],
             "set": self.label,
             "instances": self.instances,
             "key": np.asarray(jax.random.key_data(self.root)).tolist(),
             "block": BLOCK,
             "parameters": fingerprints(self.variant),
-            "versions": versions(),
         }
         if self.claims[0].setting.name == DRAWN:  # a user's code may change and keep its name
-            self.identity["sources"] = [source_of(claim) for claim in self.claims]
-        self.state, self.done = load_state(self.checkpoint, self.identity)
+            work["sources"] = [source_of(claim) for claim in self.claims]
+        self.record = Record(self.checkpoint, "verify", work)
+        known = self.record.units.get(BLOCKS, {"state": None, "done": 0})
+        self.state, self.done = known["state"], known["done"]
         if np.ptp(hosts.of_each(self.done)):
             raise ValueError(
                 "checkpoint: hosts find different records; name a folder that all share"
@@ -250,7 +252,7 @@ class _Run:
                 self.state = merge(self.state, {name: part[i] for name, part in parts.items()})
             self.done = min(self.done + self.width, self.blocks)
             if hosts.first():
-                save_state(self.checkpoint, self.identity, self.state, self.done)
+                self.record.keep(BLOCKS, {"state": self.state, "done": self.done})
             if progress is not None:
                 progress(title, min(self.done * BLOCK, self.instances), self.instances)
             if stop():

@@ -13,7 +13,7 @@ from w2sjax.auditing.classification.labels import classes_of, codes_of
 from w2sjax.auditing.data import AuditData, Reading
 from w2sjax.auditing.files import CLASSES
 from w2sjax.auditing.pieces import chosen
-from w2sjax.auditing.sources import stored, unchanged
+from w2sjax.auditing.sources import stored
 
 LOSSES = ("squared", "kl")
 SCALED = 1e-6  # by how much probabilities may miss 1 before that is said
@@ -73,10 +73,9 @@ def load_classifiers(path: str | Path, **columns: Any) -> ClassifierData:
 
     Raises `DataError` for everything that it and `classifier_data` refuse.
     """
-    with unchanged(path):
-        arrays, notes = stored(path, **columns)
-        is_classification(arrays, "kl", str(path))
-        data = classifier_data(**arrays, source=str(path))
+    arrays, notes = stored(path, **columns)
+    is_classification(arrays, "kl", str(path))
+    data = classifier_data(**arrays, source=str(path))
     return dataclasses.replace(data, notes=(*notes, *data.notes))
 
 

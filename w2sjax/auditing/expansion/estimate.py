@@ -11,7 +11,7 @@ Reference. Lang, Sontag, Vijayaraghavan (2024), Theorems B.1 and B.3, arXiv:2405
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import jax
@@ -20,7 +20,6 @@ import numpy as np
 from jaxtyping import Array, Bool, Float64, Int, PRNGKeyArray
 
 from w2sjax.auditing.bootstrap import Interval, percentile_interval, resample_counts
-from w2sjax.auditing.checks import row_blocks
 from w2sjax.auditing.data import AuditData
 from w2sjax.auditing.expansion import bounds
 from w2sjax.auditing.expansion.caveats import caveats
@@ -32,6 +31,7 @@ from w2sjax.auditing.neighbours import Neighbourhoods, nearest, within
 from w2sjax.auditing.results import finite
 
 BLOCK = 2**22  # masses of resamples looked at together: 32 MB
+KEPT = 2**25  # counts of resamples that are held: 128 MB
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class _Labelled:
     teachers: Int[np.ndarray, "m n"]
     students: Int[np.ndarray, "m n"]
     regions: Int[np.ndarray, " n"] | None
-    counts: Int[np.ndarray, "resamples n"] | None
+    counts: Callable[[], Iterable[np.ndarray]] | None
 
     def share(self, event: Bool[np.ndarray, " n"], given: Any = True) -> float:
         """P(event | given); 0 where `given` is empty. Everything is given by default."""
@@ -79,14 +79,14 @@ def estimate(
     Raises:
         ValueError: for numbers of neighbours and radii out of range, and for data without labels.
     """
-    features = np.asarray(data.strong_features, np.float64)
+    features = data.strong_features
     found = [
         *nearest(features, wanted.neighbours, progress=progress),
         *within(features, wanted.radius, progress=progress),
     ]
     counts = None
     if key is not None and bootstrap:
-        counts = np.asarray(_counts(key, jnp.arange(bootstrap), len(features)))
+        counts = _resamples(key, bootstrap, len(features))
     values, between = cuts(data)
     points = _Labelled(
         data=data,
@@ -223,9 +223,23 @@ def _interval(points: _Labelled, regions: tuple, q: float) -> Interval:
         return None
     found = [
         np.fmin.reduce(_ratios(counts * points.masses, *regions, q=q), axis=1)  # NaN without any
-        for _, counts in row_blocks(points.counts, BLOCK)
+        for counts in points.counts()
     ]
     return percentile_interval(np.concatenate(found))
+
+
+def _resamples(key: PRNGKeyArray, bootstrap: int, n: int) -> Callable[[], Iterable[np.ndarray]]:
+    """Give the counts of all resamples, some at a time; where they are many they are drawn anew each time."""
+    rows = max(1, BLOCK // n)
+
+    def drawn() -> Iterator[np.ndarray]:
+        for start in range(0, bootstrap, rows):
+            yield np.asarray(_counts(key, jnp.arange(start, min(start + rows, bootstrap)), n))
+
+    if bootstrap * n > KEPT:
+        return drawn
+    kept = list(drawn())
+    return lambda: kept
 
 
 @functools.partial(jax.jit, static_argnames="n")

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from w2sjax.language.claims import Claim
+from w2sjax.machine.writable import write_whole
 from w2sjax.proving.coq.script import Script
 from w2sjax.proving.coq.theorem import Theorem
 from w2sjax.proving.proof import PROVED, Proof
@@ -55,7 +56,7 @@ def write(proof: Proof, folder: Path) -> Path:
         shutil.copyfile(LIBRARY, library)
         library.with_suffix(".vo").unlink(missing_ok=True)
     path = folder / f"{Theorem(proof.claim).title}.v"
-    path.write_text(written)
+    write_whole(path, written)
     return path
 
 

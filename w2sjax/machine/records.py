@@ -1,0 +1,130 @@
+"""Finished work in a folder, so that what was killed goes on where it was.
+
+A piece of work is described by all that its result depends on: what is asked, data, seed, versions and
+code. It is done in units, each of which depends on its name and the work alone. A work has a folder,
+named by a digest of its description, and every finished unit a file in it, which holds the description
+and is written in one step. So there is nothing to lock: two processes at one work write the same units,
+the later one stays, and each knows those that were there when it began.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from w2sjax.machine.versions import code, versions
+from w2sjax.machine.writable import write_whole
+
+FORMAT = "w2sjax record 1"
+DIGITS = 16  # of a digest in a file's name
+
+
+class RecordError(ValueError):
+    """A file of a record that is damaged, or belongs to other work."""
+
+
+class Record:
+    """The finished units of one work; nothing is written where there is no folder.
+
+    Attributes:
+        units: what is recorded, by name: plain objects with NumPy arrays among them.
+    """
+
+    def __init__(self, folder: str | Path | None, kind: str, work: dict[str, Any]):
+        """Read what is recorded of a work; `kind` is the first word of its folder's name.
+
+        Raises:
+            RecordError: naming the file.
+        """
+        self.units: dict[str, Any] = {}
+        self.folder = None
+        if folder is not None:
+            known = work | {"versions": versions(), "code": code()}
+            self.work = json.loads(json.dumps(known))  # as a file gives it back
+            self.folder = Path(folder) / f"{kind}_{_digest(json.dumps(known, sort_keys=True))}"
+            for path in sorted(self.folder.glob("[!.]*.json")):
+                fields = self._read(path)
+                self.units[fields["unit"]] = _decoded(fields["value"])
+
+    def _read(self, path: Path) -> dict[str, Any]:
+        try:
+            content = json.loads(path.read_text())
+            fields, checksum = content["record"], content["checksum"]
+            if checksum != _checksum(json.dumps(fields)):
+                raise ValueError("its checksum is another")
+            known = fields["format"], fields["work"]
+        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+            raise RecordError(f"checkpoint: {path} cannot be read ({error}); remove it") from error
+        if known != (FORMAT, self.work):
+            raise RecordError(f"checkpoint: {path} belongs to other work; use another folder")
+        return fields
+
+    def keep(self, unit: str, value: Any) -> Any:
+        """Record a unit; gives it as it will be read back.
+
+        A value is made of dicts, lists, text, numbers, None and arrays of numbers.
+
+        Raises:
+            TypeError: for another one.
+            OSError: naming the file, if it cannot be written.
+        """
+        stored = _encoded(value)
+        self.units[unit] = _decoded(json.loads(json.dumps(stored)))
+        if self.folder is not None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            fields = {"format": FORMAT, "work": self.work, "unit": unit, "value": stored}
+            text = json.dumps(fields)
+            content = f'{{"checksum": "{_checksum(text)}", "record": {text}}}\n'
+            write_whole(self.folder / f"{_digest(unit)}.json", content)
+        return self.units[unit]
+
+    def once(self, unit: str, compute: Callable[[], Any]) -> Any:
+        """Give a unit, which is computed and recorded unless it is known."""
+        return self.units[unit] if unit in self.units else self.keep(unit, compute())
+
+
+def fingerprint(*arrays: Any) -> str:
+    """Tell arrays apart, by a digest of their shapes, types and numbers."""
+    found = hashlib.sha256()
+    for array in map(np.asarray, arrays):
+        found.update(f"{array.dtype} {array.shape};".encode())
+        found.update(np.ascontiguousarray(array).data if array.size else b"")
+    return found.hexdigest()
+
+
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _digest(text: str) -> str:
+    return _checksum(text)[:DIGITS]
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(name): _encoded(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encoded(part) for part in value]
+    if value is None or type(value) in (str, int, float, bool):
+        return value
+    array = np.asarray(value)
+    if array.dtype.hasobject or array.dtype.kind in "US":
+        raise TypeError(f"cannot record {value!r}")
+    content = base64.b64encode(array.tobytes()).decode()
+    return {"dtype": array.dtype.name, "shape": list(array.shape), "base64": content}
+
+
+def _decoded(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_decoded(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"dtype", "shape", "base64"}:
+        content = base64.b64decode(value["base64"])
+        flat = np.frombuffer(content, np.dtype(value["dtype"])).copy()
+        return flat.reshape(value["shape"])[()]
+    return {name: _decoded(part) for name, part in value.items()}
