@@ -277,9 +277,7 @@ def audit(
         list[float] | None,
         typer.Option(help="Estimate expansion among points within this radius; repeatable."),
     ] = None,
-    smallest_set: Annotated[
-        float, typer.Option(help="Expansion: leave out sets of at most this share, q.")
-    ] = 0.0,
+    smallest_set: Annotated[float, typer.Option(help="Leave out sets up to this share, q.")] = 0.0,
     arrays: file_options.Arrays = None,
     strong_columns: file_options.StrongColumns = None,
     weak_columns: file_options.WeakColumns = None,

@@ -30,7 +30,8 @@ from w2sjax.auditing.pieces import require_unchanged
 from w2sjax.auditing.quantities import Student, measure
 from w2sjax.auditing.ranking import rank
 from w2sjax.auditing.recorded import Once, recorded
-from w2sjax.auditing.results import Audit, model_audit, sizes
+from w2sjax.auditing.results import Audit, model_audit
+from w2sjax.auditing.sizes import sizes
 from w2sjax.machine.host import memory_available
 from w2sjax.machine.sharded import spread
 from w2sjax.projecting.certificate import Status
@@ -165,10 +166,9 @@ def _audit_part(
     students = Student(values=given) if given is not None else fitted or Student()
     target = None if data.target is None else jnp.asarray(data.target)
     settings = {"tolerance": options.tolerance, "max_steps": options.max_steps}
-    elsewhere = choice.of_values or spread(data.strong_features) is not None
     needed = COPIES * 8 * data.strong_features.size
-    large = data.strong_features.size >= STREAMED or needed > options.memory
-    streamed = large and not elsewhere
+    streamed = data.strong_features.size >= STREAMED or needed > options.memory
+    streamed &= not choice.of_values and spread(data.strong_features) is None
     try:
         hypothesis, best, found, learnt = _measured(
             choice, data, students, target, streamed=streamed, room=options.memory, **settings

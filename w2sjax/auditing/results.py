@@ -13,8 +13,6 @@ from w2sjax.auditing.expansion.results import Expansion
 from w2sjax.auditing.overlap import Overlap
 from w2sjax.auditing.quantities import Quantities
 from w2sjax.projecting.certificate import Status
-from w2sjax.projecting.hypothesis import HypothesisClass
-from w2sjax.projecting.rows import Rows
 from w2sjax.reporting.blocks import Report
 from w2sjax.reporting.showing import Shown
 
@@ -207,21 +205,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     return finite(value) if isinstance(value, float) else value
-
-
-def sizes(hypothesis: HypothesisClass) -> dict[str, Any]:
-    """Give what a report says of points, features and their rank."""
-    features, factors = hypothesis.features, hypothesis.factorisation
-    condition, route = None, "memory"
-    if factors is not None and int(factors.rank) > 0:
-        condition = finite(factors.condition)
-    if isinstance(features, Rows):
-        route = "blocks" if features.basis is None else "blocks, in another basis"
-    return {
-        "route": route,
-        "n": int(np.count_nonzero(hypothesis.weights)),
-        "d": None if features is None else features.shape[1],
-        "rank": None if factors is None else int(factors.rank),
-        "unresolved": 0 if factors is None else max(0, int(factors.ceiling - factors.rank)),
-        "condition_number": condition,
-    }
