@@ -167,8 +167,8 @@ def _audit_part(
     target = None if data.target is None else jnp.asarray(data.target)
     settings = {"tolerance": options.tolerance, "max_steps": options.max_steps}
     needed = COPIES * 8 * data.strong_features.size
-    streamed = data.strong_features.size >= STREAMED or needed > options.memory
-    streamed &= not choice.of_values and spread(data.strong_features) is None
+    large = data.strong_features.size >= STREAMED or needed > options.memory
+    streamed = large and not choice.of_values and spread(data.strong_features) is None
     try:
         hypothesis, best, found, learnt = _measured(
             choice, data, students, target, streamed=streamed, room=options.memory, **settings
@@ -181,7 +181,7 @@ def _audit_part(
         how = {"count": options.bootstrap, "key": options.key, "progress": options.progress}
         how |= {"memory": options.memory, "once": options.once}
         samples = resampled(hypothesis, weak, students, target, **how, **settings)
-    overlap = _overlap(data, options)
+    overlap = _overlap(data, options, large=large)
     expansion = None
     if options.expansion.wanted:
         predictions = learnt.predictions(hypothesis.features) if given is None else given
@@ -257,12 +257,12 @@ def stream(options: Any, place: int) -> PRNGKeyArray | None:
     return None if options.key is None else jax.random.fold_in(options.key, 2**31 + place)
 
 
-def _overlap(data: AuditData, options: _Options) -> Overlap | None:
+def _overlap(data: AuditData, options: _Options, *, large: bool) -> Overlap | None:
     if data.weak_probabilities is None:
         return None
     key, features = stream(options, 0), data.strong_features
-    if features.size >= STREAMED:
-        features = Rows(features)
+    if large:
+        features = Rows(features, block=block_of(options.memory))
     return examine(data.weak_probabilities, features, key=key, progress=options.progress)
 
 
