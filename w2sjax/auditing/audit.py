@@ -25,14 +25,14 @@ from w2sjax.auditing.data import AuditData
 from w2sjax.auditing.expansion.estimate import estimate
 from w2sjax.auditing.expansion.options import ExpansionOptions
 from w2sjax.auditing.expansion.results import Expansion
+from w2sjax.auditing.options import Options
 from w2sjax.auditing.overlap import Overlap, examine
 from w2sjax.auditing.pieces import require_unchanged
 from w2sjax.auditing.quantities import Student, measure
 from w2sjax.auditing.ranking import rank
-from w2sjax.auditing.recorded import Once, recorded
+from w2sjax.auditing.recorded import recorded
 from w2sjax.auditing.results import Audit, model_audit
 from w2sjax.auditing.sizes import sizes
-from w2sjax.machine.host import memory_available
 from w2sjax.machine.sharded import spread
 from w2sjax.projecting.certificate import Status
 from w2sjax.projecting.hypothesis import HypothesisClass, hypothesis_class
@@ -44,18 +44,6 @@ TOLERANCE = 1e-8  # relative gap: the four digits of a report ask for no more
 STREAMED = 2**27  # features from which they are read block by block: 1 GB in doubles
 COPIES = 7  # of the features, in doubles, that a factorisation in memory takes
 CHUNK = 2**22  # predictions of weak models looked at together: 32 MB
-
-
-@dataclasses.dataclass(frozen=True)
-class _Options:
-    bootstrap: int
-    key: PRNGKeyArray | None
-    tolerance: float
-    max_steps: int
-    memory: float  # bytes
-    progress: Callable[[str, int, int], None] | None
-    expansion: ExpansionOptions
-    once: Once
 
 
 def audit(
@@ -110,17 +98,9 @@ def audit(
     """
     if not jax.config.read("jax_enable_x64"):
         raise ValueError("audit needs double precision: jax.config.update('jax_enable_x64', True)")
-    if bootstrap < 0:
-        raise ValueError(f"bootstrap: expected 0 or more resamples, got {bootstrap}")
-    if max_steps < 1:
-        raise ValueError(f"max_steps: expected at least 1, got {max_steps}")
-    if not tolerance > 0:
-        raise ValueError(f"tolerance: expected a positive number, got {tolerance}")
-    if memory is not None and not memory > 0:
-        raise ValueError(f"memory: expected a positive number of gigabytes, got {memory}")
-    room = memory_available() if memory is None else 1e9 * memory
-    choice = choose(convex_set, data, intercept)
     wanted = ExpansionOptions(each(neighbours), each(radius), smallest_set)
+    options = Options(bootstrap, tolerance, max_steps, memory, progress, wanted)
+    choice = choose(convex_set, data, intercept)
     by_rows = wanted.wanted or split is not None or data.weak_probabilities is not None
     if by_rows or choice.of_values:
         choice = dataclasses.replace(choice, data=choice.data.together())
@@ -136,12 +116,12 @@ def audit(
     split_key, *part_keys = keys
     numbers = bootstrap, tolerance, max_steps, memory
     once_of = recorded(checkpoint, choice, key, split, wanted, numbers)
-    options = [
-        _Options(bootstrap, k, tolerance, max_steps, room, progress, wanted, once_of(part))
-        for k, part in zip(part_keys, ("fit", "held-out"), strict=True)
-    ]
+    fitting, measuring = (
+        dataclasses.replace(options, key=key, once=once_of(part))
+        for key, part in zip(part_keys, ("fit", "held-out"), strict=True)
+    )
     if split is None:
-        return _audit_part(choice, choice.data, "all", None, options[0])[0]
+        return _audit_part(choice, choice.data, "all", None, fitting)[0]
     if choice.of_values:
         raise ValueError(
             f"split: a function in the set of values {choice.label!r} has no values at held-out "
@@ -151,13 +131,13 @@ def audit(
     fit_data, held_data = auditing_data.split(choice.data, split, seed=seed)
     for part in (fit_data, held_data):
         wanted.require(_counted(part))
-    fitted, students = _audit_part(choice, fit_data, "fit", None, options[0])
-    held, _ = _audit_part(choice, held_data, "held-out", students, options[1])
+    fitted, students = _audit_part(choice, fit_data, "fit", None, fitting)
+    held, _ = _audit_part(choice, held_data, "held-out", students, measuring)
     return dataclasses.replace(fitted, held_out=held)
 
 
 def _audit_part(
-    choice: Choice, data: AuditData, part: str, fitted: Student | None, options: _Options
+    choice: Choice, data: AuditData, part: str, fitted: Student | None, options: Options
 ) -> tuple[Audit, Student]:
     """Audit one set of points; also gives the students' coefficients, for other points."""
     warnings = caveats(choice, data, learnt_elsewhere=fitted is not None)
@@ -167,11 +147,11 @@ def _audit_part(
     target = None if data.target is None else jnp.asarray(data.target)
     settings = {"tolerance": options.tolerance, "max_steps": options.max_steps}
     needed = COPIES * 8 * data.strong_features.size
-    large = data.strong_features.size >= STREAMED or needed > options.memory
+    large = data.strong_features.size >= STREAMED or needed > options.room
     streamed = large and not choice.of_values and spread(data.strong_features) is None
     try:
         hypothesis, best, found, learnt = _measured(
-            choice, data, students, target, streamed=streamed, room=options.memory, **settings
+            choice, data, students, target, streamed=streamed, room=options.room, **settings
         )
     except jax.errors.JaxRuntimeError:  # what JAX makes of an error in reading
         require_unchanged(data.strong_features)
@@ -179,7 +159,7 @@ def _audit_part(
     samples = {}
     if options.bootstrap and options.key is not None:
         how = {"count": options.bootstrap, "key": options.key, "progress": options.progress}
-        how |= {"memory": options.memory, "once": options.once}
+        how |= {"memory": options.room, "once": options.once}
         samples = resampled(hypothesis, weak, students, target, **how, **settings)
     overlap = _overlap(data, options, large=large)
     expansion = None
@@ -257,16 +237,16 @@ def stream(options: Any, place: int) -> PRNGKeyArray | None:
     return None if options.key is None else jax.random.fold_in(options.key, 2**31 + place)
 
 
-def _overlap(data: AuditData, options: _Options, *, large: bool) -> Overlap | None:
+def _overlap(data: AuditData, options: Options, *, large: bool) -> Overlap | None:
     if data.weak_probabilities is None:
         return None
     key, features = stream(options, 0), data.strong_features
     if large:
-        features = Rows(features, block=block_of(options.memory))
+        features = Rows(features, block=block_of(options.room))
     return examine(data.weak_probabilities, features, key=key, progress=options.progress)
 
 
-def _expansion(data, students, overlap: Overlap | None, options: _Options) -> Expansion:
+def _expansion(data, students, overlap: Overlap | None, options: Options) -> Expansion:
     return estimate(
         data,
         students,
