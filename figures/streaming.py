@@ -23,6 +23,7 @@ def draw(folder: Path) -> None:
             size = own["points"] * own["features"] * 4 / 1e6
             label = f"over {AXES[along][1]}"
             memory.plot(size, own["megabytes"], MARKERS[place], color=COLOURS[place], label=label)
+        memory.margins(y=0.1)
         memory.set(xlabel="features on disk [MB]", ylabel="anonymous memory [MB]", ylim=(0, None))
         memory.legend()
 
@@ -31,6 +32,7 @@ def _times(axes, data: Columns, along: str) -> None:
     own = _along(data, along)
     for place, (name, label) in enumerate((("audit", "audit"), ("numpy", "numpy, Gram matrix"))):
         axes.plot(own[along], own[name], color=COLOURS[place], marker=MARKERS[place], label=label)
+    axes.margins(y=0.1)
     axes.set(xlabel=AXES[along][1], ylabel="seconds", ylim=(0, None))
     axes.legend()
 

@@ -116,7 +116,7 @@ def test_folders_of_parquet_files_are_read_in_natural_order(tmp_path, name):
     refused(folder, "'key'", "the file has: 'x', 'w'", strong_columns=["key"])
     refused(folder, "strong_columns must name a column", strong_columns=[])
     pyarrow.parquet.write_table(pa.table({"x": [1.0]}), folder / "part.4.parquet")
-    refused(folder, "'w'", "empty cell at row 4")
+    refused(folder, "part.4.parquet: column 'w': is missing")
     (folder / "part.2.parquet").write_bytes(b"")
     refused(folder, "not a readable Parquet file", "part.2.parquet")
 

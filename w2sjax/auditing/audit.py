@@ -41,7 +41,7 @@ from w2sjax.projecting.rows import Rows, block_of
 from w2sjax.projecting.sets import ConvexSet
 
 TOLERANCE = 1e-8  # relative gap: the four digits of a report ask for no more
-STREAMED = 2**27  # features from which they are read block by block: 1 GB in doubles
+STREAMED = 2**24  # features from which they are read block by block: 128 MB in doubles
 COPIES = 7  # of the features, in doubles, that a factorisation in memory takes
 CHUNK = 2**22  # predictions of weak models looked at together: 32 MB
 
@@ -89,7 +89,7 @@ def audit(
         smallest_set: q, the share of their region up to which sets do not count for the constants.
         checkpoint: a folder where resamples and neighbours are recorded, and a killed audit goes on.
         memory: gigabytes that may be used, by default those that are free: features that would take more
-            are read block by block, as are 2**27 of them or more.
+            are read block by block, as are 2**24 of them or more.
         progress: called with a label, the resamples (or points) done and their number.
 
     Raises:
@@ -146,8 +146,8 @@ def _audit_part(
     students = Student(values=given) if given is not None else fitted or Student()
     target = None if data.target is None else jnp.asarray(data.target)
     settings = {"tolerance": options.tolerance, "max_steps": options.max_steps}
-    needed = COPIES * 8 * data.strong_features.size
-    large = data.strong_features.size >= STREAMED or needed > options.room
+    size = choice.data.strong_features.size  # parts are read as the whole is
+    large = size >= STREAMED or COPIES * 8 * size > options.room
     streamed = large and not choice.of_values and spread(data.strong_features) is None
     try:
         hypothesis, best, found, learnt = _measured(
