@@ -13,6 +13,7 @@ from flint import fmpq
 import w2sjax
 from w2sjax.arithmetic.flint_numbers import inner, rationals
 from w2sjax.projecting.certificate import Status
+from w2sjax.projecting.dependence import dependent_directions
 from w2sjax.projecting.sets import Box, L1Ball, Orthant
 from w2sjax.projecting.solvers import box, l1_ball, simplex
 from w2sjax.settings.projection.normal_equations import normal_equations
@@ -231,3 +232,11 @@ def test_two_columns_that_differ_by_1e_5(convex_set, signs):
     assert found.status == Status.CERTIFIED
     assert found.gap <= 1e-13
     np.testing.assert_allclose(found.coefficients, np.array([-1e5, 1e5]) * signs, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("last", "null"), [(0, 1), (1, 0)])
+def test_a_sum_that_doubles_round_proves_nothing(last, null):
+    """2^52 + 2^52 + 1 is 2^53 in doubles; whole numbers tell them apart."""
+    rows = np.array([[2.0**52, 2.0**52, 0], [2.0**52, 2.0**52, last]])
+    found = dependent_directions([rows], np.ones((3, 1)), np.ones(3), constant=True)
+    assert found == null

@@ -93,7 +93,8 @@ class _Test:
         images, size = part @ self._vector, np.abs(part) @ np.abs(self._vector)
         if np.any(np.abs(images - near) > 1e-12 * (size + abs(near))):
             return False
-        exact = (size <= 2.0**53 * _unit(part)) & (constant == Fraction(near))
+        # Below it all sums are exact; at it a larger one may have been rounded.
+        exact = (size < 2.0**53 * _unit(part)) & (constant == Fraction(near))
         if np.any(images[exact] != near):
             return False
         rest = np.unique(part[~exact], axis=0)
