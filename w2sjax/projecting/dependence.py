@@ -129,7 +129,8 @@ def _short(row: Float[np.ndarray, " d"]) -> Int[np.ndarray, " d"] | None:
         multiple = row * (factor * 2**BITS)
         nearest = np.rint(multiple)
         if np.all(np.abs(multiple - nearest) <= 1e-4) and np.all(np.abs(nearest) < 2**40):
-            return nearest.astype(np.int64)
+            whole = nearest.astype(np.int64)
+            return whole // np.gcd.reduce(whole)
     return None
 
 
