@@ -43,7 +43,8 @@ from w2sjax.projecting.sets import ConvexSet
 TOLERANCE = 1e-8  # relative gap: the four digits of a report ask for no more
 STREAMED = 2**24  # features from which they are read block by block: 128 MB in doubles
 COPIES = 7  # of the features, in doubles, that a factorisation in memory takes
-CHUNK = 2**22  # predictions of weak models looked at together: 32 MB
+CHUNK = 2**24  # predictions of weak models looked at together, at most: 128 MB
+HELD = 16  # arrays of them, in doubles, that may be held then
 
 
 def audit(
@@ -204,7 +205,7 @@ def _measured(
     """Measure all weak models; what is read block by block and not certified, again in memory."""
     hypothesis = _class(choice, data, streamed=streamed, room=room)
     weak, learning = jax.tree.map(jnp.asarray, (data.weak_predictions, students))
-    chunk = max(1, CHUNK // hypothesis.size)
+    chunk = max(1, int(min(CHUNK, room / (8 * HELD))) // hypothesis.size)
     projected = students.values is None and students.coefficients is None
     if streamed and projected:
         best, learning = _projected_together(hypothesis, weak, target, chunk=chunk, **settings)
