@@ -12,7 +12,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LinearRegression, Ridge
 
-from w2sjax.auditing import audit as audit_module
+from w2sjax.auditing import students
 from w2sjax.auditing.audit import audit as audited
 from w2sjax.auditing.data import audit_data, load
 from w2sjax.projecting.sets import Box, Ellipsoid, L2Ball, Polyhedron, RKHSBall
@@ -192,7 +192,7 @@ def test_memory_mapped_single_precision_is_widened(tmp_path):
 def test_weak_models_are_measured_alike_in_chunks_of_any_size(monkeypatch):
     data = audit_data(**arrays())
     together = audit(data)
-    monkeypatch.setattr(audit_module, "CHUNK", 2 * ROWS)
+    monkeypatch.setattr(students, "CHUNK", 2 * ROWS)
     for left, right in zip(audit(data).models, together.models, strict=True):
         np.testing.assert_allclose(left.gain, right.gain, rtol=1e-10)
 

@@ -7,14 +7,18 @@ import jax
 import numpy as np
 import pytest
 
-from w2sjax.auditing import bootstrap
+from w2sjax.auditing import audit as module
+from w2sjax.auditing import bootstrap, students
 from w2sjax.auditing.audit import audit
-from w2sjax.auditing.classes import choose
+from w2sjax.auditing.classification import audit as classifiers
+from w2sjax.auditing.classification.audit import audit_classifiers
+from w2sjax.auditing.classification.data import classifier_data
 from w2sjax.auditing.command import run
 from w2sjax.auditing.data import audit_data
+from w2sjax.auditing.distances import Points
 from w2sjax.auditing.expansion import estimate
-from w2sjax.auditing.expansion.options import ExpansionOptions
-from w2sjax.auditing.recorded import recorded
+from w2sjax.machine import records
+from w2sjax.projecting import rows
 
 OPTIONS: dict[str, Any] = {"bootstrap": 6, "neighbours": [2]}
 
@@ -50,44 +54,113 @@ def test_a_killed_audit_goes_on(tmp_path, monkeypatch, small_chunks):
     whole = audit(data(), key=key, **OPTIONS)
     with pytest.raises(KeyboardInterrupt):
         audit(data(), key=key, checkpoint=tmp_path, progress=killed, **OPTIONS)
-    assert chunks == [2, 4] and len(list(tmp_path.rglob("*.json"))) == 2
+    assert chunks == [2, 4] and len(list(tmp_path.rglob("*.json"))) == 3
     assert told(audit(data(), key=key, checkpoint=tmp_path, **OPTIONS)) == told(whole)
     with monkeypatch.context() as patch:
         patch.setattr(bootstrap, "measure", None)
+        patch.setattr(students, "measure", None)
         patch.setattr(estimate, "nearest", None)
         assert told(audit(data(), key=key, checkpoint=tmp_path, **OPTIONS)) == told(whole)
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_other_data_and_options_have_their_own_record(tmp_path):
+def test_passes_over_rows_go_on(tmp_path, monkeypatch, small_chunks):
+    """Killed at any block of any pass: sums, cosines and neighbours go on where they were."""
+    monkeypatch.setattr(students, "STREAMED", 1)
+    monkeypatch.setattr(rows, "BLOCK", 3 * 7)
+    monkeypatch.setattr(records, "EVERY", 0)
+    monkeypatch.setattr(records, "SHARE", 1)
+    random, key, starts = np.random.default_rng(2), jax.random.key(1), {"rows": [], "pairs": []}
+    each, near = rows.Rows.each, Points.near
+
+    def logged(self, part, done=0):
+        starts["rows"].append(done)
+        return each(self, part, done)
+
+    def paired(self, *given, done, **options):
+        starts["pairs"].append(done)
+        return near(self, *given, done=done, **options)
+
+    monkeypatch.setattr(rows.Rows, "each", logged)
+    monkeypatch.setattr(Points, "near", paired)
+    given = data(weak_probabilities=random.uniform(size=60))
+    options = {**OPTIONS, "key": key, "radius": [0.5]}
+    whole = told(audit(given, **options))
+    assert not any(starts["rows"] + starts["pairs"])
+    for calls in [4, *range(60, 200, 6)]:
+        left = iter(range(calls))
+
+        def killed(label, done, total, left=left):
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+
+        try:
+            found = told(audit(given, checkpoint=tmp_path, progress=killed, **options))
+            break
+        except (KeyboardInterrupt, jax.errors.JaxRuntimeError):
+            continue
+    assert found == whole
+    assert any(starts["rows"]) and any(starts["pairs"])
+
+
+def test_an_audit_of_classifiers_goes_on(tmp_path, monkeypatch):
+    random = np.random.default_rng(3)
+    features = random.normal(size=(60, 2))
+    chances = 1 / (1 + np.exp(-features.T - random.normal(size=(2, 60))))
+    labels = (features.sum(axis=1) > 0).astype(int)
+    given = classifier_data(features, np.stack([1 - chances, chances], 2), labels=labels)
+    options: dict[str, Any] = {"neighbours": 2, "split": "last:0.3"}
+
+    def killed(label, done, total):
+        if (label, done) == ("heads", 2):
+            raise KeyboardInterrupt
+
+    whole = told(audit_classifiers(given, **options))
+    with pytest.raises(KeyboardInterrupt):
+        audit_classifiers(given, checkpoint=tmp_path, progress=killed, **options)
+    with monkeypatch.context() as patch:
+        patch.setattr(classifiers, "learn", pytest.fail)  # the ceiling, which is recorded
+        assert told(audit_classifiers(given, checkpoint=tmp_path, **options)) == whole
+        patch.setattr(classifiers, "learners", pytest.fail)
+        patch.setattr(estimate, "nearest", None)
+        assert told(audit_classifiers(given, checkpoint=tmp_path, **options)) == whole
+
+
+class ReachedError(Exception):
+    """What an audit found in its record before it began."""
+
+
+def test_other_data_and_options_have_their_own_record(tmp_path, monkeypatch):
     """In the one entry of a feature, in a weight, in an option."""
     moved = np.array(data().strong_features)
     moved[7, 1] += 1e-12
-    plain: dict[str, Any] = {
-        "key": jax.random.key(1),
-        "split": None,
-        "expansion": ExpansionOptions((), (), 0.0),
-        "numbers": (1, 1e-8),
-    }
     cases: list[Any] = [
-        (data(), "affine", {}),
-        (data(strong_features=moved), "affine", {}),
-        (data(weights=np.arange(1.0, 61.0)), "affine", {}),
-        (data(target=None), "affine", {}),
-        (data(), "subspace", {}),
-        (data(), "l2_ball:1", {}),
-        (data(), "l2_ball:2", {}),
-        (data(), "affine", {"key": jax.random.key(2)}),
-        (data(), "affine", {"split": "0.3"}),
-        (data(), "affine", {"numbers": (1, 1e-7)}),
-        (data(), "affine", {"expansion": ExpansionOptions((2,), (), 0.0)}),
+        (data(), {}),
+        (data(strong_features=moved), {}),
+        (data(weights=np.arange(1.0, 61.0)), {}),
+        (data(target=None), {}),
+        (data(weak_probabilities=np.full(60, 0.5)), {}),
+        (data(), {"convex_set": "subspace"}),
+        (data(), {"convex_set": "l2_ball:1"}),
+        (data(), {"convex_set": "l2_ball:2"}),
+        (data(), {"key": jax.random.key(2)}),
+        (data(), {"split": "0.3"}),
+        (data(), {"bootstrap": 3}),
+        (data(), {"tolerance": 1e-7}),
+        (data(), {"neighbours": 2}),
     ]
-    for count, (given, named, changes) in enumerate(cases, 1):
-        once_of = recorded(tmp_path, choose(named, given, None), **(plain | changes))
-        for part in ("fit", "held-out"):
-            value = f"{part} {count}"
-            assert once_of(part)("resamples", lambda value=value: value) == value
-        assert len(list(tmp_path.iterdir())) == count
+    place = 0
+
+    def reached(choice, data, part, fitted, options):
+        raise ReachedError(options.record.once("resamples", lambda: place))
+
+    monkeypatch.setattr(module, "_audit_part", reached)
+    for _ in range(2):
+        for place, (given, changes) in enumerate(cases):  # noqa: B007
+            options: dict[str, Any] = {"key": jax.random.key(1), "checkpoint": tmp_path}
+            with pytest.raises(ReachedError, match=f"^{place}$"):
+                audit(given, **options | changes)
+        assert len(list(tmp_path.iterdir())) == len(cases)
 
 
 def test_the_command_records(tmp_path, capsys):
@@ -97,7 +170,7 @@ def test_the_command_records(tmp_path, capsys):
     np.savez(path, **{name: getattr(given, name) for name in names})
     for out in ("first.json", "second.json"):
         assert run(str(path), bootstrap=2, json=tmp_path / out, checkpoint=folder) == 0
-    assert len(list(folder.glob("audit_*/*"))) == 1
+    assert len(list(folder.glob("audit_*/*"))) == 2
     assert (tmp_path / "first.json").read_bytes() == (tmp_path / "second.json").read_bytes()
     assert run(str(path), checkpoint=path) == 2
     assert f"error: --checkpoint: cannot write in {path}" in capsys.readouterr().err

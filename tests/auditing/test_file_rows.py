@@ -11,8 +11,8 @@ from safetensors.numpy import save_file
 from test_pieces import places
 
 from w2sjax import Status, audit, audit_data, hypothesis_class, project
-from w2sjax.auditing import audit as module
 from w2sjax.auditing import file_rows
+from w2sjax.auditing import students as module
 from w2sjax.auditing.data import load
 from w2sjax.auditing.file_rows import unmapped
 from w2sjax.projecting import rows
@@ -115,11 +115,11 @@ def test_so_is_one_that_changes_between_two_passes(tmp_path, monkeypatch):
     path, _ = save_npy(tmp_path, FEATURES)
     data, each, passes = load(path), rows.Rows.each, []
 
-    def counted(self, part):
-        passes.append(part)
+    def counted(*given):
+        passes.append(given)
         if len(passes) == 3:
             rewrite(path / "strong_features-1-of-1.npy")
-        return each(self, part)
+        return each(*given)
 
     monkeypatch.setattr(module, "STREAMED", 1)
     monkeypatch.setattr(rows.Rows, "each", counted)

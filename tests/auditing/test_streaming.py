@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from w2sjax import audit, audit_data
-from w2sjax.auditing import audit as module
 from w2sjax.auditing import bootstrap
+from w2sjax.auditing import students as module
 from w2sjax.auditing.pieces import Pieces
 from w2sjax.machine.processes import cores
 from w2sjax.projecting import rows

@@ -7,7 +7,6 @@ arXiv:2405.15116.
 """
 
 import dataclasses
-import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,26 +24,20 @@ from w2sjax.auditing.data import AuditData
 from w2sjax.auditing.expansion.estimate import estimate
 from w2sjax.auditing.expansion.options import ExpansionOptions
 from w2sjax.auditing.expansion.results import Expansion
-from w2sjax.auditing.options import Options
+from w2sjax.auditing.options import TOLERANCE, Options, keys_of
 from w2sjax.auditing.overlap import Overlap, examine
-from w2sjax.auditing.pieces import require_unchanged
-from w2sjax.auditing.quantities import Student, measure
+from w2sjax.auditing.pieces import unchanged
+from w2sjax.auditing.quantities import Student
 from w2sjax.auditing.ranking import rank
 from w2sjax.auditing.recorded import recorded
 from w2sjax.auditing.results import Audit, model_audit
 from w2sjax.auditing.sizes import sizes
+from w2sjax.auditing.students import in_blocks, measured, too_large
+from w2sjax.machine.records import fingerprint
 from w2sjax.machine.sharded import spread
 from w2sjax.projecting.certificate import Status
-from w2sjax.projecting.hypothesis import HypothesisClass, hypothesis_class
-from w2sjax.projecting.projection import MAX_STEPS, project
-from w2sjax.projecting.rows import Rows, block_of
+from w2sjax.projecting.projection import MAX_STEPS
 from w2sjax.projecting.sets import ConvexSet
-
-TOLERANCE = 1e-8  # relative gap: the four digits of a report ask for no more
-STREAMED = 2**24  # features from which they are read block by block: 128 MB in doubles
-COPIES = 7  # of the features, in doubles, that a factorisation in memory takes
-CHUNK = 2**24  # predictions of weak models looked at together, at most: 128 MB
-HELD = 16  # arrays of them, in doubles, that may be held then
 
 
 def audit(
@@ -88,7 +81,7 @@ def audit(
         neighbours, radius: estimate expansion constants for neighbourhoods of these numbers of nearest
             points, and of these radii; needs labels: a target of few values, or predictions of labels.
         smallest_set: q, the share of their region up to which sets do not count for the constants.
-        checkpoint: a folder where resamples and neighbours are recorded, and a killed audit goes on.
+        checkpoint: a folder where what is done is recorded, from which a killed audit goes on.
         memory: gigabytes that may be used, by default those that are free: features that would take more
             are read block by block, as are 2**24 of them or more.
         progress: called with a label, the resamples (or points) done and their number.
@@ -100,7 +93,7 @@ def audit(
     if not jax.config.read("jax_enable_x64"):
         raise ValueError("audit needs double precision: jax.config.update('jax_enable_x64', True)")
     wanted = ExpansionOptions(each(neighbours), each(radius), smallest_set)
-    options = Options(bootstrap, tolerance, max_steps, memory, progress, wanted)
+    options = Options(bootstrap, progress, wanted, tolerance, max_steps, memory)
     choice = choose(convex_set, data, intercept)
     by_rows = wanted.wanted or split is not None or data.weak_probabilities is not None
     if by_rows or choice.of_values:
@@ -109,20 +102,20 @@ def audit(
     if bootstrap and given.weights is not None and not given.weights.all():
         raise ValueError("bootstrap: rows that devices share have zero weights; leave them out")
     wanted.require(given)
-    random = split is not None and not split.startswith("last:")
-    if key is None and (bootstrap or random):
-        what = "a bootstrap" if bootstrap else "a random split"
-        raise ValueError(f"key: {what} needs one, such as jax.random.key(0)")
-    keys: list = [None] * 3 if key is None else list(jax.random.split(key, 3))
-    split_key, *part_keys = keys
-    numbers = bootstrap, tolerance, max_steps, memory
-    once_of = recorded(checkpoint, choice, key, split, wanted, numbers)
+    split_key, *part_keys = keys_of(key, bootstrap=bootstrap, split=split)
+    work = {
+        "set": [choice.label, fingerprint(jax.tree.leaves(choice.set)), choice.intercept],
+        "expansion": dataclasses.asdict(wanted),
+        "numbers": [bootstrap, tolerance, max_steps, memory],
+    }
+    part_of = recorded(checkpoint, "audit", choice.data, key, split, work)
     fitting, measuring = (
-        dataclasses.replace(options, key=key, once=once_of(part))
+        dataclasses.replace(options, key=key, record=part_of(part))
         for key, part in zip(part_keys, ("fit", "held-out"), strict=True)
     )
     if split is None:
-        return _audit_part(choice, choice.data, "all", None, fitting)[0]
+        with unchanged(data.strong_features):
+            return _audit_part(choice, choice.data, "all", None, fitting)[0]
     if choice.of_values:
         raise ValueError(
             f"split: a function in the set of values {choice.label!r} has no values at held-out "
@@ -132,8 +125,9 @@ def audit(
     fit_data, held_data = auditing_data.split(choice.data, split, seed=seed)
     for part in (fit_data, held_data):
         wanted.require(_counted(part))
-    fitted, students = _audit_part(choice, fit_data, "fit", None, fitting)
-    held, _ = _audit_part(choice, held_data, "held-out", students, measuring)
+    with unchanged(data.strong_features):
+        fitted, students = _audit_part(choice, fit_data, "fit", None, fitting)
+        held, _ = _audit_part(choice, held_data, "held-out", students, measuring)
     return dataclasses.replace(fitted, held_out=held)
 
 
@@ -147,20 +141,15 @@ def _audit_part(
     students = Student(values=given) if given is not None else fitted or Student()
     target = None if data.target is None else jnp.asarray(data.target)
     settings = {"tolerance": options.tolerance, "max_steps": options.max_steps}
-    size = choice.data.strong_features.size  # parts are read as the whole is
-    large = size >= STREAMED or COPIES * 8 * size > options.room
+    large = too_large(choice.data.strong_features.size, options)  # parts are read as the whole is
     streamed = large and not choice.of_values and spread(data.strong_features) is None
-    try:
-        hypothesis, best, found, learnt = _measured(
-            choice, data, students, target, streamed=streamed, room=options.room, **settings
-        )
-    except jax.errors.JaxRuntimeError:  # what JAX makes of an error in reading
-        require_unchanged(data.strong_features)
-        raise
+    hypothesis, status, found, learnt = measured(
+        choice, data, students, target, options, streamed=streamed
+    )
     samples = {}
     if options.bootstrap and options.key is not None:
         how = {"count": options.bootstrap, "key": options.key, "progress": options.progress}
-        how |= {"memory": options.room, "once": options.once}
+        how |= {"memory": options.room, "record": options.record}
         samples = resampled(hypothesis, weak, students, target, **how, **settings)
     overlap = _overlap(data, options, large=large)
     expansion = None
@@ -180,7 +169,7 @@ def _audit_part(
         intercept=choice.intercept,
         has_target=known,
         students="given" if given is not None else "projected" if fitted is None else "fitted",
-        target_status=None if best is None else Status(int(best.status)).name,
+        target_status=None if status is None else Status(status).name,
         bootstrap=options.bootstrap,
         overlap=overlap,
         expansion=expansion,
@@ -199,40 +188,6 @@ def each(given: Any) -> tuple:
     return tuple(dict.fromkeys(given if isinstance(given, Sequence) else (given,)))
 
 
-def _measured(
-    choice: Choice, data: AuditData, students: Student, target, *, streamed, room, **settings
-):
-    """Measure all weak models; what is read block by block and not certified, again in memory."""
-    hypothesis = _class(choice, data, streamed=streamed, room=room)
-    weak, learning = jax.tree.map(jnp.asarray, (data.weak_predictions, students))
-    chunk = max(1, int(min(CHUNK, room / (8 * HELD))) // hypothesis.size)
-    projected = students.values is None and students.coefficients is None
-    if streamed and projected:
-        best, learning = _projected_together(hypothesis, weak, target, chunk=chunk, **settings)
-    else:
-        best = None if target is None else project(hypothesis, target, **settings)
-    measured = measure(hypothesis, weak, learning, target, best, chunk=chunk, **settings)
-    found, learnt = jax.tree.map(np.asarray, measured)
-    if streamed and COPIES * 8 * data.strong_features.size <= room:
-        # No certificate is expected of students that learnt elsewhere.
-        statuses = [*([found.status] * projected), *([] if best is None else [best.status])]
-        if any(np.any(np.asarray(status) != Status.CERTIFIED) for status in statuses):
-            again = {"streamed": False, "room": room, **settings}
-            return _measured(choice, data, students, target, **again)
-    return hypothesis, best, found, learnt
-
-
-@functools.partial(jax.jit, static_argnames=("chunk", "tolerance", "max_steps"))
-def _projected_together(hypothesis: HypothesisClass, weak, target, *, chunk: int, **settings):
-    """Project the target and the weak models in the same passes over the features."""
-    labels = weak if target is None else jnp.concatenate([target[None], weak])
-    each = functools.partial(project, hypothesis, **settings)
-    found = jax.lax.map(each, labels, batch_size=chunk)
-    if target is None:
-        return None, found
-    return jax.tree.map(lambda leaf: leaf[0], found), jax.tree.map(lambda leaf: leaf[1:], found)
-
-
 def stream(options: Any, place: int) -> PRNGKeyArray | None:
     """Another stream of random numbers than the bootstrap's, whose samples are not to change."""
     return None if options.key is None else jax.random.fold_in(options.key, 2**31 + place)
@@ -243,7 +198,7 @@ def _overlap(data: AuditData, options: Options, *, large: bool) -> Overlap | Non
         return None
     key, features = stream(options, 0), data.strong_features
     if large:
-        features = Rows(features, block=block_of(options.room))
+        features = in_blocks(data, options)
     return examine(data.weak_probabilities, features, key=key, progress=options.progress)
 
 
@@ -256,7 +211,7 @@ def _expansion(data, students, overlap: Overlap | None, options: Options) -> Exp
         bootstrap=options.bootstrap,
         key=stream(options, 1),
         progress=options.progress,
-        once=options.once,
+        record=options.record,
     )
 
 
@@ -265,17 +220,3 @@ def _counted(data: AuditData) -> AuditData:
     if data.weights is None or spread(data.strong_features) is not None or data.weights.all():
         return data
     return data.at(np.flatnonzero(data.weights))
-
-
-def _class(choice: Choice, data: AuditData, *, streamed: bool, room: float) -> HypothesisClass:
-    rows = len(data.strong_features)
-    weights = jnp.asarray(np.ones(rows) if data.weights is None else data.weights)
-    if choice.of_values:
-        return hypothesis_class(choice.set, weights=weights)
-    if streamed:
-        features = Rows(data.strong_features, block=block_of(room))
-    elif spread(data.strong_features) is not None:
-        features = data.strong_features
-    else:
-        features = jnp.asarray(np.asarray(data.strong_features, np.float64))
-    return hypothesis_class(choice.set, features, weights, intercept=choice.intercept)

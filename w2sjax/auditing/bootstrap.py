@@ -23,6 +23,7 @@ from w2sjax.auditing import condensed
 from w2sjax.auditing.condensed import Condensed
 from w2sjax.auditing.quantities import Student, measure
 from w2sjax.machine.processes import cores
+from w2sjax.machine.records import UNRECORDED, Part
 from w2sjax.projecting.centring import centred
 from w2sjax.projecting.factorisation import WELL_CONDITIONED
 from w2sjax.projecting.hypothesis import HypothesisClass, hypothesis_class
@@ -50,12 +51,12 @@ def resampled(
     memory: float = float("inf"),
     chunk: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
-    once: Callable[[str, Callable[[], Any]], Any] = lambda unit, compute: compute(),
+    record: Part = UNRECORDED,
 ) -> dict[str, Float64[np.ndarray, "count m"]]:
     """Measure `count` resamples, in at most a quarter of the memory, bytes; it changes only rounding.
 
     Students that are neither given nor fixed are learned anew on every resample. What each number may
-    be off by is found under its name with `DOUBT` in front. `once` records every chunk, as of a `Record`.
+    be off by is found under its name with `DOUBT` in front. Every chunk is recorded.
     """
     models, rows = weak.shape
     settings = {"tolerance": tolerance, "max_steps": max_steps}
@@ -81,7 +82,7 @@ def resampled(
         # The last chunk repeats its end, so that one program serves all.
         ids = jnp.asarray(np.minimum(np.arange(start, start + chunk), count - 1))
         block = functools.partial(each, hypothesis, weak, students, target, key, ids, **settings)
-        found = once(f"resamples {start} to {start + chunk}, {route}", block)
+        found = record.once(f"resamples {start} to {start + chunk}, {route}", block)
         blocks.append(np.asarray(found)[: count - start])
         if progress is not None:
             progress("bootstrap", min(start + chunk, count), count)

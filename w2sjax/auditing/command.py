@@ -106,8 +106,6 @@ def _classifiers(arrays, notes, source: str, set: str, given: dict[str, Any]) ->
             "set, intercept: the strong class of classifiers is that of softmax-linear heads with an "
             "intercept; for another give --loss squared"
         )
-    if given.pop("checkpoint", None) is not None:
-        raise ValueError("checkpoint: an audit of classifiers records nothing; leave it out")
     found = classifiers.classifier_data(**arrays, source=source)
     room, needed = given.pop("memory", np.inf), 8e-9 * found.strong_features.size
     if not needed <= room:

@@ -56,7 +56,7 @@ def condense(
 ) -> Condensed:
     """Condense the resamples that count every point so often."""
 
-    def part(block: slice) -> np.ndarray:
+    def part(block: slice) -> list[np.ndarray]:
         columns = [np.ones((1, block.stop - block.start)), rows.centred(block).T]
         table = np.concatenate([*columns, functions[:, block]]).T
         found = []
@@ -64,9 +64,10 @@ def condense(
             kept = np.flatnonzero(counted)
             weighted = table[kept] * np.sqrt(counted[kept] * masses[block][kept])[:, None]
             found.append(weighted.T @ weighted)
-        return np.stack(found)
+        return found
 
-    return _of_gram(rows.total(part), len(functions), rows.additions)
+    grams = np.stack(rows.total(part, rows.named("resamples", masses, functions, counts)))
+    return _of_gram(grams, len(functions), rows.additions)
 
 
 def in_orthonormal_basis(rows: Rows, factors: Factorisation) -> Rows:

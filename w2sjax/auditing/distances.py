@@ -7,7 +7,9 @@ threads.
 """
 
 import dataclasses
+import itertools
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -21,6 +23,7 @@ from w2sjax.machine.processes import cores
 from w2sjax.projecting.rows import Rows
 
 TILE = 1024  # points on either side of a matrix of distances: 8 MB
+STRIPS = 32  # of tiles in a block, at most: a second or so for a pair of blocks
 DIFFERENCES = 2**18  # numbers of exact differences at a time: 2 MB
 MANY = 4  # times the pairs that are needed, from which on a tile's own distances limit it
 
@@ -48,11 +51,14 @@ class Points:
     def __init__(self, features: Float[Any, "n d"]):
         self.features, self.shape = features, features.shape
         rows = Rows(features)
+        height = min(rows.height, STRIPS * TILE)
+        rows = dataclasses.replace(rows, block=height * self.shape[1])
         sizes = rows.each(lambda some: (some, np.max(np.abs(rows.centred(some)))))
         self._blocks, largest = zip(*sizes, strict=True)
         self.exponent = int(np.frexp(max(largest))[1]) + 1
         self._widest = self.shape[1] + 1.0
-        self._centre = rows.total(lambda some: self._scaled(some).sum(axis=0)) / self.shape[0]
+        (sums,) = rows.total(lambda some: [self._scaled(some).sum(axis=0)])
+        self._centre = sums / self.shape[0]
         # Of the product, of centring and of the exact distances; four times what they add up to.
         self._error = 32 * gamma(self.shape[1] + 8, np.float64)
 
@@ -62,23 +68,36 @@ class Points:
             return min(float(np.ldexp(radius, -self.exponent)), self._widest)
 
     def near(
-        self, limits: Float64[np.ndarray, " n"], take: Take, *, needed: int = 0, progress: Progress
-    ) -> None:
+        self,
+        limits: Float64[np.ndarray, " n"],
+        take: Take,
+        *,
+        needed: int = 0,
+        done: int = 0,
+        progress: Progress,
+    ) -> Iterator[int]:
         """Hand over pairs that are at most as far apart as either's limit, in any order and each once.
+
+        Gives how many pairs of blocks are done, after each.
 
         Args:
             limits: distances of scaled points, which `take` may lower.
             take: called with the rows of the first points, those of the second, and their distances;
                 never twice at a time. It may be given pairs beyond the limits, too.
             needed: if not 0, of each point only so many nearest pairs are needed, and all equally near.
+            done: pairs of blocks that are left out, as they were handed over before.
             progress: called with a label, the share of the work that is done, in points, and n.
         """
         n, lock = self.shape[0], threading.Lock()
-        done, total = 0.0, n * (n + 1) / 2
+        pairs = list(itertools.combinations_with_replacement(self._blocks, 2))
+        work = np.cumsum([_count(one, other) for one, other in pairs])
+        first = None
         # As many threads of BLAS in each of ours would crowd the cores.
         with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(cores()) as pool:
-            for first, second in self._pairs():
-                starts, same = range(0, len(first.points), TILE), first is second
+            for place, (rows, others) in enumerate(pairs[done:], done):
+                if first is None or first.start != rows.start:
+                    first = self._block(rows)
+                second = first if others is rows else self._block(others)
 
                 def strip(start: int, first: _Block = first, second: _Block = second) -> None:
                     for tile in _tiles(first, second, start):
@@ -86,18 +105,10 @@ class Points:
                         with lock:
                             take(*found)
 
-                for start, _ in zip(starts, pool.map(strip, starts), strict=True):
-                    height = min(TILE, len(first.points) - start)
-                    done += height * (len(second.points) - same * (start + (height - 1) / 2))
-                    if progress is not None:
-                        progress("neighbours", int(n * done / total), n)
-
-    def _pairs(self) -> Iterator[tuple[_Block, _Block]]:
-        for place, rows in enumerate(self._blocks):
-            first = self._block(rows)
-            yield first, first
-            for others in self._blocks[place + 1 :]:
-                yield first, self._block(others)
+                deque(pool.map(strip, range(0, len(first.points), TILE)), maxlen=0)
+                if progress is not None:
+                    progress("neighbours", int(n * work[place] // work[-1]), n)
+                yield place + 1
 
     def _scaled(self, rows: slice) -> np.ndarray:
         block = np.array(self.features[rows], np.float64, order="C")
@@ -132,6 +143,12 @@ class Points:
         one, other = divmod(np.flatnonzero(inside), near.shape[1])
         one, other = one + rows.start, other + columns.start
         return one + first.start, other + second.start, _distances(first, second, one, other)
+
+
+def _count(rows: slice, others: slice) -> int:
+    """Count the pairs of points of two blocks, with their own where they are one."""
+    height, width = (some.stop - some.start for some in (rows, others))
+    return height * (height + 1) // 2 if others is rows else height * width
 
 
 def _either(near: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ import scipy.sparse
 from jaxtyping import Bool, Float, Int
 
 from w2sjax.auditing.distances import Points, Progress
+from w2sjax.machine.records import UNRECORDED, Part
 
 PAIRS = 2**25  # pairs within a radius that are held at most: half a gigabyte
 LINKS = 2**20  # neighbours looked at together
@@ -76,24 +77,46 @@ def require(counts: Sequence[int], radii: Sequence[float], n: int) -> None:
 
 
 def nearest(
-    features: Float[Any, "n d"], counts: Sequence[int], *, progress: Progress = None
+    features: Float[Any, "n d"],
+    counts: Sequence[int],
+    *,
+    record: Part = UNRECORDED,
+    progress: Progress = None,
 ) -> list[Neighbourhoods]:
     """Make neighbours of two points if either is among the k nearest of the other, for every k.
 
-    The numbers are those that `require` lets pass; features are an array or `StoredRows`.
+    The numbers are those that `require` lets pass; features are an array or `StoredRows`. What is found is
+    recorded as it grows.
     """
     if not counts:
         return []
     n = len(features)
-    found = _Nearest(n, min(max(counts) + 1, n - 1))
-    Points(features).near(found.limits, found.take, needed=found.kept, progress=progress)
-    return [found.graph(count) for count in counts]
+    kept = min(max(counts) + 1, n - 1)
+
+    near = _Nearest(n, kept)
+
+    def steps(known: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
+        start = 0
+        if known is not None:
+            start, near.places[:], near.distances[:] = (known[name] for name in known)
+        how = {"needed": kept, "done": start, "progress": progress}
+        for done in Points(features).near(near.limits, near.take, **how):
+            yield {"done": done, "places": near.places, "distances": near.distances}
+
+    record.last(f"{kept} nearest", steps)
+    return [near.graph(count) for count in counts]
 
 
 def within(
-    features: Float[Any, "n d"], radii: Sequence[float], *, progress: Progress = None
+    features: Float[Any, "n d"],
+    radii: Sequence[float],
+    *,
+    record: Part = UNRECORDED,
+    progress: Progress = None,
 ) -> list[Neighbourhoods]:
     """Make neighbours of two points that are at most a radius apart, for every radius.
+
+    What is found is recorded as it grows.
 
     Raises:
         ValueError: for a radius within which there are more than `PAIRS` pairs.
@@ -102,23 +125,30 @@ def within(
         return []
     points, n = Points(features), len(features)
     largest = points.scaled(max(radii))
-    parts = [(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0))]
-    total = 0
 
-    def take(first: np.ndarray, second: np.ndarray, distances: np.ndarray) -> None:
-        nonlocal total
-        inside = distances <= largest
-        if inside.any():
-            pair = first[inside].astype(np.int32), second[inside].astype(np.int32)
-            parts.append((*pair, distances[inside]))
-        total += 2 * np.count_nonzero(inside)
-        if total > PAIRS:
-            raise ValueError(
-                f"radius: more than {PAIRS} pairs of points are within {max(radii)!r}; "
-                "take a smaller radius, or the k nearest"
-            )
+    def steps(known: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
+        empty = [np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0)]
+        found = known or {"done": 0, "parts": [empty]}
+        total = sum(2 * len(distances) for *_, distances in found["parts"])
 
-    points.near(np.full(n, largest), take, progress=progress)
+        def take(first: np.ndarray, second: np.ndarray, distances: np.ndarray) -> None:
+            nonlocal total
+            inside = distances <= largest
+            if inside.any():
+                pair = first[inside].astype(np.int32), second[inside].astype(np.int32)
+                found["parts"].append([*pair, distances[inside]])
+            total += 2 * np.count_nonzero(inside)
+            if total > PAIRS:
+                raise ValueError(
+                    f"radius: more than {PAIRS} pairs of points are within {max(radii)!r}; "
+                    "take a smaller radius, or the k nearest"
+                )
+
+        limits = np.full(n, largest)
+        for done in points.near(limits, take, done=found["done"], progress=progress):
+            yield found | {"done": done}
+
+    parts = record.last(f"within {largest!r}", steps)["parts"]
     first, second, distances = map(np.concatenate, zip(*parts, strict=True))
     graphs = []
     for radius in radii:
@@ -134,38 +164,38 @@ class _Nearest:
 
     def __init__(self, n: int, kept: int):
         self.kept = kept
-        self._places = np.full((n, kept), n, np.int32)
-        self._distances = np.full((n, kept), np.inf)
-        self.limits = self._distances[:, -1]
+        self.places = np.full((n, kept), n, np.int32)
+        self.distances = np.full((n, kept), np.inf)
+        self.limits = self.distances[:, -1]
 
     def take(self, first: np.ndarray, second: np.ndarray, distances: np.ndarray) -> None:
         """Let either point of some pairs have the other."""
         points, others = np.append(first, second), np.append(second, first)
         far = np.append(distances, distances)
-        last, limit = self._places[points, -1], self.limits[points]
+        last, limit = self.places[points, -1], self.limits[points]
         better = (far < limit) | ((far == limit) & (others < last))
         if not better.any():
             return
         changed, counts = np.unique(points[better], return_counts=True)
         points = np.append(np.repeat(changed, self.kept), points[better])
-        others = np.append(self._places[changed], others[better])
-        far = np.append(self._distances[changed], far[better])
+        others = np.append(self.places[changed], others[better])
+        far = np.append(self.distances[changed], far[better])
         order = np.lexsort((others, far, points))
         sizes = counts + self.kept
         ranks = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         first_ones = order[ranks < self.kept]
-        self._places[changed] = others[first_ones].reshape(-1, self.kept)
-        self._distances[changed] = far[first_ones].reshape(-1, self.kept)
+        self.places[changed] = others[first_ones].reshape(-1, self.kept)
+        self.distances[changed] = far[first_ones].reshape(-1, self.kept)
 
     def graph(self, count: int) -> Neighbourhoods:
         """Link every point with its `count` nearest."""
-        n, ones = len(self._places), np.ones(self._places[:, :count].size, bool)
+        n, ones = len(self.places), np.ones(self.places[:, :count].size, bool)
         ends = np.arange(0, ones.size + 1, count)
-        others = self._places[:, :count].ravel()
+        others = self.places[:, :count].ravel()
         links = scipy.sparse.csr_array((ones, others, ends), shape=(n, n))
         tied = 0
         if count < self.kept:
-            tied = int(np.sum(self._distances[:, count - 1] == self._distances[:, count]))
+            tied = int(np.sum(self.distances[:, count - 1] == self.distances[:, count]))
         return Neighbourhoods(f"k = {count}", _symmetric(links), tied)
 
 

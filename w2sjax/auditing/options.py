@@ -3,11 +3,15 @@
 import dataclasses
 from collections.abc import Callable
 
+import jax
 from jaxtyping import PRNGKeyArray
 
 from w2sjax.auditing.expansion.options import ExpansionOptions
-from w2sjax.auditing.recorded import Once
 from w2sjax.machine.host import memory_available
+from w2sjax.machine.records import UNRECORDED, Part
+from w2sjax.projecting.projection import MAX_STEPS
+
+TOLERANCE = 1e-8  # relative gap: the four digits of a report ask for no more
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,13 +23,13 @@ class Options:
     """
 
     bootstrap: int
-    tolerance: float
-    max_steps: int
-    memory: float | None
     progress: Callable[[str, int, int], None] | None
     expansion: ExpansionOptions
+    tolerance: float = TOLERANCE
+    max_steps: int = MAX_STEPS
+    memory: float | None = None
     key: PRNGKeyArray | None = None
-    once: Once = lambda unit, compute: compute()
+    record: Part = UNRECORDED
 
     def __post_init__(self):
         expected = {
@@ -43,3 +47,16 @@ class Options:
     def room(self) -> float:
         """Bytes that may be used."""
         return memory_available() if self.memory is None else 1e9 * self.memory
+
+
+def keys_of(key: PRNGKeyArray | None, *, bootstrap: int, split: str | None) -> list:
+    """Give the keys of a split and of the two parts, None without one.
+
+    Raises:
+        ValueError: where one is missing.
+    """
+    random = split is not None and not split.startswith("last:")
+    if key is None and (bootstrap or random):
+        what = "a bootstrap" if bootstrap else "a random split"
+        raise ValueError(f"key: {what} needs one, such as jax.random.key(0)")
+    return [None] * 3 if key is None else list(jax.random.split(key, 3))

@@ -1,8 +1,10 @@
 """Rows that stay where they are stored, and are read a few at a time."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import jax
 import numpy as np
 
 
@@ -118,6 +120,16 @@ def require_unchanged(features: Any) -> None:
     """Raise `DataError`, naming the file, where features are stored in one that is another than it was."""
     if isinstance(features, StoredRows):
         features.require_unchanged()
+
+
+@contextlib.contextmanager
+def unchanged(features: Any) -> Iterator[None]:
+    """Raise `DataError` as `require_unchanged` does for what JAX makes of an error in reading."""
+    try:
+        yield
+    except jax.errors.JaxRuntimeError:
+        require_unchanged(features)
+        raise
 
 
 def chosen(features: Any, rows: slice | np.ndarray) -> Any:

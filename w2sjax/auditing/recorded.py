@@ -1,6 +1,7 @@
 """What an audit records: the resamples and neighbours that are done, of these data and options."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,55 +11,48 @@ import numpy as np
 import scipy.sparse
 from jaxtyping import PRNGKeyArray
 
-from w2sjax.auditing.checks import row_blocks
-from w2sjax.auditing.classes import Choice
-from w2sjax.auditing.data import AuditData
-from w2sjax.auditing.expansion.options import ExpansionOptions
 from w2sjax.auditing.neighbours import Neighbourhoods
-from w2sjax.machine.records import Record, fingerprint
-
-Once = Callable[[str, Callable[[], Any]], Any]
+from w2sjax.machine.records import UNRECORDED, Part, Record, fingerprint
+from w2sjax.projecting.rows import Rows
 
 
 def recorded(
     checkpoint: str | Path | None,
-    choice: Choice,
+    kind: str,
+    data: Any,
     key: PRNGKeyArray | None,
     split: str | None,
-    expansion: ExpansionOptions,
-    numbers: Sequence[float | None],
-) -> Callable[[str], Once]:
-    """Give what records the units of each part of an audit.
+    work: dict[str, Any],
+) -> Callable[[str], Part]:
+    """Give the parts of what is recorded of an audit, by their names.
 
-    Data are told by their contents, which are read once for it; `numbers` are further options.
+    `data`, of `AuditData` or `ClassifierData`, are told by their contents, which are read once for it; `work`
+    has what else the audit depends on.
     """
     if checkpoint is None:
-        return lambda part: lambda unit, compute: compute()
-    data = choice.data
-    work = {
+        return lambda part: UNRECORDED
+    told = {
         "data": fingerprint(_arrays(data)),
         "dtype": str(data.strong_features.dtype),
-        "set": [choice.label, fingerprint(jax.tree.leaves(choice.set)), choice.intercept],
         "key": None if key is None else jax.random.key_data(key).tolist(),
         "split": split,
-        "expansion": dataclasses.asdict(expansion),
-        "numbers": list(numbers),
     }
-    record = Record(checkpoint, "audit", work)
-    return lambda part: lambda unit, compute: record.once(f"{part}: {unit}", compute)
+    return functools.partial(Part, Record(checkpoint, kind, told | work))
 
 
-def _arrays(data: AuditData) -> Iterator[np.ndarray]:
-    """Give all numbers of an audit, features some rows at a time."""
-    for _, block in row_blocks(data.strong_features):
-        yield block
-    for name in ("weak_predictions", "target", "weights", "student_predictions"):
-        given = getattr(data, name)
-        yield np.zeros(0) if given is None else given
+def _arrays(data: Any) -> Iterator[Any]:
+    """Give all numbers of an audit, in place of features the digests of some rows each."""
+    given = {field.name: getattr(data, field.name) for field in dataclasses.fields(data)}
+    features = given.pop("strong_features")
+    for digest in Rows(features).each(lambda rows: fingerprint([features[rows]])):
+        yield np.frombuffer(digest.encode(), np.uint8)
+    for array in given.values():
+        if not isinstance(array, str | tuple):
+            yield np.zeros(0) if array is None else array
 
 
 def neighbourhoods(
-    once: Once, find: Callable[[], Sequence[Neighbourhoods]]
+    record: Part, unit: str, find: Callable[[], Sequence[Neighbourhoods]]
 ) -> list[Neighbourhoods]:
     """Find neighbourhoods, unless they are recorded."""
 
@@ -73,7 +67,7 @@ def neighbourhoods(
             for one in find()
         ]
 
-    return [_neighbourhoods(**fields) for fields in once("neighbours", found)]
+    return [_neighbourhoods(**fields) for fields in record.once(unit, found)]
 
 
 def _neighbourhoods(name: str, tied: int, places: np.ndarray, ends: np.ndarray) -> Neighbourhoods:

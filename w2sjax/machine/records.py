@@ -10,7 +10,9 @@ the later one stays, and each knows those that were there when it began.
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from w2sjax.machine.writable import write_whole
 
 FORMAT = "w2sjax record 1"
 DIGITS = 16  # of a digest in a file's name
+EVERY = 5  # seconds, at least, between two records of a value that grows
+SHARE = 10  # of the time, at most one part in so many goes into them
 
 
 class RecordError(ValueError):
@@ -85,6 +89,46 @@ class Record:
     def once(self, unit: str, compute: Callable[[], Any]) -> Any:
         """Give a unit, which is computed and recorded unless it is known."""
         return self.units[unit] if unit in self.units else self.keep(unit, compute())
+
+
+class Part:
+    """The units of one part of a work, whose names begin alike; without a record nothing is kept."""
+
+    def __init__(self, record: Record | None = None, name: str = ""):
+        self._record, self._name = record, name
+
+    def once(self, unit: str, compute: Callable[[], Any]) -> Any:
+        """See `Record.once`."""
+        if self._record is None:
+            return compute()
+        return self._record.once(f"{self._name}: {unit}", compute)
+
+    def last(self, unit: str, steps: Callable[[Any], Iterator[Any]]) -> Any:
+        """Give the last of some values, each of which takes the place of the one before in the record.
+
+        `steps` goes on from the value that was recorded, None at first. A part holds one such value.
+        """
+        if self._record is None:
+            return deque(steps(None), maxlen=1).pop()
+        place = f"{self._name}: under way"
+        known = self._record.units.get(place)
+        before = known["value"] if known is not None and known["unit"] == unit else None
+        value, due = before, time.monotonic() + EVERY
+        for value in steps(before):
+            start = time.monotonic()
+            if start >= due:
+                self._record.keep(place, {"unit": unit, "value": value})
+                due = time.monotonic() + max(EVERY, (SHARE - 1) * (time.monotonic() - start))
+        return value
+
+    def named(self, unit: str, arrays: Iterable[Any]) -> str:
+        """Name a unit by the arrays that it is of, too; None is one of them."""
+        if self._record is None:
+            return unit
+        return f"{unit}, {fingerprint(np.zeros(0) if one is None else one for one in arrays)}"
+
+
+UNRECORDED = Part()
 
 
 def fingerprint(arrays: Iterable[Any]) -> str:

@@ -13,7 +13,8 @@ the plain inner product as a variant.
 
 import functools
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -65,26 +66,35 @@ def largest_cosine_of_rows(
     """Give the largest cosine of every point with those that are used, all of them rows of a file.
 
     In doubles; that of `largest_similarity` up to rounding. A block of the hard points meets all blocks of
-    points, so that the file is read once for each; `progress` is told of these.
+    points, so that the file is read once for each; `progress` is told of these, and what is found of them is
+    recorded where `points` are.
     """
-    hard, best = np.flatnonzero(used), np.zeros(points.shape[0])
-    height = next(points.each(lambda some: some.stop))
-    starts = range(0, len(hard), height)
-    for done, start in enumerate(starts, 1):
-        rows = _turned(points.array[hard[start : start + height]])
+    hard = np.flatnonzero(used)
+    starts = range(0, len(hard), points.height)
 
-        def part(some: slice, rows: np.ndarray = rows) -> None:
-            block, found = _turned(points.array[some]), best[some]
-            for first in range(0, len(block), POINT_BLOCK):
-                mine = slice(first, first + POINT_BLOCK)
-                for other in range(0, len(rows), HARD_BLOCK):
-                    cosines = block[mine] @ rows[other : other + HARD_BLOCK].T
-                    np.maximum(found[mine], np.abs(cosines).max(axis=1), out=found[mine])
+    def steps(known: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
+        found = known or {"blocks": 0, "best": np.zeros(points.shape[0])}
+        yield found
+        for start in starts[found["blocks"] :]:
+            rows = _turned(points.array[hard[start : start + points.height]])
+            deque(points.each(functools.partial(_raise, points, rows, found["best"])), maxlen=0)
+            found["blocks"] += 1
+            if progress is not None:
+                progress("hard points", found["blocks"], len(starts))
+            yield found
 
-        deque(points.each(part), maxlen=0)
-        if progress is not None:
-            progress("hard points", done, len(starts))
-    return np.minimum(best, 1)
+    unit = points.named("largest cosines", used)
+    return points.record.once(unit, lambda: np.minimum(points.record.last(unit, steps)["best"], 1))
+
+
+def _raise(points: Rows, rows: np.ndarray, best: np.ndarray, some: slice) -> None:
+    """Raise the largest cosines of some points to those with these rows."""
+    block, found = _turned(points.array[some]), best[some]
+    for first in range(0, len(block), POINT_BLOCK):
+        mine = slice(first, first + POINT_BLOCK)
+        for other in range(0, len(rows), HARD_BLOCK):
+            cosines = block[mine] @ rows[other : other + HARD_BLOCK].T
+            np.maximum(found[mine], np.abs(cosines).max(axis=1), out=found[mine])
 
 
 def _turned(stored: np.ndarray) -> Float64[np.ndarray, "m d"]:

@@ -105,5 +105,9 @@ def _without_null(found: Factorisation, rows: Rows, masses) -> Factorisation:
         return found
     candidates = scales[:, None] * np.asarray(found.directions)[:, rank:]
     free = rows.centre is not None
-    null = dependent_directions(rows.counted(masses), candidates, scales, constant=free)
+
+    def count() -> int:
+        return dependent_directions(rows.counted(masses), candidates, scales, constant=free)
+
+    null = rows.record.once(rows.named("null vectors", candidates, masses), count)
     return dataclasses.replace(found, ceiling=jnp.minimum(found.ceiling, len(scales) - null))

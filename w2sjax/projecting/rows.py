@@ -6,7 +6,7 @@ number of threads changes no digit.
 
 import dataclasses
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -16,10 +16,11 @@ from jaxtyping import Array, Float
 from threadpoolctl import threadpool_limits
 
 from w2sjax.machine.processes import cores
+from w2sjax.machine.records import UNRECORDED, Part
 
 BLOCK = 2**21  # most numbers of a block: 16 MB in doubles
 COPIES = 3  # of a block that are held while it is worked on
-Part = TypeVar("Part")
+Found = TypeVar("Found")
 
 
 def block_of(memory: float) -> int:
@@ -41,6 +42,8 @@ class Rows:
         basis: $T$, where products are taken with the columns of $(H - m)T$ instead; means are those of
             these columns.
         block: numbers of a block, at most, `BLOCK` by default; a row at least.
+        record: where sums are recorded while they grow.
+        progress: called with a label, the rows that a pass has read, and their number.
         recent: the last values that were asked for, which a projection and its certificate share.
     """
 
@@ -49,12 +52,14 @@ class Rows:
     rest: np.ndarray | None = None
     basis: np.ndarray | None = None
     block: int | None = None
+    record: Part = UNRECORDED
+    progress: Callable[[str, int, int], None] | None = None
     recent: dict[bytes, np.ndarray] = dataclasses.field(default_factory=dict)
 
     def about(self, weights: Float[np.ndarray, " n"]) -> "Rows":
         """Take the means of the first rows of some weight for a centre; constant columns have theirs."""
         start = int(np.argmax(weights > 0))
-        rows = slice(start, start + self._height)
+        rows = slice(start, start + self.height)
         block, masses = self._widened(rows), weights[rows]
         kept = block[masses > 0]
         means = np.where(np.ptp(kept, axis=0) == 0, kept[0], masses @ block / masses.sum())
@@ -70,14 +75,12 @@ class Rows:
         r"""$A^\top A$ and $A^\top \sqrt w$ of $A = \sqrt w (H - m)T$."""
         roots = np.sqrt(weights)
 
-        def part(rows: slice) -> tuple[np.ndarray, np.ndarray]:
+        def part(rows: slice) -> list[np.ndarray]:
             block = self.centred(rows) * roots[rows, None]
-            return block.T @ block, roots[rows] @ block
+            return [block.T @ block, roots[rows] @ block]
 
-        width = self.shape[1]
-        square, sums = np.zeros((width, width)), np.zeros(width)
-        for one, other in self.each(part):
-            square, sums = square + one, sums + other
+        unit = self.named("Gram matrix", weights)
+        square, sums = self.record.once(unit, lambda: self.total(part, unit))
         return square, sums
 
     def counted(self, weights: Float[np.ndarray, " n"]) -> Iterator[np.ndarray]:
@@ -87,7 +90,7 @@ class Rows:
     @property
     def additions(self) -> int:
         """Most additions that a term passes in a sum over the rows: in its block, and of blocks."""
-        return min(self._height, self.shape[0]) + -(-self.shape[0] // self._height)
+        return min(self.height, self.shape[0]) + -(-self.shape[0] // self.height)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -128,10 +131,12 @@ class Rows:
 
     def _moment(self, masses: Any) -> np.ndarray:
         given = np.asarray(masses)
-        return self.total(lambda rows: given[..., rows] @ self.centred(rows))
+        (found,) = self.total(lambda rows: [given[..., rows] @ self.centred(rows)])
+        return found
 
     @property
-    def _height(self) -> int:
+    def height(self) -> int:
+        """Rows of a block; the last one may have fewer."""
         return max(1, (self.block or BLOCK) // self.shape[1])
 
     def _widened(self, rows: slice) -> np.ndarray:
@@ -142,20 +147,41 @@ class Rows:
         block = _less(self._widened(rows), self.centre)
         return _less(block if self.basis is None else block @ self.basis, self.rest)
 
-    def total(self, part: Callable[[slice], Any]) -> Any:
-        """Add up what every block gives."""
-        found: Any = 0
-        for one in self.each(part):
-            found = found + one
-        return found
+    def named(self, unit: str, *arrays: np.ndarray) -> str:
+        """Name what is recorded of a pass, which is about some arrays."""
+        own = self.centre, self.rest, self.basis
+        return self.record.named(f"{unit}, in blocks of {self.height}", (*own, *arrays))
 
-    def each(self, part: Callable[[slice], Part]) -> Iterator[Part]:
-        """Give what every block gives, in order; a few are worked on at a time."""
-        size, height = self.shape[0], self._height
+    def total(
+        self, part: Callable[[slice], Sequence[np.ndarray]], unit: str | None = None
+    ) -> Sequence[np.ndarray]:
+        """Add up the arrays that every block gives; of a unit that is named, growing sums are recorded."""
+
+        def steps(known: Any) -> Iterator[dict[str, Any]]:
+            done, sums = (0, []) if known is None else (known["blocks"], known["sums"])
+            for count, found in enumerate(self.each(part, done), done + 1):
+                pairs = zip(sums, found, strict=True)
+                sums = [np.add(*pair, out=pair[0]) for pair in pairs] if sums else list(found)
+                yield {"blocks": count, "sums": sums}
+
+        record = UNRECORDED if unit is None else self.record
+        return record.last(unit or "", steps)["sums"]
+
+    def each(self, part: Callable[[slice], Found], done: int = 0) -> Iterator[Found]:
+        """Give what every block gives, in order, after some that are done."""
+        size = self.shape[0]
+        for count, found in enumerate(self._worked(part, done), done + 1):
+            if self.progress is not None:
+                self.progress("rows", min(count * self.height, size), size)
+            yield found
+
+    def _worked(self, part: Callable[[slice], Found], done: int) -> Iterator[Found]:
+        """Work on a few blocks at a time."""
+        size, height = self.shape[0], self.height
         # As many threads of BLAS in each of ours would crowd the cores.
         with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(cores()) as pool:
             waiting: deque[Any] = deque()
-            for start in range(0, size, height):
+            for start in range(done * height, size, height):
                 waiting.append(pool.submit(part, slice(start, min(start + height, size))))
                 if len(waiting) > cores():
                     yield waiting.popleft().result()

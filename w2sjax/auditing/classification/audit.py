@@ -7,7 +7,9 @@ E\,\mathrm{KL}(\text{weak}\|\text{student})$, whatever the data: derived; see `m
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -33,19 +35,14 @@ from w2sjax.auditing.classification.students import (
     Learnt,
     learn,
     learners,
+    learnt_of,
 )
 from w2sjax.auditing.data import split as split_rows
 from w2sjax.auditing.expansion.estimate import estimate
 from w2sjax.auditing.expansion.options import ExpansionOptions
+from w2sjax.auditing.options import Options, keys_of
 from w2sjax.auditing.overlap import examine
-
-
-@dataclasses.dataclass(frozen=True)
-class _Options:
-    bootstrap: int
-    key: PRNGKeyArray | None
-    progress: Callable[[str, int, int], None] | None
-    expansion: ExpansionOptions
+from w2sjax.auditing.recorded import recorded
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +62,7 @@ def audit_classifiers(
     neighbours: int | Sequence[int] = (),
     radius: float | Sequence[float] = (),
     smallest_set: float = 0.0,
+    checkpoint: str | Path | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> ClassifierAudit:
     """Audit every weak classifier of `data`.
@@ -78,6 +76,7 @@ def audit_classifiers(
         split: "0.3" holds out a random 30% of the rows, "last:0.3" the last: heads are fitted on the others,
             and `held_out` measures them on these.
         neighbours, radius, smallest_set: as for `audit`, with the likeliest classes for labels.
+        checkpoint: a folder where heads and neighbours are recorded, and a killed audit goes on.
         progress: called with a label, what is done, and of how much.
 
     Raises:
@@ -87,25 +86,25 @@ def audit_classifiers(
         raise ValueError(
             "audit_classifiers needs double precision: jax.config.update('jax_enable_x64', True)"
         )
-    if bootstrap < 0:
-        raise ValueError(f"bootstrap: expected 0 or more resamples, got {bootstrap}")
-    random = split is not None and not split.startswith("last:")
-    if key is None and (bootstrap or random):
-        what = "a bootstrap" if bootstrap else "a random split"
-        raise ValueError(f"key: {what} needs one, such as jax.random.key(0)")
     wanted = ExpansionOptions(each(neighbours), each(radius), smallest_set)
-    keys: list = [None] * 3 if key is None else list(jax.random.split(key, 3))
-    options = [_Options(bootstrap, k, progress, wanted) for k in keys[1:]]
+    asked = Options(bootstrap, progress, wanted)
+    split_key, *part_keys = keys_of(key, bootstrap=bootstrap, split=split)
+    work = {"expansion": dataclasses.asdict(wanted)}
+    part_of = recorded(checkpoint, "classifiers", data, key, split, work)
+    names = ("all",) if split is None else ("fit", "held-out")
+    options = [
+        dataclasses.replace(asked, key=part_key, record=part_of(name))
+        for name, part_key in zip(names, part_keys, strict=False)
+    ]
     if split is None:
         parts = [data]
     else:
-        seed = None if key is None else int(jax.random.bits(keys[0]))
+        seed = None if split_key is None else int(jax.random.bits(split_key))
         parts = list(split_rows(data, split, seed=seed))
     kept = [_counted(part) for part in parts]
     for part in kept:
         wanted.require(part.as_labels())
-    heads = _learn(kept[0], progress)
-    names = ("all",) if split is None else ("fit", "held-out")
+    heads = _learn(kept[0], options[0])
     first, *rest = (
         _measured(part, heads, name, options[place], before(whole, part, fitted=not place))
         for place, (whole, part, name) in enumerate(zip(parts, kept, names, strict=True))
@@ -113,19 +112,23 @@ def audit_classifiers(
     return dataclasses.replace(first, held_out=rest[0] if rest else None)
 
 
-def _learn(data: ClassifierData, progress) -> _Heads:
+def _learn(data: ClassifierData, options: Options) -> _Heads:
     features, masses = np.asarray(data.strong_features, float), data.masses
-    tell, total = progress or (lambda label, done, total: None), len(data.weak_names) + 1
-    ceiling = None if data.truth is None else learn(features, data.truth, masses)
-    models = []
+    tell, total = options.progress or (lambda label, done, total: None), len(data.weak_names) + 1
+    once, ceiling, models = options.record.once, None, []
+    if data.truth is not None:
+        fitted = functools.partial(learn, features, data.truth, masses)
+        ceiling = learnt_of(once("ceiling", lambda: dataclasses.asdict(fitted())))
     for place, weak in enumerate(data.weak_probabilities):
         tell("heads", place + 1, total)
-        models.append(learners(features, weak, masses))
+        fitted = functools.partial(learners, features, weak, masses)
+        known = once(f"heads of model {place}", lambda fitted=fitted: dataclasses.asdict(fitted()))
+        models.append(Learners(**{role: learnt_of(known[role]) for role in LEARN}))
     tell("heads", total, total)
     return _Heads(tuple(models), ceiling)
 
 
-def _measured(data: ClassifierData, heads: _Heads, part: str, options: _Options, warnings):
+def _measured(data: ClassifierData, heads: _Heads, part: str, options: Options, warnings):
     """Measure what was learnt on some points."""
     given = data.student_probabilities
     pairs = list(zip(data.weak_names, _logarithms(data, heads), heads.models, strict=True))
@@ -183,7 +186,7 @@ def _logarithms(data: ClassifierData, heads: _Heads) -> Iterator[dict[str, np.nd
         yield logs
 
 
-def _regions(data: ClassifierData, chosen: str | None, logs: list, options: _Options):
+def _regions(data: ClassifierData, chosen: str | None, logs: list, options: Options):
     """Detect regions by one weak model's confidence, and estimate expansion if that is wanted."""
     of, features = chosen or data.weak_names[0], np.asarray(data.strong_features, float)
     chances = data.weak_probabilities[data.weak_names.index(of)]
@@ -199,6 +202,7 @@ def _regions(data: ClassifierData, chosen: str | None, logs: list, options: _Opt
         bootstrap=options.bootstrap,
         key=stream(options, 1),
         progress=options.progress,
+        record=options.record,
     )
     return found, of, expansion
 

@@ -14,6 +14,7 @@ one point of equal probabilities, too. So much is said.
 """
 
 import dataclasses
+from typing import Any
 
 import jax
 import numpy as np
@@ -101,6 +102,11 @@ def indicators(
 def hardened(chances: Float64[np.ndarray, "n c"]) -> Float64[np.ndarray, "n c"]:
     """Ones for the likeliest classes."""
     return np.eye(chances.shape[1])[np.argmax(chances, axis=1)]
+
+
+def learnt_of(fields: dict[str, Any]) -> Learnt:
+    """Make a head of the fields that `dataclasses.asdict` gave."""
+    return Learnt(Head(**fields["head"]), fields["smoothed"], fields["settled"])
 
 
 @dataclasses.dataclass(frozen=True)

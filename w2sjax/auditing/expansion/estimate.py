@@ -28,8 +28,9 @@ from w2sjax.auditing.expansion.regions import CORRECTION, Case, cases
 from w2sjax.auditing.expansion.results import Agreement, Estimate, Expansion, Neighbourhood
 from w2sjax.auditing.labels import cuts, labels
 from w2sjax.auditing.neighbours import Neighbourhoods, nearest, within
-from w2sjax.auditing.recorded import Once, neighbourhoods
+from w2sjax.auditing.recorded import neighbourhoods
 from w2sjax.auditing.results import finite
+from w2sjax.machine.records import UNRECORDED, Part
 
 BLOCK = 2**22  # masses of resamples looked at together: 32 MB
 KEPT = 2**25  # counts of resamples that are held: 128 MB
@@ -63,7 +64,7 @@ def estimate(
     bootstrap: int = 0,
     key: PRNGKeyArray | None = None,
     progress: Callable[[str, int, int], None] | None = None,
-    once: Once = lambda unit, compute: compute(),
+    record: Part = UNRECORDED,
 ) -> Expansion:
     """Estimate the constants and evaluate the bounds, for every neighbourhood that is wanted.
 
@@ -77,19 +78,17 @@ def estimate(
         bootstrap: resamples for intervals of c; needs a key.
         key: for the resamples.
         progress: called with a label, the points whose neighbours are found and their number.
-        once: records the neighbourhoods, as of a `Record`.
+        record: of the neighbourhoods.
 
     Raises:
         ValueError: for numbers of neighbours and radii out of range, and for data without labels.
     """
     features = data.strong_features
-    found = neighbourhoods(
-        once,
-        lambda: [
-            *nearest(features, wanted.neighbours, progress=progress),
-            *within(features, wanted.radius, progress=progress),
-        ],
-    )
+    how = {"record": record, "progress": progress}
+    found = [
+        *neighbourhoods(record, "nearest", lambda: nearest(features, wanted.neighbours, **how)),
+        *neighbourhoods(record, "within", lambda: within(features, wanted.radius, **how)),
+    ]
     counts = None
     if key is not None and bootstrap:
         counts = _resamples(key, bootstrap, len(features))
