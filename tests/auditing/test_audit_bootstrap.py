@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from w2sjax.auditing.audit import audit as audited
-from w2sjax.auditing.bootstrap import NAMES, percentile_interval, resampled
+from w2sjax.auditing.bootstrap import DOUBT, NAMES, percentile_interval, resampled
 from w2sjax.auditing.data import audit_data
 from w2sjax.auditing.quantities import Student
 from w2sjax.projecting.hypothesis import hypothesis_class
 from w2sjax.projecting.projection import MAX_STEPS
+from w2sjax.projecting.rows import Rows
 from w2sjax.projecting.sets import Affine, L2Ball, Monotone
 
 audit: Any = audited  # a number of a report may be None; here it is not
@@ -172,3 +173,18 @@ def test_percentiles():
     assert percentile_interval(np.arange(1001.0)) == pytest.approx((25, 975))
     assert percentile_interval(np.array([1.0, np.nan])) is None
     assert percentile_interval(np.array([1.0, -np.inf])) is None
+
+
+def test_doubts_cover_what_condensing_loses():
+    """A constant far from 0 goes into every sum of squares, and no distance depends on it."""
+    features, weak, target = problem()
+    weak, target = weak + 1e3, target + 1e3
+    condensed, whole = (
+        resampled(hypothesis_class(Affine(), given), weak, Student(), target, **SETTINGS)
+        for given in (Rows(features, block=8 * WIDTH), jnp.asarray(features))
+    )
+    for name in NAMES:
+        apart, doubt = np.abs(condensed[name] - whole[name]), whole[DOUBT + name]
+        assert np.all(apart <= doubt + condensed[DOUBT + name])
+        assert np.any(apart > 10 * doubt)  # so what condensing adds is needed
+        assert np.all(condensed[DOUBT + name] < 1e-5)
