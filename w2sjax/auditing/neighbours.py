@@ -91,20 +91,18 @@ def nearest(
     if not counts:
         return []
     n = len(features)
-    kept = min(max(counts) + 1, n - 1)
-
-    near = _Nearest(n, kept)
+    found = _Nearest(n, min(max(counts) + 1, n - 1))
 
     def steps(known: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
         start = 0
         if known is not None:
-            start, near.places[:], near.distances[:] = (known[name] for name in known)
-        how = {"needed": kept, "done": start, "progress": progress}
-        for done in Points(features).near(near.limits, near.take, **how):
-            yield {"done": done, "places": near.places, "distances": near.distances}
+            start, found.places[:], found.distances[:] = known.values()
+        how = {"needed": found.kept, "done": start, "progress": progress}
+        for done in Points(features).near(found.limits, found.take, **how):
+            yield {"done": done, "places": found.places, "distances": found.distances}
 
-    record.last(f"{kept} nearest", steps)
-    return [near.graph(count) for count in counts]
+    record.last(f"{found.kept} nearest", steps)
+    return [found.graph(count) for count in counts]
 
 
 def within(
