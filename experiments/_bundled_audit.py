@@ -47,6 +47,7 @@ def audited(
         values: Any = arrays(dataclasses.replace(default, **given))
         np.savez(path, **values)
         typed = shlex.join(["python", "-m", "experiments", f"audit_{name}", *arguments])
-        return command.run(str(path), **given, out=folder, unit=unit, typed=typed)
+        kept = {"out": folder, "checkpoint": folder / "progress"}
+        return command.run(str(path), **given, **kept, unit=unit, typed=typed)
 
     return main

@@ -99,6 +99,7 @@ def main(arguments: list[str]) -> int:
                     bootstrap=config.bootstrap,
                     split=config.split,
                     key=jax.random.key(config.seed),
+                    checkpoint=None if out is None else out / "progress",
                 )
                 show(report, console)
                 console.print()
