@@ -232,6 +232,24 @@ def test_a_flipped_byte_in_an_archive_is_refused(tmp_path):
     refused(path, "target", "truncated or corrupt", "CRC")
 
 
+def test_an_archive_whose_list_loses_entries_is_refused(tmp_path):
+    """A length in the list that takes the next entries for a comment leaves them out without a word."""
+    path = save_npz(tmp_path, arrays())
+    content = bytearray(path.read_bytes())
+    second = content.index(b"PK\1\2", content.index(b"PK\1\2") + 1)
+    content[second + 32 : second + 34] = b"\xff\xff"  # the comment's length
+    path.write_bytes(content)
+    refused(path, "is corrupt: it lists 2 arrays where there are 6")
+
+
+@every_format
+def test_a_signalling_nan_is_one(tmp_path, save):
+    given = arrays()
+    given["strong_features"] = given["strong_features"].astype(np.float32)
+    given["strong_features"].view(np.uint32)[1, 2] = 0x7FA00000
+    refused(save(tmp_path, given), "strong_features", "NaN at row 1, column 2")
+
+
 @every_format
 def test_random_damage_is_refused_or_harmless(tmp_path, save):
     path = save(tmp_path, arrays())

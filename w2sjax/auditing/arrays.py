@@ -195,4 +195,4 @@ def typed(array: Any) -> Any:
 
 def _widened(array: Any) -> np.ndarray:
     array = typed(array)
-    return array if array.dtype == np.float64 else np.asarray(array).astype(np.float64)
+    return array if array.dtype == np.float64 else checks.widened(array)

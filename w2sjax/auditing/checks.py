@@ -23,7 +23,13 @@ def row_blocks(array: Any, size: int = BLOCK_SIZE) -> Iterator[tuple[int, np.nda
     """
     rows = max(1, size // max(1, array[:1].size))
     for start in range(0, len(array), rows):
-        yield start, np.asarray(array[start : start + rows], np.float64)
+        yield start, widened(array[start : start + rows])
+
+
+def widened(values: Any) -> np.ndarray:
+    """Give numbers as float64; a signalling NaN becomes a quiet one without a warning."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(values, np.float64)
 
 
 def place(row: int, *columns: int) -> str:

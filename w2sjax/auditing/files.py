@@ -1,5 +1,6 @@
 """Named arrays from an .npz file or a folder of .npy files."""
 
+import struct
 import zipfile
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -22,6 +23,8 @@ OPTIONAL = (
     "weak_probabilities",
     *CLASSES,
 )
+END = struct.Struct("<4s4H2LH")  # of a zip file; its fifth field is the number of entries
+MANY, COMMENT = 0xFFFF, 0xFFFF  # entries, if that many or more; bytes after it, at most
 
 Names = Mapping[str, str]  # purposes to the names of arrays
 Parts = dict[str, list[tuple[str, Callable[[], Any]]]]  # labels of parts, and what loads each
@@ -43,11 +46,22 @@ def read_npz(path: Path, names: Names) -> tuple[dict[str, Any], list[str]]:
             raise DataError(
                 f"{path}: cannot be read (truncated or corrupt): {one_line(error)}"
             ) from error
+        _require_entries(path, len(archive.files))
         stored: Parts = {
             name: [(f"{path}: {name}", partial(archive.__getitem__, name))]
             for name in archive.files
         }
         return choose(path, stored, names)
+
+
+def _require_entries(path: Path, found: int) -> None:
+    """Refuse a list of entries with fewer than its end says, as damaged lengths in it swallow some."""
+    with path.open("rb") as file:
+        file.seek(-min(path.stat().st_size, END.size + COMMENT), 2)
+        tail = file.read()
+    stated = END.unpack_from(tail, tail.rfind(b"PK\5\6"))[4]
+    if stated not in (found, MANY):
+        raise DataError(f"{path}: is corrupt: it lists {found} arrays where there are {stated}")
 
 
 def read_folder(path: Path, names: Names) -> tuple[dict[str, Any], list[str]]:
