@@ -71,6 +71,33 @@ def test_a_batch_reads_the_features_as_often_as_one(monkeypatch):
     np.testing.assert_allclose(batch.values[0], alone.values, rtol=1e-12)
 
 
+def test_rows_of_a_shape_share_their_programs():
+    """Each call reads its own rows, also in a program of the user's."""
+    students = jax.jit(lambda given, target: project(given, target).values)
+    calls, compiled = [], 0
+
+    def listen(event: str, duration_secs: float, **_: str | int) -> None:
+        if "backend_compile" in event:
+            calls.append(event)
+
+    jax.monitoring.register_event_duration_secs_listener(listen)
+    try:
+        for seed in (3, 4):
+            features, weights, target = problem(seed)
+            given = hypothesis_class(Affine(), Rows(features), weights)
+            assert jax.tree.map(lambda leaf: leaf, given).features is given.features
+            calls.clear()
+            found = students(given, target), project(given, target).values
+            compiled = len(calls)
+            whole = hypothesis_class(Affine(), jnp.asarray(features, float), weights)
+            for one in found:
+                near = project(whole, target).values
+                np.testing.assert_allclose(one[weights > 0], near[weights > 0], atol=1e-10)
+    finally:
+        jax.monitoring.unregister_event_duration_listener(listen)
+    assert not compiled
+
+
 @pytest.mark.parametrize("kind", [Affine(), Subspace()])
 @pytest.mark.parametrize("apart", [0, 1e-4, 1e-9, 2**-52], ids=str)
 def test_columns_that_are_near_each_other(kind, apart):

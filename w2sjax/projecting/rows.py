@@ -5,6 +5,8 @@ number of threads changes no digit.
 """
 
 import dataclasses
+import itertools
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +22,8 @@ from w2sjax.machine.records import UNRECORDED, Part
 
 BLOCK = 2**21  # most numbers of a block: 16 MB in doubles
 COPIES = 3  # of a block that are held while it is worked on
+ALIVE: weakref.WeakValueDictionary[int, "Rows"] = weakref.WeakValueDictionary()
+NUMBERS = itertools.count()
 Found = TypeVar("Found")
 
 
@@ -28,12 +32,13 @@ def block_of(memory: float) -> int:
     return int(min(BLOCK, memory / (8 * COPIES * (cores() + 1))))
 
 
-@jax.tree_util.register_static
+@jax.tree_util.register_pytree_node_class
 @dataclasses.dataclass(frozen=True, eq=False)
 class Rows:
     r"""Features $H$ as rows of an array that may be mapped from a file.
 
-    Under `jax.vmap` a product is one pass over the rows for the whole batch.
+    Under `jax.vmap` a product is one pass over the rows for the whole batch. A program sees their shape and
+    number, so that one serves all rows of a shape; while it runs, somebody has to hold them.
 
     Attributes:
         array: $H$, of any floating dtype.
@@ -45,6 +50,7 @@ class Rows:
         record: where sums are recorded while they grow.
         progress: called with a label, the rows that a pass has read, and their number.
         recent: the last values that were asked for, which a projection and its certificate share.
+        number: by which a program finds them.
     """
 
     array: Any
@@ -55,6 +61,29 @@ class Rows:
     record: Part = UNRECORDED
     progress: Callable[[str, int, int], None] | None = None
     recent: dict[bytes, np.ndarray] = dataclasses.field(default_factory=dict)
+    number: Any = dataclasses.field(init=False, default_factory=lambda: np.int32(next(NUMBERS)))
+
+    def __post_init__(self):
+        """Let programs find them."""
+        ALIVE[int(self.number)] = self
+
+    def tree_flatten(self) -> tuple[tuple[Any], tuple[tuple[int, int], int | None]]:
+        """Give the number, and what is known while a program is compiled."""
+        return (self.number,), (self.shape, self.block)
+
+    @classmethod
+    def tree_unflatten(
+        cls, known: tuple[tuple[int, int], int | None], numbers: tuple[Any]
+    ) -> "Rows":
+        """Give rows as a program sees them; outside of one, the rows themselves."""
+        if isinstance(numbers[0], np.integer):
+            return ALIVE[int(numbers[0])]
+        shape, block = known
+        seen = object.__new__(cls)
+        seen.__dict__.update(
+            array=jax.ShapeDtypeStruct(shape, float), block=block, number=numbers[0]
+        )
+        return seen
 
     def about(self, weights: Float[np.ndarray, " n"]) -> "Rows":
         """Take the means of the first rows of some weight for a centre; constant columns have theirs."""
@@ -104,18 +133,17 @@ class Rows:
 
     def times(self, coefficients: Float[Array, " d"]) -> Float[Array, " n"]:
         r"""$H\theta$."""
-        return self._called(self._times, self.shape[0], coefficients)
+        return self._called(_times, self.shape[0], coefficients)
 
     def moment(self, masses: Float[Array, " n"]) -> Float[Array, " d"]:
         r"""$((H - m)T)^\top \mu$."""
-        return self._called(self._moment, self.shape[1], masses)
+        return self._called(_moment, self.shape[1], masses)
 
     def _called(self, function: Callable[..., Any], size: int, given: Array) -> Array:
         made = jax.ShapeDtypeStruct((size,), self.dtype)
-        return jax.pure_callback(function, made, given, vmap_method="expand_dims")
+        return jax.pure_callback(function, made, self.number, given, vmap_method="expand_dims")
 
-    def _times(self, coefficients: Any) -> np.ndarray:
-        theta = np.asarray(coefficients)
+    def _times(self, theta: np.ndarray) -> np.ndarray:
         key = theta.tobytes()
         if key in self.recent:
             return self.recent[key]
@@ -129,9 +157,8 @@ class Rows:
         self.recent[key] = found
         return found
 
-    def _moment(self, masses: Any) -> np.ndarray:
-        given = np.asarray(masses)
-        (found,) = self.total(lambda rows: [given[..., rows] @ self.centred(rows)])
+    def _moment(self, masses: np.ndarray) -> np.ndarray:
+        (found,) = self.total(lambda rows: [masses[..., rows] @ self.centred(rows)])
         return found
 
     @property
@@ -187,6 +214,19 @@ class Rows:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+
+
+def _times(number: Any, coefficients: Any) -> np.ndarray:
+    return _alive(number)._times(np.asarray(coefficients))
+
+
+def _moment(number: Any, masses: Any) -> np.ndarray:
+    return _alive(number)._moment(np.asarray(masses))
+
+
+def _alive(number: Any) -> Rows:
+    (found,) = np.unique(number)  # of a batch all have to be the same
+    return ALIVE[int(found)]
 
 
 def _less(block: np.ndarray, middle: np.ndarray | None) -> np.ndarray:
