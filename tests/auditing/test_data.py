@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from w2sjax.auditing import checks
 from w2sjax.auditing.data import AuditData, audit_data, load, split
-from w2sjax.auditing.pieces import Pieces, StoredRows
+from w2sjax.auditing.pieces import Pieces
 from w2sjax.projecting.hypothesis import hypothesis_class
 from w2sjax.projecting.projection import project
 from w2sjax.projecting.rows import Rows
 from w2sjax.projecting.sets import Affine
+from w2sjax.projecting.stored_rows import StoredRows
 
 ROWS, WIDTH, MODELS = 12, 3, 2
 

@@ -15,7 +15,7 @@ from w2sjax.auditing import file_rows
 from w2sjax.auditing import students as module
 from w2sjax.auditing.data import load
 from w2sjax.auditing.file_rows import unmapped
-from w2sjax.projecting import rows
+from w2sjax.projecting import hypothesis, rows
 from w2sjax.projecting.sets import Affine
 
 ROWS, WIDTH = 40, 3
@@ -109,6 +109,12 @@ def test_a_class_over_a_file_is_that_over_its_numbers(tmp_path, monkeypatch):
     )
     assert stored.status == whole.status == Status.CERTIFIED
     np.testing.assert_array_equal(stored.values, whole.values)
+    small = hypothesis_class(Affine(), data.strong_features)
+    monkeypatch.setattr(hypothesis, "STREAMED", FEATURES.size)
+    large = hypothesis_class(Affine(), data.strong_features)
+    assert isinstance(large.features, rows.Rows) and not isinstance(small.features, rows.Rows)
+    np.testing.assert_array_equal(project(large, target).values, whole.values)
+    np.testing.assert_allclose(project(small, target).values, whole.values, atol=1e-14)
 
 
 def test_so_is_one_that_changes_between_two_passes(tmp_path, monkeypatch):

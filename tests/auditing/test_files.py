@@ -16,7 +16,7 @@ from safetensors.numpy import save_file
 from w2sjax.auditing.checks import DataError
 from w2sjax.auditing.data import load
 from w2sjax.auditing.file_rows import FileRows
-from w2sjax.auditing.pieces import StoredRows
+from w2sjax.projecting.stored_rows import StoredRows
 
 ROWS, WIDTH, MODELS = 12, 3, 2
 NUMERIC = ["strong_features", "weak_predictions", "target", "weights", "student_predictions"]

@@ -10,9 +10,9 @@ import numpy as np
 
 from w2sjax.auditing import checks
 from w2sjax.auditing.checks import DataError, one_line, place
-from w2sjax.auditing.pieces import StoredRows
 from w2sjax.auditing.shared_arrays import shared_array
 from w2sjax.machine.sharded import spread
+from w2sjax.projecting.stored_rows import StoredRows
 
 LARGE = 2**53  # up to which every integer is a double
 _KINDS = {

@@ -11,7 +11,7 @@ import numpy as np
 from w2sjax.auditing.arrays import typed
 from w2sjax.auditing.changes import require_same, stamp
 from w2sjax.auditing.checks import DataError, one_line
-from w2sjax.auditing.pieces import StoredRows
+from w2sjax.projecting.stored_rows import StoredRows
 
 APART = 2**16  # bytes between two rows from which two reads cost less than one
 MOST = 2**24  # bytes of rows that are read together

@@ -11,7 +11,8 @@ from pyarrow import types
 
 from w2sjax.auditing.changes import require_same, stamp
 from w2sjax.auditing.checks import DataError
-from w2sjax.auditing.pieces import Pieces, StoredRows
+from w2sjax.auditing.pieces import Pieces
+from w2sjax.projecting.stored_rows import StoredRows
 
 KEPT = 2  # row groups that stay decoded
 Group = tuple[Path, int, Callable[[], np.ndarray]]

@@ -15,9 +15,8 @@ from w2sjax.machine.sharded import spread
 from w2sjax.projecting.certificate import Status
 from w2sjax.projecting.hypothesis import HypothesisClass, hypothesis_class
 from w2sjax.projecting.projection import project
-from w2sjax.projecting.rows import Rows, block_of
+from w2sjax.projecting.rows import STREAMED, Rows, block_of
 
-STREAMED = 2**24  # features from which they are read block by block: 128 MB in doubles
 COPIES = 7  # of the features, in doubles, that a factorisation in memory takes
 CHUNK = 2**24  # predictions of weak models looked at together, at most: 128 MB
 HELD = 16  # arrays of them, in doubles, that may be held then

@@ -18,9 +18,10 @@ from w2sjax.projecting.centring import means, times
 from w2sjax.projecting.decomposition import factorise
 from w2sjax.projecting.factorisation import Factorisation
 from w2sjax.projecting.row_factorisation import factorise_rows
-from w2sjax.projecting.rows import Rows
+from w2sjax.projecting.rows import STREAMED, Rows
 from w2sjax.projecting.sets.convex_set import CoefficientSet, ConvexSet, ValueSet
 from w2sjax.projecting.sets.rkhs_ball import RKHSBall
+from w2sjax.projecting.stored_rows import StoredRows
 
 
 @jax.tree_util.register_dataclass
@@ -61,7 +62,7 @@ class HypothesisClass:
 
 def hypothesis_class(
     set: ConvexSet,
-    features: Float[Array, "n d"] | Rows | None = None,
+    features: Float[Array, "n d"] | Rows | StoredRows | None = None,
     weights: Float[Array, " n"] | None = None,
     *,
     intercept: bool | None = None,
@@ -72,7 +73,8 @@ def hypothesis_class(
     Args:
         set: a convex set; one of coefficients needs features, one of values must have none
             (for a set of coefficients used on values directly, pass `jnp.eye(n)`).
-        features: $H$; not for an `RKHSBall` with a kernel, which brings its own.
+        features: $H$; not for an `RKHSBall` with a kernel, which brings its own. Those that `w2sjax.load`
+            left in a file become doubles: in memory, or from 2**24 numbers on as `Rows`, block by block.
         weights: masses of the points, equal by default; normalised to sum one.
         intercept: whether to add a free constant; by default only where the set has one (`affine`).
         method: "qr" (Householder, accurate up to a condition number of about 1e8 in float64) or
@@ -103,6 +105,9 @@ def hypothesis_class(
         raise ValueError(f"set: expected a ConvexSet, got {type(set).__name__}")
     if features is None:
         raise ValueError(f"features: the set {set.name!r} constrains coefficients and needs them")
+    if isinstance(features, StoredRows):
+        large = features.size >= STREAMED
+        features = Rows(features) if large else jnp.asarray(np.asarray(features, np.float64))
     if not isinstance(features, Rows):
         features = floating("features", features)
         _refuse(features, "features", lambda a, of: ~of.isfinite(a), "not finite")

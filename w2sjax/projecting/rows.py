@@ -21,6 +21,7 @@ from w2sjax.machine.processes import cores
 from w2sjax.machine.records import UNRECORDED, Part
 
 BLOCK = 2**21  # most numbers of a block: 16 MB in doubles
+STREAMED = 2**24  # numbers from which features are read block by block: 128 MB in doubles
 COPIES = 3  # of a block that are held while it is worked on
 ALIVE: weakref.WeakValueDictionary[int, "Rows"] = weakref.WeakValueDictionary()
 NUMBERS = itertools.count()
