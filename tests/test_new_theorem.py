@@ -96,7 +96,7 @@ from w2sjax.falsification.files import write_pages
 from w2sjax.verification.report import claims_markdown, claims_text
 
 assert Path(w2sjax.__file__).is_relative_to(Path.cwd())
-budget, found = Budget(instances=500, small=400, restarts=2, seconds=60), {}
+budget, found = Budget(instances=100, small=400, restarts=2, exact=10, seconds=60), {}
 for name, dropped in json.loads(sys.argv[1]).items():
     claim = next(known for known in w2sjax.REGISTRY if known.name == name)
     sets = ["l2_ball"] if claim.over_sets else None
