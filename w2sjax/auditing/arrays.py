@@ -176,8 +176,8 @@ def _rounded(array: Any) -> tuple[str, ...]:
     """Say where the first integer is that is no double, if any."""
     if array.dtype.kind not in "iu" or array.dtype.itemsize < 8:
         return ()
-    for start, doubles in checks.row_blocks(array):
-        exact = array[start : start + len(doubles)]
+    for start, exact in checks.row_blocks(array):
+        doubles = checks.widened(exact)
         # Both halves are doubles, and so is the double less the upper half.
         lost = doubles - (exact >> 32) * 2.0**32 != (exact & 0xFFFFFFFF)
         if lost.any():

@@ -16,14 +16,10 @@ class DataError(ValueError):
 
 
 def row_blocks(array: Any, size: int = BLOCK_SIZE) -> Iterator[tuple[int, np.ndarray]]:
-    """Walk over an array in blocks of whole rows, of about `size` numbers each, as float64.
-
-    Yields the index of a block's first row and the block: a view where the array is float64
-    already, a widened copy of that block alone otherwise.
-    """
+    """Walk over an array in blocks of whole rows, of about `size` numbers each, with their first rows."""
     rows = max(1, size // max(1, array[:1].size))
     for start in range(0, len(array), rows):
-        yield start, widened(array[start : start + rows])
+        yield start, array[start : start + rows]
 
 
 def widened(values: Any) -> np.ndarray:

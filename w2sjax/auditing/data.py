@@ -20,9 +20,8 @@ class AuditData:
     """Arrays of one audit, as `audit_data` or `load` validated them.
 
     All arrays are float64, except for features that are memory-mapped or `StoredRows`: those stay as they are
-    stored (float16, bfloat16, float32, float64), so that nothing is copied. `checks.row_blocks` widens them a
-    block at a time, `np.asarray(data.strong_features, np.float64)` all at once. JAX's arrays that several
-    devices share stay where they are.
+    stored (float16, bfloat16, float32, float64), so that nothing is copied; `np.asarray(data.strong_features,
+    np.float64)` widens all of them at once. JAX's arrays that several devices share stay where they are.
     """
 
     strong_features: Float[Any, "n d"]  # an array or `StoredRows`
