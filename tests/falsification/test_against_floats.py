@@ -81,8 +81,9 @@ def test_exact_projections_are_those_of_the_floats(kind):
                 continue
             if {"stated", "sampled"} <= meaning_of(claim).used:
                 continue  # an exact instance has one of them, which stands for both
-            assert number(answer.lhs) == pytest.approx(lhs, abs=1e-7 * scale)
-            assert number(answer.rhs) == pytest.approx(rhs, abs=1e-7 * scale)
+            if len(claim.comparisons) == 1:  # of several, allowances may make another one the worst
+                assert number(answer.lhs) == pytest.approx(lhs, abs=1e-7 * scale)
+                assert number(answer.rhs) == pytest.approx(rhs, abs=1e-7 * scale)
             if verdict == Verdict.HOLDS:
                 assert answer.outcome == "holds"
             if verdict == Verdict.VIOLATED:
