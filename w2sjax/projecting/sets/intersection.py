@@ -79,13 +79,19 @@ def _check_common(interior, parts, dimension, dtype) -> None:
         raise ValueError(f"intersection: interior has shape {interior.shape}, not ({dimension},)")
     scale = 1 + float(jnp.linalg.norm(interior))
     for part in parts:
-        off = float(part.distance(interior).value) / scale
+        off = float(_off(part, interior)) / scale
         if not off <= float(jnp.finfo(dtype).eps) ** 0.4:
             first, second = (one.name for one in parts)
             raise ValueError(
                 f"intersection: {first} and {second} do not meet as far as can be seen: "
                 f"the best common point is {off * scale:.3g} away from {part.name}"
             )
+
+
+@jax.jit
+def _off(part, point):
+    """How far a point is from a set: one program for all sets of a kind."""
+    return part.distance(point).value
 
 
 def _without_interior(first, second, dimension, dtype) -> tuple[Polyhedron | None, list]:
@@ -95,10 +101,7 @@ def _without_interior(first, second, dimension, dtype) -> tuple[Polyhedron | Non
     others = [part for part in parts if isinstance(part, L1Ball | L2Ball | Ellipsoid)]
     if len(linear) < 2:
         return None, parts
-    # What the parts imply for single coordinates bounds the polyhedron, too.
-    extent = functools.reduce(jnp.minimum, (part.extent(dimension, dtype) for part in parts))
-    pairs = [restrictions(part, dimension, dtype) for part in (*linear, Box(-extent, extent))]
-    constraints, _ = stacked(pairs)
+    constraints = _linear_constraints(linear, parts, dimension, dtype)
     arrays = (*bounds_as_rows(constraints), constraints.equality, constraints.level)
     try:
         rows = Rows(*(np.asarray(array, float) for array in arrays))
@@ -115,6 +118,15 @@ def _without_interior(first, second, dimension, dtype) -> tuple[Polyhedron | Non
     return Polyhedron(*(jnp.asarray(array, dtype) for array in arrays)), others
 
 
+@functools.partial(jax.jit, static_argnums=(2, 3))
+def _linear_constraints(linear, parts, dimension, dtype):
+    """Those of the linear parts, and what all parts imply for single coordinates."""
+    extent = functools.reduce(jnp.minimum, (part.extent(dimension, dtype) for part in parts))
+    pairs = [restrictions(part, dimension, dtype) for part in (*linear, Box(-extent, extent))]
+    return stacked(pairs)[0]
+
+
+@functools.partial(jax.jit, static_argnums=(2, 3))
 def _common_point(first, second, dimension, dtype):
     """Average the projections of a few members of each set on the intersection."""
     keys = jax.random.split(jax.random.key(0), 16)
@@ -127,9 +139,8 @@ def _common_point(first, second, dimension, dtype):
 
     start = jax.lax.fori_loop(0, 50, alternate, jnp.mean(draws, axis=0))
     provisional = Intersection(first, second, start)
-    mean = jnp.mean(jax.jit(jax.vmap(provisional.project))(draws), axis=0)
+    mean = jnp.mean(jax.vmap(provisional.project)(draws), axis=0)
     # Rounding leaves a set without interior at once; its own projection comes back.
-    for point in (mean, first.project(mean), second.project(mean)):
-        if first.contains(point) and second.contains(point):
-            return point
-    return mean
+    points = jnp.stack([mean, first.project(mean), second.project(mean), mean])
+    inside = jax.vmap(lambda point: first.contains(point) & second.contains(point))(points[:3])
+    return points[jnp.argmax(jnp.append(inside, True))]
