@@ -1,5 +1,9 @@
 """Features that are read block by block: the same class as in memory, whatever the blocks and threads."""
 
+import copy
+import gc
+import pickle
+
 import jax
 import jax.numpy as jnp
 import ml_dtypes
@@ -85,7 +89,8 @@ def test_rows_of_a_shape_share_their_programs():
         for seed in (3, 4):
             features, weights, target = problem(seed)
             given = hypothesis_class(Affine(), Rows(features), weights)
-            assert jax.tree.map(lambda leaf: leaf, given).features is given.features
+            for same in (jax.tree.map(lambda leaf: leaf, given), jax.jit(lambda one: one)(given)):
+                assert same.features is given.features
             calls.clear()
             found = students(given, target), project(given, target).values
             compiled = len(calls)
@@ -96,6 +101,39 @@ def test_rows_of_a_shape_share_their_programs():
     finally:
         jax.monitoring.unregister_event_duration_listener(listen)
     assert not compiled
+
+
+def test_copies_read_their_own_rows():
+    features, weights, target = problem(5)
+    given = hypothesis_class(Affine(), Rows(features), weights)
+    values = project(given, target).values
+    copies = pickle.loads(pickle.dumps(given)), copy.deepcopy(given)
+    assert len({int(one.features.number) for one in (given, *copies)}) == 3
+    leaves, shape = jax.tree.flatten(hypothesis_class(Affine(), Rows(features * 2), weights))
+    del given
+    gc.collect()
+    for one in copies:
+        assert np.array_equal(project(one, target).values, values)
+    with pytest.raises(ValueError, match="somebody holds"):
+        jax.tree.unflatten(shape, leaves)
+
+
+def test_rows_of_a_class_serve_another():
+    """Their means and basis stay behind."""
+    features, weights, target = problem(6)
+    rows_of_affine = hypothesis_class(Affine(), Rows(features), weights).features
+    for kind in (SETS["l2_ball"], Subspace()):
+        values = [
+            project(hypothesis_class(kind, given, weights), target).values
+            for given in (rows_of_affine, Rows(features))
+        ]
+        assert np.array_equal(*values)
+
+
+def test_a_batch_of_one_is_no_vector():
+    given = Rows(problem(7)[0])
+    assert given.times(jnp.zeros(D)).shape == (N,)
+    assert jax.vmap(given.times)(jnp.zeros((1, D))).shape == (1, N)
 
 
 @pytest.mark.parametrize("kind", [Affine(), Subspace()])

@@ -29,8 +29,8 @@ WRITTEN = (
 )
 RECORDS = (
     "A folder for each piece of work, such as `verify_0123456789abcdef`, named by a digest of what the work "
-    "is, and in it a file for each part that is done. A file is an object of `checksum` (SHA-256 of the text "
-    "of `record`) and `record`, which has",
+    "is, and in it a file for each part that is done, of an audit also one for what is under way. A file is "
+    "an object of `checksum` (SHA-256 of the text of `record`) and `record`, which has",
     "",
     *table(
         ("field", "type", "meaning"),

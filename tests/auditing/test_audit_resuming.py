@@ -1,5 +1,6 @@
 """An audit that was killed goes on, with these data and options alone."""
 
+import contextlib
 import json
 from typing import Any
 
@@ -15,9 +16,9 @@ from w2sjax.auditing.classification.audit import audit_classifiers
 from w2sjax.auditing.classification.data import classifier_data
 from w2sjax.auditing.command import run
 from w2sjax.auditing.data import audit_data
-from w2sjax.auditing.distances import Points
 from w2sjax.auditing.expansion import estimate
 from w2sjax.machine import records
+from w2sjax.machine.records import Part, Record
 from w2sjax.projecting import rows
 
 OPTIONS: dict[str, Any] = {"bootstrap": 6, "neighbours": [2]}
@@ -64,43 +65,48 @@ def test_a_killed_audit_goes_on(tmp_path, monkeypatch, small_chunks):
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_passes_over_rows_go_on(tmp_path, monkeypatch, small_chunks):
-    """Killed at any block of any pass: sums, cosines and neighbours go on where they were."""
+class KilledError(Exception):
+    """What a kill is here."""
+
+
+def test_passes_over_rows_go_on(tmp_path, monkeypatch):
+    """Killed after every other block of sums, cosines and pairs, which go on where they were."""
     monkeypatch.setattr(students, "STREAMED", 1)
-    monkeypatch.setattr(rows, "BLOCK", 3 * 7)
+    monkeypatch.setattr(rows, "BLOCK", 3 * 12)
     monkeypatch.setattr(records, "EVERY", 0)
     monkeypatch.setattr(records, "SHARE", 1)
-    random, key, starts = np.random.default_rng(2), jax.random.key(1), {"rows": [], "pairs": []}
-    each, near = rows.Rows.each, Points.near
+    replace, last = Record.replace, Part.last
+    resumed, left = set(), iter(())
 
-    def logged(self, part, done=0):
-        starts["rows"].append(done)
-        return each(self, part, done)
+    def killing(self, unit, value):
+        replace(self, unit, value)
+        if next(left, None) is None:
+            raise KilledError
 
-    def paired(self, *given, done, **options):
-        starts["pairs"].append(done)
-        return near(self, *given, done=done, **options)
+    def logged(self, unit, steps):
+        def going_on(known):
+            resumed.add(unit.split(",")[0] if known else None)
+            return steps(known)
 
-    monkeypatch.setattr(rows.Rows, "each", logged)
-    monkeypatch.setattr(Points, "near", paired)
-    given = data(weak_probabilities=random.uniform(size=60))
-    options = {**OPTIONS, "key": key, "radius": [0.5]}
+        return last(self, unit, going_on)
+
+    monkeypatch.setattr(Part, "last", logged)
+    features = np.array(data().strong_features)
+    features[:, 2] = 5 * np.arange(60)  # the first rows mislead about its mean: a second pass
+    chances = np.random.default_rng(2).uniform(size=60)
+    given = data(strong_features=features, weak_probabilities=chances)
+    options = {**OPTIONS, "key": jax.random.key(1), "radius": [40.0]}
     whole = told(audit(given, **options))
-    assert not any(starts["rows"] + starts["pairs"])
-    for calls in [4, *range(60, 200, 6)]:
-        left = iter(range(calls))
-
-        def killed(label, done, total, left=left):
-            if next(left, None) is None:
-                raise KeyboardInterrupt
-
-        try:
-            found = told(audit(given, checkpoint=tmp_path, progress=killed, **options))
-            break
-        except (KeyboardInterrupt, jax.errors.JaxRuntimeError):
-            continue
-    assert found == whole
-    assert any(starts["rows"]) and any(starts["pairs"])
+    monkeypatch.setattr(Record, "replace", killing)
+    found, attempts = None, 0
+    while found is None:
+        left, attempts = iter(range(1)), attempts + 1
+        with contextlib.suppress(KilledError):
+            found = told(audit(given, checkpoint=tmp_path, **options))
+    assert found == whole and attempts > 20
+    assert resumed >= {"Gram matrix", "resamples", "largest cosines", "3 nearest"}
+    assert any(unit and unit.startswith("within") for unit in resumed)
+    assert not any("under way" in path.read_text() for path in tmp_path.rglob("*.json"))
 
 
 def test_an_audit_of_classifiers_goes_on(tmp_path, monkeypatch):

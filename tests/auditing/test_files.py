@@ -239,7 +239,7 @@ def test_an_archive_whose_list_loses_entries_is_refused(tmp_path):
     second = content.index(b"PK\1\2", content.index(b"PK\1\2") + 1)
     content[second + 32 : second + 34] = b"\xff\xff"  # the comment's length
     path.write_bytes(content)
-    refused(path, "is corrupt: it lists 2 arrays where there are 6")
+    refused(path, "is corrupt: 2 arrays are listed, and 6 at its end")
 
 
 @every_format

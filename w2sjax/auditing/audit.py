@@ -84,7 +84,7 @@ def audit(
         checkpoint: a folder where what is done is recorded, from which a killed audit goes on.
         memory: gigabytes that may be used, by default those that are free: features that would take more
             are read block by block, as are 2**24 of them or more.
-        progress: called with a label, the resamples (or points) done and their number.
+        progress: called with a label, what is done of it (resamples, rows, points) and how much there is.
 
     Raises:
         ValueError: without double precision, for a set or option that does not fit the data, or a
@@ -113,19 +113,18 @@ def audit(
         dataclasses.replace(options, key=key, record=part_of(part))
         for key, part in zip(part_keys, ("fit", "held-out"), strict=True)
     )
-    if split is None:
-        with unchanged(data.strong_features):
-            return _audit_part(choice, choice.data, "all", None, fitting)[0]
-    if choice.of_values:
-        raise ValueError(
-            f"split: a function in the set of values {choice.label!r} has no values at held-out "
-            "points; use a set of coefficients"
-        )
-    seed = None if key is None else int(jax.random.bits(split_key))
-    fit_data, held_data = auditing_data.split(choice.data, split, seed=seed)
-    for part in (fit_data, held_data):
-        wanted.require(_counted(part))
     with unchanged(data.strong_features):
+        if split is None:
+            return _audit_part(choice, choice.data, "all", None, fitting)[0]
+        if choice.of_values:
+            raise ValueError(
+                f"split: a function in the set of values {choice.label!r} has no values at held-out "
+                "points; use a set of coefficients"
+            )
+        seed = None if key is None else int(jax.random.bits(split_key))
+        fit_data, held_data = auditing_data.split(choice.data, split, seed=seed)
+        for part in (fit_data, held_data):
+            wanted.require(_counted(part))
         fitted, students = _audit_part(choice, fit_data, "fit", None, fitting)
         held, _ = _audit_part(choice, held_data, "held-out", students, measuring)
     return dataclasses.replace(fitted, held_out=held)

@@ -22,6 +22,7 @@ from jaxtyping import Array, Float64, PRNGKeyArray
 from w2sjax.auditing import condensed
 from w2sjax.auditing.condensed import Condensed
 from w2sjax.auditing.quantities import Student, measure
+from w2sjax.auditing.recorded import route_of
 from w2sjax.machine.processes import cores
 from w2sjax.machine.records import UNRECORDED, Part
 from w2sjax.projecting.centring import centred
@@ -61,7 +62,7 @@ def resampled(
     models, rows = weak.shape
     settings = {"tolerance": tolerance, "max_steps": max_steps}
     each: Callable[..., Array]
-    route = "in blocks" if isinstance(hypothesis.features, Rows) else "in memory"
+    route = route_of(hypothesis)
     if isinstance(hypothesis.features, Rows):
         features, factors = hypothesis.features, hypothesis.factorisation
         students = _given_values(hypothesis, students)

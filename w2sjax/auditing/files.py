@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -46,7 +46,7 @@ def read_npz(path: Path, names: Names) -> tuple[dict[str, Any], list[str]]:
             raise DataError(
                 f"{path}: cannot be read (truncated or corrupt): {one_line(error)}"
             ) from error
-        _require_entries(path, len(archive.files))
+        _require_entries(path, file, len(archive.files))
         stored: Parts = {
             name: [(f"{path}: {name}", partial(archive.__getitem__, name))]
             for name in archive.files
@@ -54,14 +54,14 @@ def read_npz(path: Path, names: Names) -> tuple[dict[str, Any], list[str]]:
         return choose(path, stored, names)
 
 
-def _require_entries(path: Path, found: int) -> None:
+def _require_entries(path: Path, file: IO[bytes], found: int) -> None:
     """Refuse a list of entries with fewer than its end says, as damaged lengths in it swallow some."""
-    with path.open("rb") as file:
-        file.seek(-min(path.stat().st_size, END.size + COMMENT), 2)
-        tail = file.read()
-    stated = END.unpack_from(tail, tail.rfind(b"PK\5\6"))[4]
+    file.seek(-min(path.stat().st_size, END.size + COMMENT), 2)
+    tail = file.read()
+    place = tail.rfind(b"PK\5\6")
+    stated = END.unpack_from(tail, place)[4] if 0 <= place <= len(tail) - END.size else None
     if stated not in (found, MANY):
-        raise DataError(f"{path}: is corrupt: it lists {found} arrays where there are {stated}")
+        raise DataError(f"{path}: is corrupt: {found} arrays are listed, and {stated} at its end")
 
 
 def read_folder(path: Path, names: Names) -> tuple[dict[str, Any], list[str]]:

@@ -96,7 +96,8 @@ def nearest(
     def steps(known: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
         start = 0
         if known is not None:
-            start, found.places[:], found.distances[:] = known.values()
+            start = known["done"]
+            found.places[:], found.distances[:] = known["places"], known["distances"]
         how = {"needed": found.kept, "done": start, "progress": progress}
         for done in Points(features).near(found.limits, found.take, **how):
             yield {"done": done, "places": found.places, "distances": found.distances}

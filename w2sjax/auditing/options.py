@@ -16,7 +16,7 @@ TOLERANCE = 1e-8  # relative gap: the four digits of a report ask for no more
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """How an audit is made, one part of it; see `audit`.
+    """How an audit is made, one part of it; see `audit`. `room` are the bytes that may be used.
 
     Raises:
         ValueError: for a number that is none of its kind.
@@ -28,6 +28,7 @@ class Options:
     tolerance: float = TOLERANCE
     max_steps: int = MAX_STEPS
     memory: float | None = None
+    room: float = 0.0
     key: PRNGKeyArray | None = None
     record: Part = UNRECORDED
 
@@ -42,11 +43,9 @@ class Options:
         for sentence, holds in expected.items():
             if not holds:
                 raise ValueError(f"{sentence}, got {getattr(self, sentence.split(':')[0])}")
-
-    @property
-    def room(self) -> float:
-        """Bytes that may be used."""
-        return memory_available() if self.memory is None else 1e9 * self.memory
+        if not self.room:
+            room = memory_available() if self.memory is None else 1e9 * self.memory
+            object.__setattr__(self, "room", room)
 
 
 def keys_of(key: PRNGKeyArray | None, *, bootstrap: int, split: str | None) -> list:

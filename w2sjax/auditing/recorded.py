@@ -1,4 +1,4 @@
-"""What an audit records: the resamples and neighbours that are done, of these data and options."""
+"""What an audit records of these data and options: what is done, and what is under way."""
 
 import dataclasses
 import functools
@@ -13,6 +13,7 @@ from jaxtyping import PRNGKeyArray
 
 from w2sjax.auditing.neighbours import Neighbourhoods
 from w2sjax.machine.records import UNRECORDED, Part, Record, fingerprint
+from w2sjax.projecting.hypothesis import HypothesisClass
 from w2sjax.projecting.rows import Rows
 
 
@@ -49,6 +50,12 @@ def _arrays(data: Any) -> Iterator[Any]:
     for array in given.values():
         if not isinstance(array, str | tuple):
             yield np.zeros(0) if array is None else array
+
+
+def route_of(hypothesis: HypothesisClass) -> str:
+    """Name how features are read, on which the last digits depend."""
+    features = hypothesis.features
+    return f"in blocks of {features.height}" if isinstance(features, Rows) else "in memory"
 
 
 def neighbourhoods(

@@ -11,6 +11,7 @@ from w2sjax.auditing.classes import Choice
 from w2sjax.auditing.data import AuditData
 from w2sjax.auditing.options import Options
 from w2sjax.auditing.quantities import Quantities, Student, measure
+from w2sjax.auditing.recorded import route_of
 from w2sjax.machine.sharded import spread
 from w2sjax.projecting.certificate import Status
 from w2sjax.projecting.hypothesis import HypothesisClass, hypothesis_class
@@ -36,7 +37,7 @@ def measured(
     """
     hypothesis = _class(choice, data, options, streamed=streamed)
     given = hypothesis, data.weak_predictions, students, target, options
-    unit = f"students, {'in blocks' if streamed else 'in memory'}"
+    unit = f"students, {route_of(hypothesis)}"
     known = options.record.once(unit, functools.partial(_numbers, *given, streamed=streamed))
     found, learnt = Quantities(**known["quantities"]), Student(**known["students"])
     if streamed and COPIES * 8 * data.strong_features.size <= options.room:

@@ -4,7 +4,8 @@ A piece of work is described by all that its result depends on: what is asked, d
 code. It is done in units, each of which depends on its name and the work alone. A work has a folder,
 named by a digest of its description, and every finished unit a file in it, which holds the description
 and is written in one step. So there is nothing to lock: two processes at one work write the same units,
-the later one stays, and each knows those that were there when it began.
+the later one stays, and each knows those that were there when it began. A unit that takes long may leave
+what it has come to in a file that is written again and again, and goes when the unit is done.
 """
 
 import base64
@@ -78,13 +79,30 @@ class Record:
         """
         stored = _encoded(value)
         self.units[unit] = _decoded(json.loads(json.dumps(stored)))
+        self._write(unit, stored)
+        return self.units[unit]
+
+    def replace(self, unit: str, value: Any) -> None:
+        """Record a value in place of an earlier one, without a copy of it here; see `keep`."""
+        self._write(unit, _encoded(value))
+
+    def drop(self, unit: str) -> None:
+        """Forget a unit."""
+        self.units.pop(unit, None)
+        if self.folder is not None:
+            self._file(unit).unlink(missing_ok=True)
+
+    def _file(self, unit: str) -> Path:
+        assert self.folder is not None
+        return self.folder / f"{_digest(unit)}.json"
+
+    def _write(self, unit: str, stored: Any) -> None:
         if self.folder is not None:
             self.folder.mkdir(parents=True, exist_ok=True)
             fields = {"format": FORMAT, "work": self.work, "unit": unit, "value": stored}
             text = json.dumps(fields)
             content = f'{{"checksum": "{_checksum(text)}", "record": {text}}}\n'
-            write_whole(self.folder / f"{_digest(unit)}.json", content)
-        return self.units[unit]
+            write_whole(self._file(unit), content)
 
     def once(self, unit: str, compute: Callable[[], Any]) -> Any:
         """Give a unit, which is computed and recorded unless it is known."""
@@ -95,29 +113,36 @@ class Part:
     """The units of one part of a work, whose names begin alike; without a record nothing is kept."""
 
     def __init__(self, record: Record | None = None, name: str = ""):
-        self._record, self._name = record, name
+        self._record, self._name, self._growing = record, name, f"{name}: under way"
+        self._grown = False  # whether something that is under way is recorded
 
     def once(self, unit: str, compute: Callable[[], Any]) -> Any:
-        """See `Record.once`."""
+        """See `Record.once`; what was under way meanwhile is done, too."""
         if self._record is None:
             return compute()
-        return self._record.once(f"{self._name}: {unit}", compute)
+        found = self._record.once(f"{self._name}: {unit}", compute)
+        if self._grown:
+            self._record.drop(self._growing)
+            self._grown = False
+        return found
 
     def last(self, unit: str, steps: Callable[[Any], Iterator[Any]]) -> Any:
         """Give the last of some values, each of which takes the place of the one before in the record.
 
-        `steps` goes on from the value that was recorded, None at first. A part holds one such value.
+        `steps` goes on from the value that was recorded, None at first, and may change it. A part holds one
+        such value, under the name of what is under way.
         """
         if self._record is None:
             return deque(steps(None), maxlen=1).pop()
-        place = f"{self._name}: under way"
-        known = self._record.units.get(place)
+        known = self._record.units.pop(self._growing, None)
+        self._grown = known is not None
         before = known["value"] if known is not None and known["unit"] == unit else None
         value, due = before, time.monotonic() + EVERY
         for value in steps(before):
             start = time.monotonic()
             if start >= due:
-                self._record.keep(place, {"unit": unit, "value": value})
+                self._record.replace(self._growing, {"unit": unit, "value": value})
+                self._grown = True
                 due = time.monotonic() + max(EVERY, (SHARE - 1) * (time.monotonic() - start))
         return value
 

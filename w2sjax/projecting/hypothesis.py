@@ -6,6 +6,7 @@ target and distance $\varepsilon$ of a target shares.
 """
 
 import dataclasses
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -106,8 +107,7 @@ def hypothesis_class(
     if features is None:
         raise ValueError(f"features: the set {set.name!r} constrains coefficients and needs them")
     if isinstance(features, StoredRows):
-        large = features.size >= STREAMED
-        features = Rows(features) if large else jnp.asarray(np.asarray(features, np.float64))
+        features = Rows(features) if features.size >= STREAMED else _doubles(features)
     if not isinstance(features, Rows):
         features = floating("features", features)
         _refuse(features, "features", lambda a, of: ~of.isfinite(a), "not finite")
@@ -145,6 +145,10 @@ def derived_again(hypothesis: HypothesisClass) -> HypothesisClass:
     features = None if kernel else hypothesis.features
     free = hypothesis.intercept
     return hypothesis_class(hypothesis.set, features, hypothesis.weights, intercept=free)
+
+
+def _doubles(features: StoredRows) -> Any:
+    return np.asarray(features, np.float64)
 
 
 def _normalised(weights: Float[Array, " n"]) -> Float[Array, " n"]:

@@ -35,6 +35,7 @@ def factorise_rows(rows: Rows, weights, *, free: bool, linear: bool) -> tuple[Ro
         linear: whether it is a subspace, so that any basis of it will do.
     """
     masses = np.asarray(weights)
+    rows = dataclasses.replace(rows, centre=None, rest=None, basis=None)  # those of another class
     rows, gram, misled = _centred_gram(rows.about(masses) if free else rows, masses)
     if misled:
         rows, gram, _ = _centred_gram(rows.recentred(), masses)

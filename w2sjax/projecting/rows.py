@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Array, Float
 from threadpoolctl import threadpool_limits
 
+from w2sjax.machine.host import concrete
 from w2sjax.machine.processes import cores
 from w2sjax.machine.records import UNRECORDED, Part
 
@@ -61,7 +62,7 @@ class Rows:
     block: int | None = None
     record: Part = UNRECORDED
     progress: Callable[[str, int, int], None] | None = None
-    recent: dict[bytes, np.ndarray] = dataclasses.field(default_factory=dict)
+    recent: dict[Any, np.ndarray] = dataclasses.field(default_factory=dict)
     number: Any = dataclasses.field(init=False, default_factory=lambda: np.int32(next(NUMBERS)))
 
     def __post_init__(self):
@@ -77,14 +78,17 @@ class Rows:
         cls, known: tuple[tuple[int, int], int | None], numbers: tuple[Any]
     ) -> "Rows":
         """Give rows as a program sees them; outside of one, the rows themselves."""
-        if isinstance(numbers[0], np.integer):
-            return ALIVE[int(numbers[0])]
+        (number,) = numbers
+        if isinstance(number, np.generic | np.ndarray | jax.Array) and concrete(number) is not None:
+            return _alive(number)
         shape, block = known
         seen = object.__new__(cls)
-        seen.__dict__.update(
-            array=jax.ShapeDtypeStruct(shape, float), block=block, number=numbers[0]
-        )
+        seen.__dict__.update(array=jax.ShapeDtypeStruct(shape, float), block=block, number=number)
         return seen
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies have numbers of their own."""
+        return Rows, (self.array, self.centre, self.rest, self.basis, self.block)
 
     def about(self, weights: Float[np.ndarray, " n"]) -> "Rows":
         """Take the means of the first rows of some weight for a centre; constant columns have theirs."""
@@ -145,7 +149,7 @@ class Rows:
         return jax.pure_callback(function, made, self.number, given, vmap_method="expand_dims")
 
     def _times(self, theta: np.ndarray) -> np.ndarray:
-        key = theta.tobytes()
+        key = theta.shape, theta.tobytes()
         if key in self.recent:
             return self.recent[key]
         self.recent.clear()
@@ -226,8 +230,10 @@ def _moment(number: Any, masses: Any) -> np.ndarray:
 
 
 def _alive(number: Any) -> Rows:
-    (found,) = np.unique(number)  # of a batch all have to be the same
-    return ALIVE[int(found)]
+    numbers = np.unique(number)
+    if len(numbers) != 1 or int(numbers[0]) not in ALIVE:
+        raise ValueError("Rows: a batch has to be of the same rows, which somebody holds")
+    return ALIVE[int(numbers[0])]
 
 
 def _less(block: np.ndarray, middle: np.ndarray | None) -> np.ndarray:

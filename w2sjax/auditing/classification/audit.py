@@ -10,6 +10,7 @@ import dataclasses
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import jax
 import numpy as np
@@ -115,15 +116,18 @@ def audit_classifiers(
 def _learn(data: ClassifierData, options: Options) -> _Heads:
     features, masses = np.asarray(data.strong_features, float), data.masses
     tell, total = options.progress or (lambda label, done, total: None), len(data.weak_names) + 1
-    once, ceiling, models = options.record.once, None, []
+    ceiling, models = None, []
+
+    def known(unit: str, fit: Callable[..., Any], *labels: np.ndarray) -> dict[str, Any]:
+        fitted = functools.partial(fit, features, *labels, masses)
+        return options.record.once(unit, lambda: dataclasses.asdict(fitted()))
+
     if data.truth is not None:
-        fitted = functools.partial(learn, features, data.truth, masses)
-        ceiling = learnt_of(once("ceiling", lambda: dataclasses.asdict(fitted())))
+        ceiling = learnt_of(known("ceiling", learn, data.truth))
     for place, weak in enumerate(data.weak_probabilities):
         tell("heads", place + 1, total)
-        fitted = functools.partial(learners, features, weak, masses)
-        known = once(f"heads of model {place}", lambda fitted=fitted: dataclasses.asdict(fitted()))
-        models.append(Learners(**{role: learnt_of(known[role]) for role in LEARN}))
+        found = known(f"heads of model {place}", learners, weak)
+        models.append(Learners(**{role: learnt_of(found[role]) for role in LEARN}))
     tell("heads", total, total)
     return _Heads(tuple(models), ceiling)
 
