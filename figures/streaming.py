@@ -23,8 +23,8 @@ def draw(folder: Path) -> None:
             size = own["points"] * own["features"] * 4 / 1e6
             label = f"over {AXES[along][1]}"
             memory.plot(size, own["megabytes"], MARKERS[place], color=COLOURS[place], label=label)
-        memory.margins(y=0.1)
-        memory.set(xlabel="features on disk [MB]", ylabel="anonymous memory [MB]", ylim=(0, None))
+        memory.set(xlabel="features on disk [MB]", ylabel="anonymous memory [MB]")
+        memory.set_ylim(0, 1.2 * np.max(data["megabytes"]))
         memory.legend()
 
 
